@@ -1,0 +1,363 @@
+//! What happened, in our words.
+
+use super::types::{ChatId, Language, MessageId, Moment, Person, Slot, ThreadId, UpdateId, UserId};
+use serde::{Deserialize, Serialize};
+
+/// One event of one chat, with what every rule may want to know about its surroundings.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Happened {
+    /// The update that brought it; `None` for events of our own (a tell, a wake, an outcome).
+    pub update: Option<UpdateId>,
+    /// When it happened by Telegram's clock, or ours for our own events.
+    pub at: Moment,
+    /// Where it happened.
+    pub place: Place,
+    /// What happened.
+    pub event: Event,
+}
+
+/// The chat of an event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// Telegram's id; 0 in the house's own chat.
+    pub id: ChatId,
+    /// What kind of chat it is.
+    pub kind: ChatKind,
+    /// Its title, or the person's name; for showing only.
+    #[serde(default)]
+    pub title: String,
+    /// Its public name without `@`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+}
+
+/// Telegram's kinds of chats, and ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ChatKind {
+    /// A person.
+    Private,
+    /// A basic group: no restricting there.
+    Group,
+    /// A supergroup.
+    Supergroup,
+    /// A channel.
+    Channel,
+    /// Chat 0, which is ours.
+    House,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Event {
+    /// Somebody wrote, or edited, a message.
+    Said(Said),
+    /// Somebody pressed one of our buttons.
+    Pressed(Pressed),
+    /// Somebody's standing in this chat changed (`chat_member`).
+    Moved(Moved),
+    /// Our own standing in this chat changed (`my_chat_member`).
+    Placed(Moved),
+    /// This group became that supergroup.
+    Migrated {
+        /// The new id.
+        to: ChatId,
+    },
+    /// An effect for whose outcome the feature waits is done, or has failed.
+    Performed(Performed),
+    /// A time that a feature asked for has come.
+    Woke {
+        /// The feature that asked.
+        feature: String,
+        /// The key it gave.
+        key: String,
+        /// How late, in ms; more than a moment after downtime or a clock jump.
+        late_ms: u64,
+    },
+    /// Another chat told us something.
+    Told(Note),
+    /// An update of a kind that no rule looks at.
+    Other,
+}
+
+/// A message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    /// Its id.
+    pub message: MessageId,
+    /// Its topic; `None` in General and outside of forums.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread: Option<ThreadId>,
+    /// Who wrote it, as far as Telegram tells (see `sender_chat`).
+    pub from: Person,
+    /// Set when it was written in the name of a chat: an anonymous admin's group, a channel.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sender_chat: Option<ChatId>,
+    /// Text or caption.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// It is a new version of an older message.
+    #[serde(default)]
+    pub edited: bool,
+    /// It was forwarded; the channel it came from, if it came from one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forwarded: Option<Origin>,
+    /// It was sent through an inline bot.
+    #[serde(default)]
+    pub via_bot: bool,
+    /// A linked channel's post that Telegram copied here by itself.
+    #[serde(default)]
+    pub automatic: bool,
+    /// A service message (somebody joined, the title changed): nobody said anything.
+    #[serde(default)]
+    pub service: bool,
+    /// The message it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<ReplyTo>,
+    /// The album it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub album: Option<String>,
+}
+
+/// Where a forwarded message came from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The channel, when it came from one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<ChatId>,
+}
+
+/// The message that another one answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReplyTo {
+    /// Its id.
+    pub message: MessageId,
+    /// Who wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<UserId>,
+    /// The channel that it had been forwarded from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<ChatId>,
+}
+
+/// A press of one of our buttons whose signature was right.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pressed {
+    /// Telegram's id of the press; it must be answered.
+    pub query: String,
+    /// Who pressed. Also for an anonymous admin this is the real person.
+    pub from: Person,
+    /// The message that carries the button.
+    pub message: MessageId,
+    /// Its topic.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread: Option<ThreadId>,
+    /// What the button stands for.
+    pub verdict: Verdict,
+}
+
+/// What a press's data proved to be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Verdict {
+    /// Signed by us for this chat, not expired, and pressed by whom it was meant for.
+    Valid {
+        /// The action, owned by one feature: `<feature>.<verb>`, short.
+        action: String,
+        /// Its arguments.
+        args: String,
+    },
+    /// Ours, but somebody else's to press.
+    NotYours,
+    /// Ours, but too old.
+    Stale,
+    /// Not signed by us: made up or damaged.
+    Forged,
+}
+
+/// A change of somebody's standing in a chat.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moved {
+    /// Whose standing.
+    pub who: Person,
+    /// Who changed it; the same person when they joined or left by themselves.
+    pub by: Person,
+    /// Before.
+    pub old: Standing,
+    /// Since.
+    pub new: Standing,
+}
+
+/// What somebody is in a chat.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// The status.
+    pub status: Status,
+    /// An admin's rights; the owner of a chat has all of them.
+    #[serde(default)]
+    pub rights: Rights,
+    /// A restricted person who may not write.
+    #[serde(default)]
+    pub muted: bool,
+    /// Until when restricted or banned; `None` is for ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Moment>,
+}
+
+/// Telegram's member statuses, with `restricted` told apart by being inside.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Owner of the chat.
+    Creator,
+    /// Admin.
+    Administrator,
+    /// Plain member.
+    Member,
+    /// Restricted and inside.
+    RestrictedInside,
+    /// Restricted and not inside.
+    RestrictedOutside,
+    /// Not inside.
+    #[default]
+    Left,
+    /// Banned.
+    Kicked,
+}
+
+impl Standing {
+    /// Whether the person is in the chat: for a channel, whether they subscribe to it.
+    #[must_use]
+    pub const fn inside(&self) -> bool {
+        matches!(self.status, Status::Creator | Status::Administrator | Status::Member | Status::RestrictedInside)
+    }
+
+    /// Whether the person is owner or admin.
+    #[must_use]
+    pub const fn is_admin(&self) -> bool {
+        matches!(self.status, Status::Creator | Status::Administrator)
+    }
+
+    /// Whether an admin has the given right; the creator has every one.
+    #[must_use]
+    pub fn may(&self, right: impl Fn(&Rights) -> bool) -> bool {
+        match self.status {
+            Status::Creator => true,
+            Status::Administrator => right(&self.rights),
+            _ => false,
+        }
+    }
+}
+
+/// The rights of an admin that our rules ask for, by Telegram's names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "these are Telegram's own flags")]
+pub struct Rights {
+    /// May delete others' messages.
+    pub can_delete_messages: bool,
+    /// May restrict and ban.
+    pub can_restrict_members: bool,
+    /// May make invite links.
+    pub can_invite_users: bool,
+    /// May change title, picture and the like.
+    pub can_change_info: bool,
+}
+
+/// The outcome of an effect whose feature wanted to know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Performed {
+    /// The feature that waits.
+    pub feature: String,
+    /// The token it gave.
+    pub token: String,
+    /// What came of it.
+    pub outcome: Outcome,
+}
+
+/// What came of an effect.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// Done; the message it made, where it made one.
+    Done {
+        /// The new message.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message: Option<MessageId>,
+        /// A link, where one was made.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        link: Option<String>,
+    },
+    /// Telegram refused, and a repetition would be refused too.
+    Refused {
+        /// Telegram's words.
+        reason: String,
+    },
+    /// Nobody knows whether it was done; it is listed under `pending`.
+    Unknown,
+}
+
+/// What one chat tells another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Note {
+    /// Somebody opened the owner link.
+    Claim {
+        /// The code of the link.
+        code: String,
+        /// Who opened it.
+        who: Person,
+    },
+    /// Something in a chat needs its owner's hand. The house tells the owners once per `key`.
+    Trouble {
+        /// Same trouble, same key.
+        key: String,
+        /// Which chat.
+        place: Place,
+        /// What is wrong, as a text key with its words.
+        text: super::text::Text,
+    },
+    /// The trouble of that key is over.
+    Healed {
+        /// The key of the trouble.
+        key: String,
+    },
+    /// For tests and drills: a numbered note.
+    Numbered(u64),
+    /// Say this to the person of this private chat.
+    Deliver {
+        /// The words.
+        text: super::text::Text,
+        /// Their language.
+        language: Language,
+        /// Our name of the message.
+        slot: Slot,
+    },
+}
+
+impl Event {
+    /// A short, fixed name for logs and metrics.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Said(said) if said.edited => "Edited",
+            Self::Said(_) => "Said",
+            Self::Pressed(_) => "Pressed",
+            Self::Moved(_) => "Moved",
+            Self::Placed(_) => "Placed",
+            Self::Migrated { .. } => "Migrated",
+            Self::Performed(_) => "Performed",
+            Self::Woke { .. } => "Woke",
+            Self::Told(_) => "Told",
+            Self::Other => "Other",
+        }
+    }
+
+    /// The person whose order of events matters here, if there is one.
+    #[must_use]
+    pub fn person(&self) -> Option<UserId> {
+        match self {
+            Self::Said(said) => Some(said.from.id),
+            Self::Pressed(pressed) => Some(pressed.from.id),
+            Self::Moved(moved) | Self::Placed(moved) => Some(moved.who.id),
+            _ => None,
+        }
+    }
+}

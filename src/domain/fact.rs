@@ -1,0 +1,126 @@
+//! What a rule must know before it decides: what it asks for, and what it is told.
+
+use super::event::{ChatKind, Standing};
+use super::types::{ChatId, Moment, UserId};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A chat by id, or by the public name that somebody typed (without `@`).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ChatRef {
+    /// By id.
+    Id(ChatId),
+    /// By public name.
+    Name(String),
+}
+
+/// How old an answer may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Freshness {
+    /// As old as the membership cache allows (minutes): for judging messages.
+    Cached,
+    /// At most 60 s: for the rights of people and of ourselves.
+    Recent,
+    /// Asked for this very decision: for "I have joined".
+    Now,
+}
+
+/// A fact that a rule asks for. Reading it never changes anything and is never owed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Need {
+    /// What a person (or the bot itself) is in a chat: `getChatMember`.
+    Member {
+        /// The chat.
+        chat: ChatRef,
+        /// The person.
+        user: UserId,
+        /// How old the answer may be.
+        fresh: Freshness,
+    },
+    /// What a chat is: `getChat`, at most 60 s old.
+    Chat(ChatRef),
+    /// A row of the asking feature in this chat, by key.
+    Row(String),
+    /// For fire drills: a fact whose loading hangs the handler for ever.
+    Stall,
+}
+
+/// The answer to a [`Need`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fact {
+    /// To [`Need::Member`].
+    Member(Result<Standing, Unknown>),
+    /// To [`Need::Chat`].
+    Chat(Result<Arc<ChatInfo>, Unknown>),
+    /// To [`Need::Row`]: the row's bytes as the feature wrote them.
+    Row(Option<Vec<u8>>),
+}
+
+/// Why a fact cannot be known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unknown {
+    /// Telegram says that there is no such chat or person, as far as we may see.
+    NotFound,
+    /// We lack the right to look: not a member or admin there.
+    NoRights,
+    /// Telegram does not answer, or limits us; a later attempt may work.
+    Unavailable,
+}
+
+/// What `getChat` tells.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChatInfo {
+    /// Its id.
+    pub id: ChatId,
+    /// Its kind.
+    pub kind: ChatKind,
+    /// Its title.
+    pub title: String,
+    /// Its public name without `@`.
+    pub username: Option<String>,
+    /// Its primary invite link, when we may see one.
+    pub invite_link: Option<String>,
+    /// What everybody may do in it.
+    pub permissions: Permissions,
+    /// The channel or discussion group linked to it.
+    pub linked_chat: Option<ChatId>,
+}
+
+/// Telegram's `ChatPermissions` by their own names. Kept as a map so that a permission that Telegram
+/// adds later is handed back as it was.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Permissions(pub BTreeMap<String, bool>);
+
+/// What the whole house knows and every decision may read.
+#[derive(Clone, Debug, Default)]
+pub struct House {
+    /// The bot's own id; 0 until `getMe` has answered.
+    pub me: i64,
+    /// The bot's username without `@`.
+    pub username: String,
+    /// The owners' ids: from the configuration, or claimed by the link.
+    pub owners: Arc<[UserId]>,
+    /// The open owner link, while there is one.
+    pub claim: Option<Claim>,
+}
+
+/// A one-time owner link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// SHA-256 of the code, so that the code itself is nowhere but on the terminal.
+    pub code_sha256: [u8; 32],
+    /// When it ends.
+    pub expires: Moment,
+    /// How many wrong codes one account may send.
+    pub tries: u32,
+}
+
+impl House {
+    /// Whether the person is an owner of this house.
+    #[must_use]
+    pub fn owned_by(&self, user: UserId) -> bool {
+        self.owners.contains(&user)
+    }
+}

@@ -1,0 +1,61 @@
+//! Words for users as a key of the catalogue with arguments; the Telegram side renders them.
+
+use super::types::{Language, UserId};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+
+/// A text of the catalogue `locales/<lang>/*.ftl`, in one language, with its arguments.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Text {
+    /// The key, for example `membership-notice`.
+    pub key: Cow<'static, str>,
+    /// The language.
+    pub language: Language,
+    /// The arguments by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub args: Vec<(Cow<'static, str>, Arg)>,
+}
+
+/// An argument. Names and titles never become markup: the renderer puts entities around plain text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Arg {
+    /// Plain words.
+    Word(String),
+    /// A number, for plurals.
+    Number(i64),
+    /// A person's name that mentions them.
+    Person {
+        /// Who.
+        id: UserId,
+        /// The name shown.
+        name: String,
+    },
+    /// Words that open an address.
+    Link {
+        /// The words.
+        label: String,
+        /// The address.
+        url: String,
+    },
+    /// Monospaced words, to be copied with a tap.
+    Code(String),
+    /// Strong words.
+    Bold(String),
+    /// Another text of the catalogue (its own arguments included), for lists of lines.
+    Lines(Vec<Text>),
+}
+
+impl Text {
+    /// A text without arguments.
+    #[must_use]
+    pub const fn new(language: Language, key: &'static str) -> Self {
+        Self { key: Cow::Borrowed(key), language, args: Vec::new() }
+    }
+
+    /// The same text with one more argument.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: Arg) -> Self {
+        self.args.push((Cow::Borrowed(name), value));
+        self
+    }
+}

@@ -1,0 +1,122 @@
+//! The small values everybody shares: ids that cannot be mixed up, moments, languages.
+
+use serde::{Deserialize, Serialize};
+
+/// A person's Telegram id. Rights are always tied to it, never to a username.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct UserId(pub i64);
+
+/// A chat's Telegram id: positive for people, negative for groups and channels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ChatId(pub i64);
+
+/// Our own number of a chat. It survives the change from group to supergroup, which changes [`ChatId`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ChatNo(pub u64);
+
+impl ChatNo {
+    /// The chat that is no Telegram chat: house-wide state (owners, troubles told) lives there.
+    pub const HOUSE: Self = Self(0);
+}
+
+/// A message's id within its chat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct MessageId(pub i64);
+
+/// A forum topic. General has none: it is addressed by leaving the id out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ThreadId(pub i64);
+
+/// The id under which Telegram delivered an update. Ids jump; they order nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct UpdateId(pub u64);
+
+/// Our own name of a message we are going to send: the outbox learns the [`MessageId`] behind it.
+/// Unique within its chat; a feature makes one from [`crate::domain::feature::Facts::slot`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Slot(pub u64);
+
+/// A point of wall time in milliseconds since 1970. Everything that is kept on disk uses it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Moment(pub u64);
+
+impl Moment {
+    /// This moment plus so many milliseconds.
+    #[must_use]
+    pub const fn plus_ms(self, ms: u64) -> Self {
+        Self(self.0.saturating_add(ms))
+    }
+
+    /// Milliseconds since an earlier moment; 0 when that one lies ahead.
+    #[must_use]
+    pub const fn since_ms(self, earlier: Self) -> u64 {
+        self.0.saturating_sub(earlier.0)
+    }
+}
+
+/// The languages that every text for users exists in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    /// English, also the answer to a language we do not have.
+    #[default]
+    En,
+    /// Russian.
+    Ru,
+}
+
+impl Language {
+    /// Every language, for tests and command menus.
+    pub const ALL: [Self; 2] = [Self::En, Self::Ru];
+
+    /// Reads an IETF tag such as `ru-RU`, as Telegram's `language_code` carries it.
+    #[must_use]
+    pub fn of_tag(tag: &str) -> Self {
+        match tag.split('-').next() {
+            Some("ru") => Self::Ru,
+            _ => Self::En,
+        }
+    }
+
+    /// The two-letter code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Ru => "ru",
+        }
+    }
+}
+
+/// The account in whose name anonymous admins of a group write.
+pub const ANONYMOUS_ADMIN: UserId = UserId(1_087_968_824);
+/// The account in whose name channels write in groups.
+pub const CHANNEL_BOT: UserId = UserId(136_817_688);
+/// Telegram's own service account, also the sender of a channel's automatic forwards.
+pub const TELEGRAM: UserId = UserId(777_000);
+
+/// Who a person is, as the update that brought them said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// Their id.
+    pub id: UserId,
+    /// First and last name, for showing only.
+    pub name: String,
+    /// Username without `@`, for showing only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// The language of their app, English where unknown.
+    #[serde(default)]
+    pub language: Language,
+    /// Whether it is a bot.
+    #[serde(default)]
+    pub is_bot: bool,
+}
