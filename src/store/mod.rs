@@ -3,6 +3,9 @@
 //! One tree of ordered bytes. A value is kept behind a 9-byte header (format, revision), which the writer
 //! makes and strips; callers see [`Record`]s. A batch is atomic and the only way to write.
 
+pub mod keys;
+pub mod rows;
+
 use std::future::Future;
 
 /// A value with its revision. A new record starts at revision 1; every asserted or plain put adds 1 when
