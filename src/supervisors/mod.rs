@@ -3,9 +3,12 @@
 pub mod backoff;
 pub mod census;
 pub mod exit;
+pub mod ground;
 pub mod intensity;
+pub mod last_words;
 pub mod order;
 pub mod policy;
+pub mod residents;
 pub mod spec;
 
 /// What an actor is doing: lives in `protocol`, because actors write it.

@@ -25,6 +25,7 @@ pub fn touched(strategy: Strategy, crashed: usize, children: usize) -> Vec<usize
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::supervisors::spec::Strategy;
     use proptest::prelude::*;
 
     #[test]

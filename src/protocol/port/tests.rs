@@ -54,13 +54,14 @@ fn port(capacity: usize) -> (Port<Word>, Notes) {
 
 const SECOND: Duration = Duration::from_secs(1);
 
+/// Letters before this question have been handled when it is answered.
 async fn settled(port: &Port<Word>) {
     port.ask(Word::Ask, SECOND).await.unwrap();
 }
 
 #[tokio::test]
 async fn what_is_told_before_binding_arrives_first_and_in_order() {
-    let (port, notes) = port(4);
+    let (port, notes) = port(8);
     (1..=3).for_each(|it| port.tell(Word::Note(it)).unwrap());
     assert_eq!(port.bound(), None);
     let clerk = clerk(&notes).await;
