@@ -191,3 +191,6 @@ async fn turn_away(stream: UnixStream) {
     let busy = Response::Refused(format!("{CONNECTIONS} callers are being served: try again in a moment"));
     let _ = send(&mut write, busy).await; // a caller who has left needs no answer
 }
+
+#[cfg(test)]
+mod tests;

@@ -75,3 +75,36 @@ fn value_of<'a>(tree: &'a toml::Table, key: &str) -> Option<&'a toml::Value> {
     let first = tree.get(parts.next()?);
     parts.fold(first, |value, part| value?.as_table()?.get(part))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+    use crate::config::load;
+
+    #[test]
+    fn what_is_shown_is_the_settings_again_with_who_said_what_and_no_secret() {
+        let token = "123456:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+        let env = [("MAJORDOMO_TELEGRAM__TOKEN", token), ("MAJORDOMO_OWNER__IDS", "5,6")];
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("x.toml");
+        std::fs::write(&file, "[log]\nlevel = 'warn'\n").unwrap();
+        let loaded = load(Some(&file), env.map(|(name, value)| (name.into(), value.into()))).unwrap();
+        let shown = show(&loaded, Look::default());
+        for line in [
+            "token = \"********\"  # MAJORDOMO_TELEGRAM__TOKEN",
+            "ids = [5, 6]  # MAJORDOMO_OWNER__IDS",
+            "level = \"warn\"  # line 2 of the file",
+            "format = \"auto\"",
+        ] {
+            assert!(shown.lines().any(|it| it == line), "{line} is not in:\n{shown}");
+        }
+        let mut again: crate::config::Settings = toml::from_str(&shown).unwrap();
+        again.telegram.token = token.into();
+        assert_eq!(again, loaded.settings);
+        let json = as_json(&loaded).to_string();
+        assert!(json.contains("\"telegram.token\":{\"environment\":\"MAJORDOMO_TELEGRAM__TOKEN\"}"), "{json}");
+        assert!(!shown.contains("AAAA") && !json.contains("AAAA"));
+    }
+}

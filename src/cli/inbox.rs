@@ -126,7 +126,7 @@ UPDATE  FEATURE     CHAT   KIND     CRASHES  AGE  CAUSE
 
     #[test]
     fn a_payload_is_shown_whole_and_harmless() {
-        let shown = page(&[row(Some("{\"text\":\"\u{202e}evil\u{1b}[2J\",\"n\":1}"))], Look::default());
+        let shown = page(&[row(Some("{\"text\":\"\u{202e}evil\\u001b[2J\",\"n\":1}"))], Look::default());
         assert!(shown.contains("\n  \"n\": 1,\n"), "{shown}");
         assert!(shown.contains("\\u{202e}evil"), "{shown}");
         assert!(!shown.contains('\u{1b}') && !shown.contains('\u{202e}'), "{shown}");

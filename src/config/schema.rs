@@ -18,7 +18,7 @@ static KEYS: LazyLock<Vec<String>> = LazyLock::new(|| {
     keys
 });
 
-/// Every key, with dots, in alphabetical order.
+/// Every key, with dots; a section's own keys stand together.
 #[must_use]
 pub fn keys() -> &'static [String] {
     &KEYS
@@ -103,11 +103,12 @@ fn expected(key: &str, message: &str) -> Expected {
     Expected { words, choices: Vec::new() }
 }
 
+/// A section's own keys come before those of the sections in it, as in a file.
 fn collect(tree: &Table, prefix: &str, keys: &mut Vec<String>) {
+    keys.extend(tree.iter().filter(|(_, value)| !value.is_table()).map(|(name, _)| format!("{prefix}{name}")));
     for (name, value) in tree {
-        match value {
-            Value::Table(section) => collect(section, &format!("{prefix}{name}."), keys),
-            _ => keys.push(format!("{prefix}{name}")),
+        if let Value::Table(section) = value {
+            collect(section, &format!("{prefix}{name}."), keys);
         }
     }
 }

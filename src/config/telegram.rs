@@ -141,7 +141,7 @@ impl Webhook {
             }
         }
         check.listen("telegram.webhook.listen", &self.listen);
-        if !self.secret.is_empty() && !(self.secret.len() <= 256 && self.secret.chars().all(is_word)) {
+        if self.secret.len() > 256 || !self.secret.chars().all(is_word) {
             check.wrong("telegram.webhook.secret", "1 to 256 of the characters A-Z a-z 0-9 _ -, or nothing");
         }
         check.within("telegram.webhook.max_connections", self.max_connections, 1..=100);

@@ -215,9 +215,11 @@ pub(super) fn skew(theirs: Moment, ours: Moment) -> Finding {
     let side = if ours < theirs { "behind" } else { "ahead of" };
     let cause = format!("{seconds} s {side} Telegram's");
     let remedy = "set it by network: timedatectl set-ntp true";
-    match seconds {
-        0..=SKEWED_S => Finding::pass(check, format!("within {SKEWED_S} s of Telegram's")),
-        ..=WRONG_S => Finding::warn(check, cause, remedy),
-        _ => Finding::fail(check, cause, remedy),
+    if seconds <= SKEWED_S {
+        Finding::pass(check, format!("within {SKEWED_S} s of Telegram's"))
+    } else if seconds <= WRONG_S {
+        Finding::warn(check, cause, remedy)
+    } else {
+        Finding::fail(check, cause, remedy)
     }
 }
