@@ -7,3 +7,6 @@ pub mod limiter;
 pub mod outbox;
 pub mod timer;
 pub mod world;
+//! actors
+
+pub mod control;

@@ -3,3 +3,6 @@
 pub mod inhand;
 pub mod port;
 pub mod slot;
+//! protocol
+
+pub mod control;
