@@ -6,6 +6,7 @@ pub mod client;
 pub mod error;
 pub mod request;
 pub mod update;
+mod wire;
 
 pub use callback::CallbackKey;
 pub use client::Client;
