@@ -4,5 +4,6 @@ pub mod effect;
 pub mod event;
 pub mod fact;
 pub mod feature;
+pub mod limits;
 pub mod text;
 pub mod types;
