@@ -1,8 +1,12 @@
-//! How actors are spoken to: ports, and the few things that an actor shows to those who watch over it.
+//! How actors are spoken to: one message enum and one handle per counterpart, and what they show to those who watch.
 
+pub mod chat;
+pub mod control;
+pub mod facts;
 pub mod inhand;
+pub mod intake;
+pub mod limiter;
+pub mod outbox;
 pub mod port;
 pub mod slot;
-//! protocol
-
-pub mod control;
+pub mod timer;

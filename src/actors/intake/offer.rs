@@ -3,7 +3,7 @@
 use super::port::IntakePort;
 use crate::clock;
 use crate::domain::types::Moment;
-use crate::protocol::intake::{BoxFuture, Intake, Taken};
+use crate::protocol::intake::{BoxFuture, Intake, Taken, Unreadable};
 use crate::store::{Batch, Store, keys, rows};
 use crate::telegram::update::update_id;
 use crate::telemetry::{Line, events};
@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 const RETRY_AFTER_S: u32 = 5;
 
 impl Intake for IntakePort {
-    fn offer(&self, raw: Bytes) -> BoxFuture<Taken> {
+    fn offer(&self, raw: Bytes) -> BoxFuture<'static, Taken> {
         if !self.open() {
             return Box::pin(std::future::ready(Taken::Refused { retry_after_s: RETRY_AFTER_S }));
         }
@@ -31,6 +31,11 @@ impl Intake for IntakePort {
                 Box::pin(async move { this.keep_undecodable(raw, &why.to_string()).await })
             }
         }
+    }
+
+    fn keep(&self, raw: Bytes, reason: Unreadable) -> BoxFuture<'static, Taken> {
+        let this = self.clone();
+        Box::pin(async move { this.keep_undecodable(raw, reason.name()).await })
     }
 
     fn enabled_updates(&self) -> Vec<&'static str> {

@@ -195,7 +195,7 @@ impl IntakePort {
         }
         if let Some(update) = item.update() {
             let waiters = self.desk().acknowledge(update.0);
-            waiters.into_iter().for_each(|it| drop(it.send(answer)));
+            tell(waiters, answer);
         }
         there
     }
@@ -210,7 +210,7 @@ impl IntakePort {
     /// The last feature has decided, and what it wanted (if anything) is on the disk.
     pub fn finish(&self, item: &Item, written: bool) {
         let waiters = self.desk().finish(item, clock::now().0);
-        waiters.into_iter().for_each(|it| drop(it.send(Taken::Done)));
+        tell(waiters, Taken::Done);
         if !written && item.disk() == Disk::There {
             self.strike(item);
         }
@@ -305,5 +305,12 @@ impl IntakePort {
             let offered = self.desk().offer(item, None);
             self.after_offer(offered, no);
         }
+    }
+}
+
+/// Tells everybody who waits for an acknowledgement; a receiver that has gone is no error of ours.
+fn tell(waiters: Vec<Waiter>, answer: Taken) {
+    for waiter in waiters {
+        let _gone = waiter.send(answer);
     }
 }
