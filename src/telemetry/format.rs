@@ -30,7 +30,7 @@ pub(super) fn pretty(parts: &Parts, zone: &TimeZone, has_colour: bool) -> String
     line
 }
 
-/// A line for machines: one JSON object. `person` is what [`super::boot_id`] says.
+/// A line for machines: one JSON object; `boot` names this run of the process.
 pub(super) fn json(parts: &Parts, boot: &str) -> String {
     let (actor, generation) = split_generation(&parts.actor);
     let mut object = Object::new();
@@ -244,7 +244,7 @@ mod tests {
                     + r#","actor":"chats/02/-1001234567890","gen":7,"reason":"panic \"index out of bounds: len 3\" at rules.rs:212","last":"Message.document","update_id":901234567,"feature":"archive","corr":"7F3K-Q2","age":"1.8s","queue":4,"counts":"crash 2/3 of this update, restarts 2/5 in 60s","next":"retry in 400ms","do":"majordomo inbox list"}"#,
             ),
             (
-                line(&BREAKER_CLOSED).user(7).chat(-100_5).channel(-100_9).field("cache_hit", true).field("ratio", 0.5),
+                line(&BREAKER_CLOSED).user(7).chat(-1005).channel(-1009).field("cache_hit", true).field("ratio", 0.5),
                 head("INFO", "breaker.closed")
                     + r#","user_id":7,"group_id":-1005,"channel_id":-1009,"cache_hit":true,"ratio":0.5}"#,
             ),

@@ -124,10 +124,12 @@ pub(super) fn take(parts: Parts) {
     LOG.take(parts);
 }
 
+type Caught = Mutex<Vec<Arc<Told>>>;
+
 /// Lines caught for a test, until it is dropped.
 #[derive(Debug)]
 pub struct Capture {
-    lines: Arc<Mutex<Vec<Arc<Told>>>>,
+    lines: Arc<Caught>,
     count: Weak<AtomicUsize>,
 }
 
@@ -161,7 +163,7 @@ struct Shared {
     folder: Mutex<Folder<(&'static str, String), Parts>>,
     ring: Mutex<VecDeque<Arc<Told>>>,
     listeners: broadcast::Sender<Arc<Told>>,
-    captures: Mutex<Vec<Weak<Mutex<Vec<Arc<Told>>>>>>,
+    captures: Mutex<Vec<Weak<Caught>>>,
     capture_count: Arc<AtomicUsize>,
     out: OnceLock<Out>,
 }
@@ -322,7 +324,8 @@ fn write(log: &Weak<Shared>, queue: &Queue, mut sink: Sink) {
         let Some(log) = log.upgrade() else { continue };
         if dropped > 0 {
             ::metrics::counter!(names::LOG_DROPPED).increment(dropped);
-            Line::new(&LOG_DROPPED).actor("log").field("lines", dropped).finished().map(|it| log.take(it));
+            let line = Line::new(&LOG_DROPPED).actor("log").field("lines", dropped);
+            line.finished().into_iter().for_each(|it| log.take(it));
         }
         log.tell_repeats(lock(&log.folder).due(clock::tick_ms()));
     }

@@ -79,25 +79,21 @@ pub fn hot() -> &'static Hot {
 
 impl Hot {
     /// Updates taken in.
-    #[must_use]
     pub fn received(&self, kind: UpdateKind, via: Via) -> &Counter {
         &self.received[kind as usize][via as usize]
     }
 
     /// From taking in an update to its decision, in seconds.
-    #[must_use]
     pub fn handle(&self, kind: UpdateKind) -> &Histogram {
         &self.handle[kind as usize]
     }
 
     /// Updates finished.
-    #[must_use]
     pub fn done(&self, outcome: DoneAs) -> &Counter {
         &self.done[outcome as usize]
     }
 
     /// Checks of membership.
-    #[must_use]
     pub fn verifications(&self, status: Verification) -> &Counter {
         &self.verifications[status as usize]
     }

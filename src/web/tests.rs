@@ -62,7 +62,7 @@ impl House {
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).await.unwrap();
         let answer = String::from_utf8(answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| ("", answer.as_str()));
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap_or(("", answer.as_str()));
         let status = head.split(' ').nth(1).and_then(|it| it.parse().ok()).unwrap_or(0);
         Answer { status, head: head.to_owned(), body: body.to_owned() }
     }
