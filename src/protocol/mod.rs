@@ -10,3 +10,6 @@ pub mod outbox;
 pub mod port;
 pub mod slot;
 pub mod timer;
+//! Ports: one message enum and one handle per counterpart, and boards that everyone may write on.
+
+pub mod health;
