@@ -41,7 +41,7 @@ pub struct Client {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum Unusable {
     /// `telegram.token` is not a token.
-    #[error("telegram.token is not a bot token: expected 123456:letters-and-digits as @BotFather gives it")]
+    #[error("telegram.token is no bot token: expected digits, a colon, letters and digits, as @BotFather gives it")]
     Token,
     /// `telegram.api_url` is not an address.
     #[error("telegram.api_url is not an address: {why}; expected for example https://api.telegram.org")]
