@@ -13,3 +13,6 @@ pub mod timer;
 //! Ports: one message enum and one handle per counterpart, and boards that everyone may write on.
 
 pub mod health;
+//! protocol
+
+pub mod intake;

@@ -11,3 +11,9 @@ mod wire;
 pub use callback::CallbackKey;
 pub use client::Client;
 pub use error::ApiError;
+//! telegram
+
+pub mod polling;
+pub mod raw;
+pub mod register;
+pub mod webhook;
