@@ -1,1 +1,3 @@
 //! Stories against the whole program.
+
+mod playground;
