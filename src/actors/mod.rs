@@ -1,1 +1,10 @@
-//! actors
+//! Processes: each owns one state, performs effects and decides nothing.
+
+pub mod chat;
+pub mod control;
+pub mod facts;
+pub mod intake;
+pub mod limiter;
+pub mod outbox;
+pub mod timer;
+pub mod world;

@@ -1,8 +1,14 @@
 //! What the program knows and decides, without touching the world: events in, effects out.
 
+pub mod command;
+pub mod drill;
 pub mod effect;
 pub mod event;
 pub mod fact;
 pub mod feature;
+pub mod limits;
+pub mod house;
+pub mod membership;
+pub mod offices;
 pub mod text;
 pub mod types;

@@ -1,0 +1,41 @@
+# The house: greetings, help, owners, and answers to what nobody understood.
+
+house-help-start = Begin
+house-help-help = What I can do
+house-help-help-line = /help — what I can do
+
+house-about =
+    Hello! I am Majordomo. I keep groups for the subscribers of their channels: whoever has not joined yet is asked to, kindly, and can write right after.
+
+    Add me to a group as an admin. There you can say:
+    { $lines }
+house-about-owner =
+    Hello! I am Majordomo, and this house is yours. I keep groups for the subscribers of their channels.
+
+    Add me to a group as an admin. There you can say:
+    { $lines }
+
+    Here, as an owner:
+    { $owner }
+    I write to you here when something needs your hand.
+house-about-group =
+    I am here. What you can say:
+    { $lines }
+house-button-add = Add me to a group
+
+house-hint = I do not understand words yet, only commands. /help shows what I can do.
+house-hint-command = I do not know that command. /help shows those I know.
+
+house-press-not-yours = This button is for another person.
+house-press-stale = This button is too old. Please start again.
+
+house-claim-welcome = Welcome home! You are an owner of this house now. I write to you here when something needs your hand. /help shows what I can do.
+house-claim-yours-already = This house is yours already. /help shows what I can do.
+house-claim-wrong = This link is not right. Please open the one in the terminal, whole.
+house-claim-exhausted = That was one try too many for your account. Please restart the program for a new link.
+house-claim-over = This link is used or too old. If you run this bot, restart the program for a new one; else just say /start.
+
+house-healed = Something that I wrote to you about works again.
+house-healed-of =
+    ✅ This is over, all is well again:
+    { $trouble }

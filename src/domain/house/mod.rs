@@ -1,0 +1,235 @@
+//! The house itself: greets, helps, knows its owners, and answers what no office claimed.
+
+mod owner;
+mod state;
+
+#[cfg(test)]
+mod tests;
+
+pub use state::{Alarm, State, Tries};
+
+use super::command::{self, Given};
+use super::effect::{Button, Call, Does, Effect, Label, Owed, Target};
+use super::event::{ChatKind, Event, Happened, Note, Pressed, Said, Verdict};
+use super::fact::Need;
+use super::feature::{Command, Decision, Facts, Rules, Scope, telegram};
+use super::membership::PRESS_MS;
+use super::text::{Arg, Text};
+use super::types::{Language, Moment};
+use std::borrow::Cow;
+
+/// The office that is always open, asked last.
+#[derive(Clone, Debug)]
+pub struct House {
+    /// Every command, its own included, for help and menus.
+    commands: Vec<Command>,
+}
+
+/// At most one hint to plain words in this many ms.
+const HINT_PAUSE_MS: u64 = 60_000;
+/// At most one hint to unknown commands in this many ms.
+const COMMAND_PAUSE_MS: u64 = 3_000;
+/// The payload of our own "Add me to a group" button.
+const SETUP: &str = "setup";
+
+const COMMANDS: &[Command] = &[
+    Command { name: "start", scope: Scope::Private, help: "house-help-start" },
+    Command { name: "help", scope: Scope::Private, help: "house-help-help" },
+    Command { name: "help", scope: Scope::Group, help: "house-help-help" },
+];
+
+impl House {
+    /// With the commands of the other offices, in the order of the help text.
+    #[must_use]
+    pub fn new(others: Vec<Command>) -> Self {
+        let mut commands = others;
+        commands.extend_from_slice(COMMANDS);
+        Self { commands }
+    }
+}
+
+impl Rules for House {
+    type State = State;
+
+    fn name(&self) -> &'static str {
+        "house"
+    }
+
+    fn commands(&self) -> &'static [Command] {
+        COMMANDS
+    }
+
+    fn updates(&self) -> &'static [&'static str] {
+        &["message", "callback_query"]
+    }
+
+    fn needs(&self, _: &State, _: &Happened, _: &Facts<'_>) -> Vec<Need> {
+        Vec::new()
+    }
+
+    fn decide(&self, state: &State, event: &Happened, facts: &Facts<'_>) -> Decision<State> {
+        match (&event.event, event.place.kind) {
+            (Event::Pressed(pressed), _) => Decision::claimed(vec![answer(pressed, facts.now)]),
+            (Event::Told(Note::Claim { code, who }), ChatKind::House) => {
+                owner::claim(state, facts, &self.commands, code, who)
+            }
+            (Event::Told(Note::Trouble { key, text, .. }), ChatKind::House) => owner::trouble(state, facts, key, text),
+            (Event::Told(Note::Healed { key }), ChatKind::House) => owner::healed(state, facts, key),
+            (Event::Told(Note::Deliver { text, language, .. }), _) => deliver(state, event, facts, text, *language),
+            (Event::Said(said), ChatKind::Private) => self.in_private(state, event, facts, said),
+            (Event::Said(said), ChatKind::Group | ChatKind::Supergroup) => self.in_group(event, facts, said),
+            (Event::Said(_), ChatKind::Channel | ChatKind::House)
+            | (Event::Told(_), _)
+            | (
+                Event::Moved(_)
+                | Event::Placed(_)
+                | Event::Migrated { .. }
+                | Event::Performed(_)
+                | Event::Woke { .. }
+                | Event::Other,
+                _,
+            ) => Decision::passed(),
+        }
+    }
+}
+
+impl House {
+    fn in_private(&self, state: &State, event: &Happened, facts: &Facts<'_>, said: &Said) -> Decision<State> {
+        if said.edited || said.service || said.from.is_bot {
+            return Decision::passed();
+        }
+        let given = command::parse(said, &facts.house.username);
+        let decision = match &given {
+            Some(Given { name, args }) if name == "start" && !args.is_empty() && *args != SETUP => {
+                open_link(facts, event, said, args)
+            }
+            Some(it) if it.name == "start" || it.name == "help" => {
+                let text = self.about(said.from.language, facts, said);
+                Decision::claimed(vec![say(event, facts, said, text, add_me(said.from.language, facts))])
+            }
+            Some(_) => return hint(state, event, facts, said, COMMAND_PAUSE_MS, "house-hint-command"),
+            None => return hint(state, event, facts, said, HINT_PAUSE_MS, "house-hint"),
+        };
+        if state.language == Some(said.from.language) {
+            return decision;
+        }
+        decision.with_state(State { language: Some(said.from.language), ..state.clone() })
+    }
+
+    fn in_group(&self, event: &Happened, facts: &Facts<'_>, said: &Said) -> Decision<State> {
+        match command::parse(said, &facts.house.username) {
+            Some(it) if it.name == "start" || it.name == "help" => {
+                let lines = self.lines(said.from.language, &[Scope::Group, Scope::GroupAdmin]);
+                let text = Text::new(said.from.language, "house-about-group").with("lines", lines);
+                Decision::claimed(vec![say(event, facts, said, text, Vec::new())])
+            }
+            Some(_) | None => Decision::passed(),
+        }
+    }
+
+    fn about(&self, language: Language, facts: &Facts<'_>, said: &Said) -> Text {
+        let groups = self.lines(language, &[Scope::GroupAdmin]);
+        let owned = facts.house.owned_by(said.from.id);
+        let text = match owned {
+            true => Text::new(language, "house-about-owner").with("owner", self.lines(language, &[Scope::Owner])),
+            false => Text::new(language, "house-about"),
+        };
+        text.with("lines", groups)
+    }
+
+    /// What the commands of these scopes do, a line each. The key of a line is the key of the help and `-line`.
+    fn lines(&self, language: Language, scopes: &[Scope]) -> Arg {
+        let line = |it: &Command| Text { key: Cow::Owned(format!("{}-line", it.help)), language, args: Vec::new() };
+        Arg::Lines(self.commands.iter().filter(|it| scopes.contains(&it.scope)).map(line).collect())
+    }
+}
+
+/// Somebody opened a link with a code: the house's own chat judges it.
+fn open_link(facts: &Facts<'_>, event: &Happened, said: &Said, code: &str) -> Decision<State> {
+    if facts.house.claim.is_none() {
+        let key = if facts.house.owned_by(said.from.id) { "house-claim-yours-already" } else { "house-claim-over" };
+        return Decision::claimed(vec![say(event, facts, said, Text::new(said.from.language, key), Vec::new())]);
+    }
+    let note = Note::Claim { code: code.to_owned(), who: said.from.clone() };
+    Decision::claimed(vec![Effect::Tell { to: Target::House, note }])
+}
+
+/// A word to somebody who wrote what nobody understands, not too often.
+fn hint(
+    state: &State,
+    event: &Happened,
+    facts: &Facts<'_>,
+    said: &Said,
+    pause_ms: u64,
+    key: &'static str,
+) -> Decision<State> {
+    if state.hinted.is_some_and(|it| facts.now.since_ms(it) < pause_ms) {
+        return Decision::claimed(Vec::new());
+    }
+    let text = Text::new(said.from.language, key);
+    Decision::claimed(vec![say(event, facts, said, text, Vec::new())]).with_state(State {
+        language: Some(said.from.language),
+        hinted: Some(facts.now),
+        ..state.clone()
+    })
+}
+
+fn say(event: &Happened, facts: &Facts<'_>, said: &Said, text: Text, keyboard: Vec<Vec<Button>>) -> Effect {
+    telegram(Call::Say {
+        chat: event.place.id,
+        slot: facts.slot(0),
+        thread: said.thread,
+        reply_to: (event.place.kind != ChatKind::Private).then_some(said.message),
+        text,
+        keyboard,
+        silent: false,
+    })
+}
+
+/// The button that adds us to a group with the rights we need.
+fn add_me(language: Language, facts: &Facts<'_>) -> Vec<Vec<Button>> {
+    let me = &facts.house.username;
+    if me.is_empty() {
+        return Vec::new();
+    }
+    let rights = "delete_messages+restrict_members+invite_users";
+    let label = Label::Text(Text::new(language, "house-button-add"));
+    let does = Does::Open(format!("https://t.me/{me}?startgroup={SETUP}&admin={rights}"));
+    vec![vec![Button { label, does }]]
+}
+
+/// Says what another chat wants this person to know, in their language where we know it.
+fn deliver(state: &State, event: &Happened, facts: &Facts<'_>, text: &Text, language: Language) -> Decision<State> {
+    let call = Call::Say {
+        chat: event.place.id,
+        slot: facts.slot(0),
+        thread: None,
+        reply_to: None,
+        text: in_language(text, state.language.unwrap_or(language)),
+        keyboard: Vec::new(),
+        silent: false,
+    };
+    Decision::claimed(vec![Effect::Telegram(Owed::new(call).repeating())])
+}
+
+/// The same words in another language, with those inside.
+fn in_language(text: &Text, language: Language) -> Text {
+    let arg = |it: &Arg| match it {
+        Arg::Lines(lines) => Arg::Lines(lines.iter().map(|it| in_language(it, language)).collect()),
+        other => other.clone(),
+    };
+    let args = text.args.iter().map(|(name, it)| (name.clone(), arg(it))).collect();
+    Text { key: text.key.clone(), language, args }
+}
+
+/// A press that no office claimed: every press is answered.
+fn answer(pressed: &Pressed, now: Moment) -> Effect {
+    let say = |key| Some(Text::new(pressed.from.language, key));
+    let text = match &pressed.verdict {
+        Verdict::NotYours => say("house-press-not-yours"),
+        Verdict::Stale => say("house-press-stale"),
+        Verdict::Forged | Verdict::Valid { .. } => None,
+    };
+    let call = Call::Answer { query: pressed.query.clone(), text, alert: false };
+    Effect::Telegram(Owed { until: Some(now.plus_ms(PRESS_MS)), ..Owed::new(call) })
+}

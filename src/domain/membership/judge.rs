@@ -1,0 +1,89 @@
+//! Judges a message: may whoever wrote it write here?
+
+use super::super::event::{ChatKind, Place, Said, Standing};
+use super::super::fact::Freshness;
+use super::super::types::{ANONYMOUS_ADMIN, CHANNEL_BOT, ChatId, TELEGRAM};
+use super::draft::{Draft, Look};
+use super::state::{About, Channel, Entry, State};
+use super::trouble;
+
+/// What a message's writer turned out to be.
+#[derive(Debug)]
+pub(super) enum Judgement<'a> {
+    /// A subscriber, somebody who is never judged, or somebody of whom nothing can be known.
+    Free,
+    /// Facts are missing.
+    Open,
+    /// Not in all the channels, and nobody special here.
+    Stranger(Stranger<'a>),
+}
+
+/// Somebody who should join first.
+#[derive(Debug)]
+pub(super) struct Stranger<'a> {
+    /// The channels they are not in.
+    pub(super) lacks: Vec<&'a Channel>,
+    /// What they are in this group.
+    pub(super) standing: &'a Standing,
+    /// What we remember of them.
+    pub(super) entry: Option<Entry>,
+}
+
+/// Judges. Looks at rights in the group only once somebody is known to be outside of a channel, so that a
+/// subscriber costs one cached answer per channel.
+pub(super) fn judge<'a>(state: &'a State, place: &Place, said: &Said, look: &mut Look<'a>) -> Judgement<'a> {
+    if exempt(state, place, said, look) {
+        return Judgement::Free;
+    }
+    let mut lacks = Vec::new();
+    for channel in &state.channels {
+        match look.member(channel.id, said.from.id, freshness(state, channel.id)) {
+            Some(Ok(standing)) if !standing.inside() => lacks.push(channel),
+            Some(Ok(_) | Err(_)) | None => {}
+        }
+    }
+    if !look.missing.is_empty() {
+        return Judgement::Open;
+    }
+    if lacks.is_empty() {
+        return Judgement::Free;
+    }
+    let standing = look.member(place.id, said.from.id, Freshness::Recent);
+    let entry = look.entry(said.from.id);
+    match (standing, entry) {
+        (None, _) | (_, None) => Judgement::Open,
+        (Some(Err(_)), _) => Judgement::Free,
+        (Some(Ok(standing)), _) if standing.is_admin() => Judgement::Free,
+        (Some(Ok(standing)), Some(entry)) => Judgement::Stranger(Stranger { lacks, standing, entry }),
+    }
+}
+
+/// Takes note of lookups that failed, and of those that work again.
+pub(super) fn observe(draft: &mut Draft<'_>, state: &State, said: &Said) {
+    let group = (draft.place.id, Freshness::Recent);
+    let channels = state.channels.iter().map(|it| (it.id, freshness(state, it.id)));
+    for (chat, fresh) in channels.chain([group]) {
+        match draft.facts.member(&chat.into(), said.from.id, fresh) {
+            Some(Err(why)) => trouble::lookup(draft, chat, why),
+            Some(Ok(_)) => trouble::heal(draft, About::Lookup(chat)),
+            None => {}
+        }
+    }
+}
+
+/// Whoever is never judged: nothing is looked up for them.
+fn exempt(state: &State, place: &Place, said: &Said, look: &Look<'_>) -> bool {
+    place.kind != ChatKind::Supergroup
+        || state.channels.is_empty()
+        || said.service
+        || said.automatic
+        || said.sender_chat.is_some()
+        || said.from.is_bot
+        || [ANONYMOUS_ADMIN, CHANNEL_BOT, TELEGRAM, look.me()].contains(&said.from.id)
+        || state.ails(About::Rights)
+}
+
+/// How old an answer may be. While a lookup is in trouble only a young answer shows that it works again.
+fn freshness(state: &State, chat: ChatId) -> Freshness {
+    if state.ails(About::Lookup(chat)) { Freshness::Recent } else { Freshness::Cached }
+}

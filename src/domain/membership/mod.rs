@@ -1,0 +1,269 @@
+//! Membership: groups in which only the subscribers of certain channels may write.
+
+mod draft;
+mod judge;
+mod press;
+mod protect;
+mod request;
+mod state;
+mod stop;
+mod trouble;
+
+#[cfg(test)]
+mod tests;
+
+pub(super) use draft::PRESS_MS;
+pub use state::{CHANNELS_MAX, Channel, Entry, MUTED_MAX, State};
+
+use super::command;
+use super::effect::Effect;
+use super::event::{
+    ChatKind, Event, Happened, Moved, Outcome, Performed, Place, Pressed, Said, Standing, Status, Verdict,
+};
+use super::fact::{Freshness, Need};
+use super::feature::{Command, Decision, Facts, Rules, Scope};
+use super::types::ChatId;
+use draft::{Draft, Look, Voice};
+use judge::Judgement;
+use protect::Ruling;
+use request::{Asker, Odd};
+use state::{About, Request};
+
+/// How membership is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Whether the office is open.
+    pub enabled: bool,
+    /// A notice is taken away after this long, in seconds.
+    pub notice_ttl_s: u64,
+    /// Notices per minute and group before they collapse into one that counts; more than 30 count as 30.
+    pub notices_per_min: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { enabled: true, notice_ttl_s: 300, notices_per_min: 6 }
+    }
+}
+
+/// The office.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Membership {
+    settings: Settings,
+}
+
+const NAME: &str = "membership";
+
+const COMMANDS: &[Command] = &[
+    Command { name: "protect", scope: Scope::GroupAdmin, help: "membership-help-protect" },
+    Command { name: "unprotect", scope: Scope::GroupAdmin, help: "membership-help-unprotect" },
+];
+
+const UPDATES: &[&str] = &["message", "edited_message", "callback_query", "chat_member", "my_chat_member"];
+
+impl Membership {
+    /// With these settings.
+    #[must_use]
+    pub const fn new(settings: Settings) -> Self {
+        Self { settings }
+    }
+}
+
+impl Rules for Membership {
+    type State = State;
+
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn commands(&self) -> &'static [Command] {
+        COMMANDS
+    }
+
+    fn updates(&self) -> &'static [&'static str] {
+        UPDATES
+    }
+
+    fn needs(&self, state: &State, event: &Happened, facts: &Facts<'_>) -> Vec<Need> {
+        let mut look = Look::new(facts);
+        match &event.event {
+            Event::Said(said) => {
+                hear(state, &event.place, said, &mut look);
+            }
+            Event::Pressed(pressed) => {
+                if let Some(button) = button(pressed) {
+                    press::weigh(state, &event.place, pressed, button, &mut look);
+                }
+            }
+            Event::Moved(moved) if state.unlisted && by_another_hand(moved, facts) => {
+                look.entry(moved.who.id);
+            }
+            _ => {}
+        }
+        look.missing
+    }
+
+    fn decide(&self, state: &State, event: &Happened, facts: &Facts<'_>) -> Decision<State> {
+        let mut draft = Draft::new(state, event, facts);
+        match &event.event {
+            Event::Said(said) => self.said(&mut draft, state, said),
+            Event::Pressed(pressed) => {
+                if let Some(button) = button(pressed) {
+                    let pressing = press::weigh(state, &event.place, pressed, button, &mut Look::new(facts));
+                    press::answer(&mut draft, pressed, button.1, pressing);
+                }
+            }
+            Event::Moved(moved) if by_another_hand(moved, facts) => close(&mut draft, moved),
+            Event::Placed(placed) => settle(&mut draft, placed),
+            Event::Performed(it) if it.feature == NAME => performed(&mut draft, it),
+            Event::Woke { feature, key, .. } if feature == NAME => stop::expire(&mut draft, key),
+            Event::Moved(_)
+            | Event::Performed(_)
+            | Event::Woke { .. }
+            | Event::Migrated { .. }
+            | Event::Told(_)
+            | Event::Other => {}
+        }
+        draft.finish()
+    }
+}
+
+/// What a message is to us.
+#[derive(Debug)]
+enum Heard<'a> {
+    /// Judge it, and nothing else.
+    Judged(Judgement<'a>),
+    /// A command of ours where it has no place.
+    Elsewhere,
+    /// A command of ours that is answered without looking anything up.
+    Plain(Asker, Result<Request, Odd>),
+    /// A command of ours from somebody who may write here.
+    Asked(Option<Ruling>),
+}
+
+/// Listens. An admin's command is not judged; anybody else's is, before it is answered.
+fn hear<'a>(state: &'a State, place: &Place, said: &Said, look: &mut Look<'a>) -> Heard<'a> {
+    let Some(request) = read(said, look) else {
+        return Heard::Judged(judge::judge(state, place, said, look));
+    };
+    if place.kind != ChatKind::Supergroup {
+        return Heard::Elsewhere;
+    }
+    let who = match request::asker(place, said) {
+        Asker::Person(who) => who,
+        asker @ (Asker::Anonymous | Asker::Nobody) => return Heard::Plain(asker, request),
+    };
+    let Some(standing) = look.member(place.id, who, Freshness::Recent) else { return Heard::Asked(None) };
+    if !standing.as_ref().is_ok_and(Standing::is_admin) {
+        match judge::judge(state, place, said, look) {
+            Judgement::Free => {}
+            other @ (Judgement::Open | Judgement::Stranger(_)) => return Heard::Judged(other),
+        }
+    }
+    match request {
+        Err(_) if !standing.as_ref().is_ok_and(|it| it.may(|it| it.can_change_info)) => {
+            Heard::Asked(Some(Ruling::NotAllowed))
+        }
+        Err(odd) => Heard::Plain(Asker::Person(who), Err(odd)),
+        Ok(request) => Heard::Asked(protect::rule(state, place, &request, who, said.from.language, look)),
+    }
+}
+
+fn read(said: &Said, look: &Look<'_>) -> Option<Result<Request, Odd>> {
+    let given = command::parse(said, look.username())?;
+    request::read(&given, said)
+}
+
+impl Membership {
+    fn said(&self, draft: &mut Draft<'_>, state: &State, said: &Said) {
+        let heard = hear(state, draft.place, said, &mut Look::new(draft.facts));
+        if !state.channels.is_empty() {
+            judge::observe(draft, state, said);
+        }
+        match heard {
+            Heard::Judged(Judgement::Free | Judgement::Open) => {}
+            Heard::Judged(Judgement::Stranger(stranger)) => stop::stop(draft, self.settings, said, stranger),
+            Heard::Elsewhere => protect::elsewhere(draft, said),
+            Heard::Plain(asker, request) => protect::plain(draft, said, asker, request),
+            Heard::Asked(ruling) => {
+                draft.claim();
+                let voice = Voice::Reply(said.message, said.thread);
+                protect::carry_out(draft, voice, &said.from, ruling.unwrap_or(Ruling::CannotCheck));
+            }
+        }
+    }
+}
+
+fn button(pressed: &Pressed) -> Option<(&str, &str)> {
+    match &pressed.verdict {
+        Verdict::Valid { action, args } if action.starts_with("m.") => Some((action, args)),
+        Verdict::Valid { .. } | Verdict::NotYours | Verdict::Stale | Verdict::Forged => None,
+    }
+}
+
+/// Whether somebody else, neither we nor they themselves, changed what this person may do here. An admin who
+/// only lets a restricted person in again changes nothing of that.
+fn by_another_hand(moved: &Moved, facts: &Facts<'_>) -> bool {
+    let restricted = |it: &Standing| matches!(it.status, Status::RestrictedInside | Status::RestrictedOutside);
+    let (old, new) = (&moved.old, &moved.new);
+    let same = restricted(old) && restricted(new) && (old.muted, old.until) == (new.muted, new.until);
+    !same && moved.by.id.0 != facts.house.me && moved.by.id != moved.who.id
+}
+
+/// Another hand changed the standing of somebody whom we had muted: what they are now is not ours to change.
+fn close(draft: &mut Draft<'_>, moved: &Moved) {
+    let user = moved.who.id;
+    if draft.state().lists(user) {
+        draft.change().strike(user);
+    } else if !draft.state().unlisted || Look::new(draft.facts).entry(user).flatten().is_none() {
+        return;
+    }
+    draft.add(Effect::Drop { key: Entry::key(user) });
+}
+
+/// Our own standing here changed.
+fn settle(draft: &mut Draft<'_>, placed: &Moved) {
+    if !placed.new.inside() {
+        return forget(draft);
+    }
+    if draft.state().channels.is_empty() {
+        return;
+    }
+    if placed.new.may(|it| it.can_delete_messages && it.can_restrict_members) {
+        trouble::heal(draft, About::Rights);
+        trouble::heal(draft, About::Refused);
+    } else {
+        trouble::rights(draft);
+    }
+}
+
+/// We are out of this group: nothing of it is ours any more, and nobody need be troubled by it.
+fn forget(draft: &mut Draft<'_>) {
+    if *draft.state() == State::default() {
+        return;
+    }
+    trouble::heal_all(draft);
+    *draft.change() = State::default();
+}
+
+/// Something that we followed up is done, or has failed.
+fn performed(draft: &mut Draft<'_>, it: &Performed) {
+    draft.claim();
+    if it.token == trouble::MUTE {
+        return trouble::muted(draft, &it.outcome);
+    }
+    let Some(channel) = it.token.strip_prefix("link/").and_then(|it| it.parse().ok()).map(ChatId) else { return };
+    let at = draft.state().channels.iter().position(|it| it.id == channel);
+    match (&it.outcome, at) {
+        (_, None) => {}
+        (Outcome::Done { link: Some(link), .. }, Some(at)) => {
+            if let Some(channel) = draft.change().channels.get_mut(at) {
+                channel.link = Some(link.clone());
+            }
+            trouble::heal(draft, About::Link(channel));
+        }
+        (Outcome::Done { link: None, .. } | Outcome::Refused { .. } | Outcome::Unknown, Some(_)) => {
+            trouble::link(draft, channel);
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! Presses of membership's buttons.
+
+use super::super::effect::{Call, Effect, MessageRef};
+use super::super::event::{Place, Pressed, Standing, Status};
+use super::super::fact::{Freshness, Permissions, Unknown};
+use super::super::text::{Arg, Text};
+use super::draft::{Draft, Look, Voice};
+use super::protect::{self, Check, Ruling};
+use super::state::{Channel, Entry, Question, State};
+use super::stop::{self, count_of, names};
+
+/// What a press comes to.
+#[derive(Debug)]
+pub(super) enum Pressing<'a> {
+    /// No button of ours.
+    NotOurs,
+    /// Facts are missing.
+    Open,
+    /// Facts cannot be had just now.
+    CannotCheck,
+    /// The question is answered already, or too old.
+    Over,
+    /// "I have joined", but not there yet.
+    Lacks(Vec<&'a Channel>),
+    /// "I have joined", and that is so.
+    Joined {
+        /// What we remember of them.
+        entry: Option<Entry>,
+        /// What they are in this group.
+        standing: &'a Standing,
+        /// What everybody may do in it.
+        permissions: &'a Permissions,
+    },
+    /// An anonymous admin showed who they are.
+    Who(u32, Ruling),
+    /// Somebody agrees for a channel, but may not.
+    MayNot(&'a Channel),
+    /// A channel's admin agrees, but something is missing.
+    Missing(Vec<Text>),
+    /// A channel's admin agrees.
+    Agreed(u32, &'a Channel),
+}
+
+/// Finds out what a press comes to.
+pub(super) fn weigh<'a>(
+    state: &'a State,
+    place: &Place,
+    pressed: &Pressed,
+    (action, args): (&str, &str),
+    look: &mut Look<'a>,
+) -> Pressing<'a> {
+    match action {
+        stop::OK => joined(state, place, pressed, look),
+        protect::WHO | protect::MAY => question(state, place, pressed, args, look),
+        _ => Pressing::NotOurs,
+    }
+}
+
+fn joined<'a>(state: &'a State, place: &Place, pressed: &Pressed, look: &mut Look<'a>) -> Pressing<'a> {
+    let user = pressed.from.id;
+    let (entry, standing) = (look.entry(user), look.member(place.id, user, Freshness::Recent));
+    let chat = look.chat(&place.id.into());
+    let (mut lacks, mut unsure) = (Vec::new(), false);
+    for channel in &state.channels {
+        match look.member(channel.id, user, Freshness::Now) {
+            Some(Ok(there)) if there.inside() => {}
+            Some(Ok(_)) => lacks.push(channel),
+            Some(Err(Unknown::Unavailable)) => unsure = true,
+            // What cannot be looked up at all keeps nobody out; the owner knows.
+            Some(Err(Unknown::NotFound | Unknown::NoRights)) | None => {}
+        }
+    }
+    let (true, Some(entry), Some(standing), Some(chat)) = (look.missing.is_empty(), entry, standing, chat) else {
+        return Pressing::Open;
+    };
+    match (standing, chat) {
+        _ if !lacks.is_empty() => Pressing::Lacks(lacks),
+        (Ok(standing), Ok(chat)) if !unsure => Pressing::Joined { entry, standing, permissions: &chat.permissions },
+        _ => Pressing::CannotCheck,
+    }
+}
+
+fn question<'a>(state: &'a State, place: &Place, pressed: &Pressed, args: &str, look: &mut Look<'a>) -> Pressing<'a> {
+    let number = args.parse().ok();
+    let Some((number, asked)) = number.and_then(|it| Some((it, state.question(it, look.now())?))) else {
+        return Pressing::Over;
+    };
+    let ruling = match asked {
+        Question::Who(request) => {
+            let who = &pressed.from;
+            protect::rule(state, place, request, who.id, who.language, look).map(|it| Pressing::Who(number, it))
+        }
+        Question::May { channel, asker } => {
+            let asked_by = look.member(place.id, *asker, Freshness::Recent);
+            agreed(number, channel, place, pressed, look).zip(asked_by).map(|(pressing, asked_by)| match asked_by {
+                Ok(it) if it.may(|it| it.can_change_info) => pressing,
+                Ok(_) | Err(Unknown::NotFound) => Pressing::Over,
+                Err(Unknown::NoRights | Unknown::Unavailable) => Pressing::CannotCheck,
+            })
+        }
+    };
+    ruling.filter(|_| look.missing.is_empty()).unwrap_or(Pressing::Open)
+}
+
+fn agreed<'a>(
+    number: u32,
+    channel: &'a Channel,
+    place: &Place,
+    pressed: &Pressed,
+    look: &mut Look<'a>,
+) -> Option<Pressing<'a>> {
+    let mut check = Check { language: pressed.from.language, lines: Vec::new(), unsure: false };
+    check.rights_here(place, look);
+    check.rights_there(channel, look);
+    Some(match protect::may_invite(channel, pressed.from.id, look)? {
+        Ok(false) => Pressing::MayNot(channel),
+        Err(()) => Pressing::CannotCheck,
+        Ok(true) if check.unsure => Pressing::CannotCheck,
+        Ok(true) if !check.lines.is_empty() => Pressing::Missing(check.lines),
+        Ok(true) => Pressing::Agreed(number, channel),
+    })
+}
+
+/// Answers a press, always.
+pub(super) fn answer(draft: &mut Draft<'_>, pressed: &Pressed, args: &str, pressing: Pressing<'_>) {
+    let say = |key| Text::new(pressed.from.language, key);
+    match pressing {
+        Pressing::NotOurs => return,
+        Pressing::Open | Pressing::CannotCheck => draft.toast(pressed, say("membership-toast-cannot-check"), false),
+        Pressing::Over => draft.toast(pressed, say("membership-toast-over"), false),
+        Pressing::Lacks(channels) => {
+            let text = say("membership-toast-lacks")
+                .with("count", count_of(channels.len()))
+                .with("channels", names(channels.into_iter()));
+            draft.toast(pressed, text, true);
+        }
+        Pressing::Joined { entry, standing, permissions } => {
+            welcome(draft, pressed, args, entry, standing, permissions);
+        }
+        Pressing::Who(_, Ruling::NotAllowed) => draft.toast(pressed, say("membership-not-allowed"), true),
+        Pressing::Who(_, Ruling::CannotCheck) => {
+            draft.toast(pressed, say("membership-toast-cannot-check"), false);
+        }
+        Pressing::Who(number, ruling) => {
+            draft.change().answered(number);
+            draft.toast(pressed, say("membership-toast-thanks"), false);
+            protect::carry_out(draft, Voice::Replace(pressed.message, pressed.thread), &pressed.from, ruling);
+        }
+        Pressing::MayNot(channel) => {
+            let text = say("membership-toast-may-not").with("channel", Arg::Word(channel.title.clone()));
+            draft.toast(pressed, text, true);
+        }
+        Pressing::Missing(lines) => {
+            draft.toast(pressed, say("membership-toast-missing"), true);
+            let text = say("membership-missing").with("lines", Arg::Lines(lines));
+            draft.answer(Voice::Reply(pressed.message, pressed.thread), text, Vec::new());
+        }
+        Pressing::Agreed(number, channel) => agree(draft, pressed, number, channel),
+    }
+    draft.claim();
+}
+
+fn agree(draft: &mut Draft<'_>, pressed: &Pressed, number: u32, channel: &Channel) {
+    let known = draft.state().channels.iter().any(|it| it.id == channel.id);
+    draft.change().answered(number);
+    if !known && draft.state().channels.len() >= super::state::CHANNELS_MAX {
+        draft.toast(pressed, Text::new(pressed.from.language, "membership-toast-over"), false);
+        return;
+    }
+    draft.toast(pressed, Text::new(pressed.from.language, "membership-toast-thanks"), false);
+    let text = protect::protected(pressed.from.language, std::slice::from_ref(channel));
+    protect::take(draft, channel.clone());
+    draft.answer(Voice::Replace(pressed.message, pressed.thread), text, Vec::new());
+}
+
+/// Lifts a mute that is still ours, and clears up after it.
+fn welcome(
+    draft: &mut Draft<'_>,
+    pressed: &Pressed,
+    args: &str,
+    entry: Option<Entry>,
+    standing: &Standing,
+    permissions: &Permissions,
+) {
+    let user = pressed.from.id;
+    let mine = entry.as_ref().is_some_and(|it| it.mine);
+    // Restricting an admin is refused; restricting somebody who is banned would let them in again.
+    let lift = mine && !standing.is_admin() && standing.status != Status::Kicked;
+    if lift {
+        draft.owe(Call::Unmute { chat: draft.place.id, user, permissions: permissions.clone() });
+    }
+    let held = !lift && (standing.muted || standing.status == Status::Kicked);
+    let key = if held { "membership-toast-held" } else { "membership-toast-welcome" };
+    draft.toast(pressed, Text::new(pressed.from.language, key), held);
+    if args != stop::CROWD {
+        draft.delete(MessageRef::Id(pressed.message));
+    }
+    if let Some(entry) = entry {
+        draft.add(Effect::Drop { key: Entry::key(user) });
+        if let Some(slot) = entry.slot {
+            if args == stop::CROWD {
+                draft.delete(MessageRef::Slot(slot));
+            }
+            draft.add(Effect::NoWake { key: stop::wake(slot) });
+        }
+    }
+    if draft.state().lists(user) {
+        draft.change().strike(user);
+    }
+}

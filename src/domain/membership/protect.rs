@@ -1,0 +1,355 @@
+//! `/protect` and `/unprotect`: who may, what is missing for it, and what comes of it.
+
+use super::super::effect::{Button, Call, Does, Effect, Label, Owed};
+use super::super::event::{ChatKind, Place, Said};
+use super::super::fact::{ChatInfo, ChatRef, Freshness, Permissions, Unknown};
+use super::super::text::{Arg, Text};
+use super::super::types::{Language, Person, UserId};
+use super::draft::{Draft, Look, Voice};
+use super::request::{Asker, Odd};
+use super::state::{About, CHANNELS_MAX, Channel, Entry, Question, Request, State};
+use super::stop::{count_of, names};
+use super::trouble;
+
+/// The button by which an anonymous admin shows who they are.
+pub(super) const WHO: &str = "m.me";
+/// The button by which a channel's admin agrees.
+pub(super) const MAY: &str = "m.yes";
+/// How long a question waits for its button, in ms.
+pub(super) const ASK_MS: u64 = 3_600_000;
+/// Telegram's limit of an invite link's name.
+const LINK_NAME_MAX: usize = 32;
+
+/// What is to be said and done about a request.
+#[derive(Debug)]
+pub(super) enum Ruling {
+    /// Facts cannot be had just now.
+    CannotCheck,
+    /// Whoever asked is no admin who may change the group's info.
+    NotAllowed,
+    /// No channel was named.
+    Usage,
+    /// Something must be granted first: one line each.
+    Missing(Vec<Text>),
+    /// Named channels are not protected here, or none is.
+    Unprotected,
+    /// Go ahead with these; for those, one of their admins must agree.
+    Protect {
+        /// Clear.
+        clear: Vec<Channel>,
+        /// To be asked about.
+        ask: Vec<Channel>,
+    },
+    /// Let these go, and everybody who waits for them.
+    Release {
+        /// The channels.
+        gone: Vec<Channel>,
+        /// What everybody may do in the group.
+        permissions: Permissions,
+    },
+}
+
+/// Whether a person may have this; `None` while facts are missing.
+pub(super) fn rule(
+    state: &State,
+    place: &Place,
+    request: &Request,
+    who: UserId,
+    language: Language,
+    look: &mut Look<'_>,
+) -> Option<Ruling> {
+    match look.member(place.id, who, Freshness::Recent)? {
+        Ok(standing) if standing.may(|it| it.can_change_info) => {}
+        Ok(_) | Err(Unknown::NotFound) => return Some(Ruling::NotAllowed),
+        Err(Unknown::NoRights | Unknown::Unavailable) => return Some(Ruling::CannotCheck),
+    }
+    match request {
+        Request::Protect(targets) if targets.is_empty() => Some(Ruling::Usage),
+        Request::Protect(targets) => protect(state, place, targets, who, language, look),
+        Request::Unprotect(targets) => unprotect(state, place, targets, look),
+    }
+}
+
+fn protect(
+    state: &State,
+    place: &Place,
+    targets: &[ChatRef],
+    who: UserId,
+    language: Language,
+    look: &mut Look<'_>,
+) -> Option<Ruling> {
+    let mut check = Check { language, lines: Vec::new(), unsure: false };
+    check.rights_here(place, look);
+    let (mut clear, mut ask) = (Vec::<Channel>::new(), Vec::<Channel>::new());
+    for target in targets.iter().take(CHANNELS_MAX + 1) {
+        let Some(channel) = check.channel(target, look) else { continue };
+        if clear.iter().chain(&ask).any(|it| it.id == channel.id) {
+            continue;
+        }
+        match may_invite(&channel, who, look) {
+            Some(Ok(true)) => clear.push(channel),
+            Some(Ok(false)) => ask.push(channel),
+            Some(Err(())) => check.unsure = true,
+            None => {}
+        }
+    }
+    if !look.missing.is_empty() {
+        return None;
+    }
+    let known = |it: &&Channel| state.channels.iter().any(|old| old.id == it.id);
+    let more = clear.iter().chain(&ask).filter(|it| !known(it)).count();
+    if targets.len() > CHANNELS_MAX || state.channels.len() + more > CHANNELS_MAX {
+        check.lines.push(Text::new(language, "membership-need-fewer").with("max", count_of(CHANNELS_MAX)));
+    }
+    Some(match check {
+        Check { unsure: true, .. } => Ruling::CannotCheck,
+        Check { lines, .. } if !lines.is_empty() => Ruling::Missing(lines),
+        Check { .. } => Ruling::Protect { clear, ask },
+    })
+}
+
+fn unprotect(state: &State, place: &Place, targets: &[ChatRef], look: &mut Look<'_>) -> Option<Ruling> {
+    let named = |it: &&Channel| targets.is_empty() || targets.iter().any(|target| it.is(target));
+    let gone: Vec<Channel> = state.channels.iter().filter(named).cloned().collect();
+    if gone.is_empty() {
+        return Some(Ruling::Unprotected);
+    }
+    Some(match look.chat(&place.id.into())? {
+        Ok(info) => Ruling::Release { gone, permissions: info.permissions.clone() },
+        Err(_) => Ruling::CannotCheck,
+    })
+}
+
+/// Whether that person is an admin of the channel who may invite: so they may see its link anyway.
+pub(super) fn may_invite(channel: &Channel, who: UserId, look: &mut Look<'_>) -> Option<Result<bool, ()>> {
+    Some(match look.member(channel.id, who, Freshness::Now)? {
+        Ok(standing) => Ok(standing.may(|it| it.can_invite_users)),
+        Err(Unknown::Unavailable) => Err(()),
+        Err(Unknown::NotFound | Unknown::NoRights) => Ok(false),
+    })
+}
+
+/// Collects what is missing, a line each.
+pub(super) struct Check {
+    /// The reader's language.
+    pub(super) language: Language,
+    /// What is missing and how to grant it.
+    pub(super) lines: Vec<Text>,
+    /// Something could not be looked up.
+    pub(super) unsure: bool,
+}
+
+impl Check {
+    /// Our own rights in the group.
+    pub(super) fn rights_here(&mut self, place: &Place, look: &mut Look<'_>) {
+        match look.member(place.id, look.me(), Freshness::Recent) {
+            Some(Ok(me)) => {
+                if !me.may(|it| it.can_delete_messages) {
+                    self.line("membership-need-delete", None);
+                }
+                if !me.may(|it| it.can_restrict_members) {
+                    self.line("membership-need-restrict", None);
+                }
+            }
+            Some(Err(_)) => self.unsure = true,
+            None => {}
+        }
+    }
+
+    /// The channel that was named, if it is one and we are admin there.
+    fn channel(&mut self, target: &ChatRef, look: &mut Look<'_>) -> Option<Channel> {
+        let info = match look.chat(target)? {
+            Ok(info) => info,
+            Err(Unknown::Unavailable) => {
+                self.unsure = true;
+                return None;
+            }
+            Err(Unknown::NotFound | Unknown::NoRights) => {
+                self.line("membership-need-found", Some(shown(target)));
+                return None;
+            }
+        };
+        self.fit(info, look)
+    }
+
+    fn fit(&mut self, info: &ChatInfo, look: &mut Look<'_>) -> Option<Channel> {
+        let channel = Channel::of(info);
+        if info.kind != ChatKind::Channel {
+            self.line("membership-need-channel", Some(channel.title));
+            return None;
+        }
+        self.rights_there(&channel, look)?.then_some(channel)
+    }
+
+    /// Our own rights in the channel; `None` while they are not known.
+    pub(super) fn rights_there(&mut self, channel: &Channel, look: &mut Look<'_>) -> Option<bool> {
+        let key = match look.member(channel.id, look.me(), Freshness::Recent)? {
+            Ok(me) if !me.is_admin() => "membership-need-admin",
+            Ok(me) if channel.username.is_none() && !me.may(|it| it.can_invite_users) => "membership-need-invite",
+            Ok(_) => return Some(true),
+            Err(Unknown::NotFound | Unknown::NoRights) => "membership-need-admin",
+            Err(Unknown::Unavailable) => {
+                self.unsure = true;
+                return Some(false);
+            }
+        };
+        self.line(key, Some(channel.title.clone()));
+        Some(false)
+    }
+
+    fn line(&mut self, key: &'static str, channel: Option<String>) {
+        let text = Text::new(self.language, key);
+        self.lines.push(match channel {
+            Some(channel) => text.with("channel", Arg::Bold(channel)),
+            None => text,
+        });
+    }
+}
+
+fn shown(target: &ChatRef) -> String {
+    match target {
+        ChatRef::Id(id) => id.0.to_string(),
+        ChatRef::Name(name) => format!("@{name}"),
+    }
+}
+
+/// Answers a command that needs no facts: an odd word, an anonymous admin, nobody in particular.
+pub(super) fn plain(draft: &mut Draft<'_>, said: &Said, asker: Asker, request: Result<Request, Odd>) {
+    draft.claim();
+    let language = said.from.language;
+    let voice = Voice::Reply(said.message, said.thread);
+    match (asker, request) {
+        (Asker::Nobody, _) => draft.answer(voice, Text::new(language, "membership-not-allowed"), Vec::new()),
+        (_, Err(Odd::PrivateLink)) => {
+            draft.answer(voice, Text::new(language, "membership-private-link"), Vec::new());
+        }
+        (_, Err(Odd::Unreadable(word))) => {
+            let text = Text::new(language, "membership-unreadable").with("word", Arg::Code(word));
+            draft.answer(voice, text, Vec::new());
+        }
+        (_, Ok(request)) => who(draft, voice, language, request),
+    }
+}
+
+/// Asks an anonymous admin to show who they are.
+fn who(draft: &mut Draft<'_>, voice: Voice, language: Language, mut request: Request) {
+    let (now, until) = (draft.now(), draft.now().plus_ms(ASK_MS));
+    let (Request::Protect(targets) | Request::Unprotect(targets)) = &mut request;
+    targets.truncate(CHANNELS_MAX + 1);
+    let number = draft.change().ask(Question::Who(request), now, until);
+    let label = Label::Text(Text::new(language, "membership-button-who"));
+    let does = Does::Press { action: WHO.to_owned(), args: number.to_string(), only: None, until: Some(until) };
+    draft.answer(voice, Text::new(language, "membership-who"), vec![vec![Button { label, does }]]);
+}
+
+/// Says that a command of ours has no place here.
+pub(super) fn elsewhere(draft: &mut Draft<'_>, said: &Said) {
+    let key = match draft.place.kind {
+        ChatKind::Private => "membership-in-private",
+        ChatKind::Group => "membership-basic-group",
+        ChatKind::Supergroup | ChatKind::Channel | ChatKind::House => return,
+    };
+    draft.claim();
+    draft.answer(Voice::Reply(said.message, said.thread), Text::new(said.from.language, key), Vec::new());
+}
+
+/// Carries a ruling out.
+pub(super) fn carry_out(draft: &mut Draft<'_>, voice: Voice, asker: &Person, ruling: Ruling) {
+    let language = asker.language;
+    let say = |key| Text::new(language, key);
+    match ruling {
+        Ruling::CannotCheck => draft.answer(voice, say("membership-cannot-check"), Vec::new()),
+        Ruling::NotAllowed => draft.answer(voice, say("membership-not-allowed"), Vec::new()),
+        Ruling::Usage => draft.answer(voice, say("membership-usage"), Vec::new()),
+        Ruling::Missing(lines) => {
+            draft.answer(voice, say("membership-missing").with("lines", Arg::Lines(lines)), Vec::new());
+        }
+        Ruling::Unprotected => {
+            let channels = &draft.state().channels;
+            let text = match channels.is_empty() {
+                true => say("membership-unprotected"),
+                false => say("membership-unprotected-named").with("channels", names(channels.iter())),
+            };
+            draft.answer(voice, text, Vec::new());
+        }
+        Ruling::Protect { clear, ask } => go_ahead(draft, voice, asker, clear, ask),
+        Ruling::Release { gone, permissions } => release(draft, voice, language, &gone, &permissions),
+    }
+}
+
+fn go_ahead(draft: &mut Draft<'_>, voice: Voice, asker: &Person, clear: Vec<Channel>, ask: Vec<Channel>) {
+    let mut voice = voice;
+    if !clear.is_empty() {
+        let text = protected(asker.language, &clear);
+        clear.into_iter().for_each(|it| take(draft, it));
+        draft.answer(voice, text, Vec::new());
+        voice = Voice::Reply(voice.message(), voice.thread());
+    }
+    for channel in ask {
+        may(draft, voice, asker, channel);
+        voice = Voice::Reply(voice.message(), voice.thread());
+    }
+}
+
+/// Asks the channel's admins whether this group may ask for their channel.
+fn may(draft: &mut Draft<'_>, voice: Voice, asker: &Person, channel: Channel) {
+    let (now, until) = (draft.now(), draft.now().plus_ms(ASK_MS));
+    let text = Text::new(asker.language, "membership-may")
+        .with("person", Arg::Person { id: asker.id, name: asker.name.clone() })
+        .with("channel", Arg::Bold(channel.title.clone()));
+    let number = draft.change().ask(Question::May { channel, asker: asker.id }, now, until);
+    let label = Label::Text(Text::new(asker.language, "membership-button-agree"));
+    let does = Does::Press { action: MAY.to_owned(), args: number.to_string(), only: None, until: Some(until) };
+    draft.answer(voice, text, vec![vec![Button { label, does }]]);
+}
+
+/// Protects for the subscribers of this channel from now on.
+pub(super) fn take(draft: &mut Draft<'_>, channel: Channel) {
+    let id = channel.id;
+    draft.change().protect(channel);
+    for about in [About::Lookup(id), About::Rights, About::Refused] {
+        trouble::heal(draft, about);
+    }
+    if draft.state().channels.iter().any(|it| it.id == id && it.url().is_none()) {
+        let name = draft.place.title.chars().filter(|it| !it.is_control()).take(LINK_NAME_MAX).collect();
+        let owed = Owed::new(Call::Invite { chat: id, name }).repeating().reporting(link_token(id.0));
+        draft.add(Effect::Telegram(owed));
+    }
+}
+
+/// The token under which a channel's new invite link comes back.
+pub(super) fn link_token(channel: i64) -> String {
+    format!("link/{channel}")
+}
+
+/// "Only subscribers of .. can write here now."
+pub(super) fn protected(language: Language, channels: &[Channel]) -> Text {
+    Text::new(language, "membership-protected")
+        .with("channels", names(channels.iter()))
+        .with("count", count_of(channels.len()))
+}
+
+/// Lets channels go, and everybody whom the list names.
+fn release(draft: &mut Draft<'_>, voice: Voice, language: Language, gone: &[Channel], permissions: &Permissions) {
+    let chat = draft.place.id;
+    let state = draft.change();
+    state.channels.retain(|it| !gone.contains(it));
+    let muted = std::mem::take(&mut state.muted);
+    for channel in gone {
+        for about in [About::Lookup(channel.id), About::Link(channel.id)] {
+            trouble::heal(draft, about);
+        }
+    }
+    if draft.state().channels.is_empty() {
+        trouble::heal_all(draft);
+    }
+    let text = Text::new(language, "membership-released")
+        .with("channels", names(gone.iter()))
+        .with("left", names(draft.state().channels.iter()))
+        .with("left-count", count_of(draft.state().channels.len()));
+    draft.answer(voice, text, Vec::new());
+    for user in muted {
+        draft.owe(Call::Unmute { chat, user, permissions: permissions.clone() });
+        draft.add(Effect::Drop { key: Entry::key(user) });
+    }
+}

@@ -1,0 +1,258 @@
+//! What membership keeps: the hot cell of a group, and a row for each person it muted.
+
+use super::super::fact::{ChatInfo, ChatRef};
+use super::super::types::{ChatId, Language, Moment, Slot, ThreadId, UserId};
+use serde::{Deserialize, Serialize};
+
+/// Channels that one group may ask for.
+pub const CHANNELS_MAX: usize = 5;
+/// Muted people that a group's cell lists. Those beyond are un-muted when they press, not by `/unprotect`.
+pub const MUTED_MAX: usize = 200;
+/// Questions that wait for somebody's button.
+pub(super) const ASKED_MAX: usize = 5;
+/// Collective notices at the same time, one per topic.
+pub(super) const CROWDS_MAX: usize = 4;
+/// Notices of the last minute that are remembered; no group can be set to allow more of them.
+pub(super) const RECENT_MAX: usize = 30;
+/// Characters of a title that are kept.
+const TITLE_MAX: usize = 40;
+
+/// The hot cell of a group: at most 8 KiB as JSON, whatever happens.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct State {
+    /// Who writes here must be in all of these.
+    pub channels: Vec<Channel>,
+    /// People muted by us, as far as the list reaches.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub muted: Vec<UserId>,
+    /// Some muted people did not fit into the list.
+    pub unlisted: bool,
+    /// When the notices of the last minute were said.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub recent: Vec<Moment>,
+    /// Collective notices that still stand.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub crowds: Vec<Crowd>,
+    /// Questions that wait for a button.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub asked: Vec<Asked>,
+    /// The number of the next question.
+    pub next_ask: u32,
+    /// What does not work.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub troubles: Vec<Trouble>,
+    /// When a mute was last followed up to its outcome.
+    pub probed: Moment,
+}
+
+/// A channel whose subscribers may write.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Channel {
+    /// Its id.
+    pub id: ChatId,
+    /// Its title, cut.
+    pub title: String,
+    /// Its public name without `@`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// Our own invite link, for a channel without a public name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+}
+
+/// A notice that counts people instead of naming them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Crowd {
+    /// Our name of the message.
+    pub slot: Slot,
+    /// Its topic.
+    #[serde(default)]
+    pub thread: Option<ThreadId>,
+    /// How many people it is for.
+    pub count: u32,
+    /// When it goes away.
+    pub until: Moment,
+    /// The language of the first of them.
+    pub language: Language,
+}
+
+/// A question that waits for a button.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// Its number, which the button carries.
+    pub number: u32,
+    /// When it is over.
+    pub until: Moment,
+    /// What was asked.
+    pub what: Question,
+}
+
+/// What a button decides.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Question {
+    /// An anonymous admin wants something: who is it?
+    Who(Request),
+    /// May this group ask for that channel?
+    May {
+        /// The channel.
+        channel: Channel,
+        /// Who wants it.
+        asker: UserId,
+    },
+}
+
+/// What somebody asked for, by a command.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Request {
+    /// `/protect`.
+    Protect(Vec<ChatRef>),
+    /// `/unprotect`; nothing named is everything.
+    Unprotect(Vec<ChatRef>),
+}
+
+/// Something that does not work, as long as it does not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trouble {
+    /// What.
+    pub about: About,
+    /// Since when.
+    pub since: Moment,
+    /// Whether the owner knows.
+    pub told: bool,
+}
+
+/// What can be in trouble.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum About {
+    /// Looking up who is in this chat.
+    Lookup(ChatId),
+    /// Our rights here, by what Telegram told us of our standing.
+    Rights,
+    /// Our rights here, by what Telegram refused.
+    Refused,
+    /// The invite link of this channel.
+    Link(ChatId),
+}
+
+/// The row `mute/<user>`: one person who was told to join.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Entry {
+    /// When they were last muted.
+    pub since: Moment,
+    /// The channels they lacked.
+    pub channels: Vec<ChatId>,
+    /// Their own notice; `None` when a collective one stands for it.
+    pub slot: Option<Slot>,
+    /// Until when the notice stands.
+    pub until: Moment,
+    /// The topic of it.
+    pub thread: Option<ThreadId>,
+    /// Their language.
+    pub language: Language,
+    /// Whether the mute is ours. A mute by another hand is never lifted.
+    pub mine: bool,
+}
+
+impl State {
+    /// Whether somebody is known to have been muted by us.
+    pub(super) fn lists(&self, user: UserId) -> bool {
+        self.muted.contains(&user)
+    }
+
+    /// Lists somebody who is muted by us, as long as there is room.
+    pub(super) fn list(&mut self, user: UserId) {
+        if self.lists(user) {
+            return;
+        }
+        if self.muted.len() < MUTED_MAX {
+            self.muted.push(user);
+        } else {
+            self.unlisted = true;
+        }
+    }
+
+    /// Takes somebody off the list.
+    pub(super) fn strike(&mut self, user: UserId) {
+        self.muted.retain(|it| *it != user);
+    }
+
+    /// Whether this does not work at present.
+    pub(super) fn ails(&self, about: About) -> bool {
+        self.troubles.iter().any(|it| it.about == about)
+    }
+
+    /// The question of that number, while it is open.
+    pub(super) fn question(&self, number: u32, now: Moment) -> Option<&Question> {
+        self.asked.iter().find(|it| it.number == number && now < it.until).map(|it| &it.what)
+    }
+
+    /// Keeps a question and returns its number. The oldest makes room.
+    pub(super) fn ask(&mut self, what: Question, now: Moment, until: Moment) -> u32 {
+        self.asked.retain(|it| now < it.until && it.what != what);
+        if self.asked.len() >= ASKED_MAX {
+            self.asked.remove(0);
+        }
+        let number = self.next_ask;
+        self.next_ask = self.next_ask.wrapping_add(1);
+        self.asked.push(Asked { number, until, what });
+        number
+    }
+
+    /// Forgets a question.
+    pub(super) fn answered(&mut self, number: u32) {
+        self.asked.retain(|it| it.number != number);
+    }
+
+    /// Adds a channel, or renews what is known of it. The caller has looked at [`CHANNELS_MAX`].
+    pub(super) fn protect(&mut self, channel: Channel) {
+        match self.channels.iter_mut().find(|it| it.id == channel.id) {
+            Some(known) => {
+                let link = known.link.take();
+                *known = Channel { link, ..channel };
+            }
+            None => self.channels.push(channel),
+        }
+    }
+}
+
+impl Channel {
+    /// What is kept of what `getChat` told.
+    pub(super) fn of(info: &ChatInfo) -> Self {
+        Self { id: info.id, title: cut(&info.title), username: info.username.clone(), link: None }
+    }
+
+    /// The address that a button opens: public name or our own link.
+    pub(super) fn url(&self) -> Option<String> {
+        match &self.username {
+            Some(name) => Some(format!("https://t.me/{name}")),
+            None => self.link.clone(),
+        }
+    }
+
+    /// Whether that is how somebody named it.
+    pub(super) fn is(&self, named: &ChatRef) -> bool {
+        match named {
+            ChatRef::Id(id) => *id == self.id,
+            ChatRef::Name(name) => self.username.as_ref().is_some_and(|it| it.eq_ignore_ascii_case(name)),
+        }
+    }
+}
+
+impl Entry {
+    /// The key of the row.
+    pub(super) fn key(user: UserId) -> String {
+        format!("mute/{}", user.0)
+    }
+
+    /// Reads a row; one that cannot be read counts as none.
+    pub(super) fn read(row: Option<&[u8]>) -> Option<Self> {
+        serde_json::from_slice(row?).ok()
+    }
+}
+
+/// A title for our cell: short and without control characters, so that its size as JSON is known.
+pub(super) fn cut(title: &str) -> String {
+    title.chars().filter(|it| !it.is_control()).take(TITLE_MAX).collect()
+}

@@ -1,0 +1,181 @@
+//! Stops a stranger: delete, mute and explain, in one decision.
+
+use super::super::effect::{Button, Call, Does, Effect, Label, MessageRef, Owed};
+use super::super::event::{Said, Status};
+use super::super::text::{Arg, Text};
+use super::super::types::{Language, Moment, Slot, ThreadId, UserId};
+use super::Settings;
+use super::draft::Draft;
+use super::judge::Stranger;
+use super::state::{CROWDS_MAX, Channel, Crowd, Entry, RECENT_MAX, State};
+use super::trouble;
+
+/// The button "I have joined".
+pub(super) const OK: &str = "m.ok";
+/// Its argument under a collective notice, which stays when one of many has joined.
+pub(super) const CROWD: &str = "c";
+
+/// A mute needs this long to reach everybody; what was written meanwhile does not show that it failed, in ms.
+const GRACE_MS: u64 = 10_000;
+/// Notices are counted over this long, in ms.
+const MINUTE_MS: u64 = 60_000;
+
+/// Stops a stranger.
+pub(super) fn stop(draft: &mut Draft<'_>, settings: Settings, said: &Said, stranger: Stranger<'_>) {
+    draft.claim();
+    draft.delete(MessageRef::Id(said.message));
+    if stranger.standing.status == Status::Kicked {
+        return; // Restricting somebody who is banned would let them in again.
+    }
+    let now = draft.now();
+    let known = stranger.entry.as_ref();
+    let live = known.is_some_and(|it| now < it.until);
+    let fresh_mute = known.is_some_and(|it| it.mine && now.since_ms(it.since) < GRACE_MS);
+    let mute = !stranger.standing.muted && !fresh_mute;
+    let mine = mute || known.is_some_and(|it| it.mine);
+    if mute {
+        self::mute(draft, said.from.id);
+    }
+    if live && !mute {
+        return;
+    }
+    let mut entry = stranger.entry.clone().unwrap_or_default();
+    entry.mine = mine;
+    if mute {
+        entry.since = now;
+    }
+    if !live {
+        explain(draft, settings, said, &stranger.lacks, &mut entry);
+    }
+    remember(draft, said.from.id, &entry);
+}
+
+/// The buttons of a notice: one to each channel, and the one to press afterwards.
+fn keyboard<'c>(
+    language: Language,
+    channels: impl Iterator<Item = &'c Channel>,
+    only: Option<UserId>,
+) -> Vec<Vec<Button>> {
+    let open = |it: &Channel| {
+        let url = it.url()?;
+        Some(vec![Button { label: Label::Name(it.title.clone()), does: Does::Open(url) }])
+    };
+    let args = if only.is_some() { String::new() } else { CROWD.to_owned() };
+    let label = Label::Text(Text::new(language, "membership-button-joined"));
+    let press = Button { label, does: Does::Press { action: OK.to_owned(), args, only, until: None } };
+    channels.filter_map(open).chain([vec![press]]).collect()
+}
+
+fn mute(draft: &mut Draft<'_>, user: UserId) {
+    let owed = Owed::new(Call::Mute { chat: draft.place.id, user, until: None });
+    let owed = if trouble::probe(draft) { owed.reporting(trouble::MUTE) } else { owed };
+    draft.add(Effect::Telegram(owed));
+}
+
+fn remember(draft: &mut Draft<'_>, user: UserId, entry: &Entry) {
+    if entry.mine {
+        draft.change().list(user);
+    }
+    if let Ok(value) = serde_json::to_vec(entry) {
+        draft.add(Effect::Put { key: Entry::key(user), value });
+    }
+}
+
+/// Says what to do: to this person alone, or to all who came lately when they are many.
+fn explain(draft: &mut Draft<'_>, settings: Settings, said: &Said, lacks: &[&Channel], entry: &mut Entry) {
+    let now = draft.now();
+    let until = now.plus_ms(settings.notice_ttl_s.saturating_mul(1_000));
+    let state = draft.change();
+    state.recent.retain(|it| now.since_ms(*it) < MINUTE_MS);
+    let many = state.recent.len() >= RECENT_MAX.min(settings.notices_per_min as usize);
+    entry.channels = lacks.iter().map(|it| it.id).collect();
+    entry.language = said.from.language;
+    entry.thread = said.thread;
+    if many {
+        entry.slot = None;
+        entry.until = count(draft, said, until);
+    } else {
+        entry.slot = Some(notice(draft, said, lacks, until));
+        entry.until = until;
+    }
+}
+
+/// A notice for one person.
+fn notice(draft: &mut Draft<'_>, said: &Said, lacks: &[&Channel], until: Moment) -> Slot {
+    let now = draft.now();
+    draft.change().recent.push(now);
+    let language = said.from.language;
+    let text = Text::new(language, "membership-notice")
+        .with("person", Arg::Person { id: said.from.id, name: said.from.name.clone() })
+        .with("channels", names(lacks.iter().copied()))
+        .with("count", count_of(lacks.len()));
+    let keyboard = keyboard(language, lacks.iter().copied(), Some(said.from.id));
+    let slot = draft.slot();
+    tell(draft, slot, said.thread, text, keyboard);
+    draft.add(Effect::WakeAt { key: wake(slot), at: until });
+    slot
+}
+
+/// Counts a person into the collective notice of their topic, and returns until when that stands.
+fn count(draft: &mut Draft<'_>, said: &Said, until: Moment) -> Moment {
+    let now = draft.now();
+    let crowds = &mut draft.change().crowds;
+    crowds.retain(|it| now < it.until);
+    let mine = crowds.iter().position(|it| it.thread == said.thread);
+    let place = mine.or_else(|| (crowds.len() >= CROWDS_MAX).then_some(0)); // too many topics share one
+    if let Some(crowd) = place.and_then(|it| crowds.get_mut(it)) {
+        crowd.count = crowd.count.saturating_add(1);
+        let crowd = crowd.clone();
+        let (text, keyboard) = collective(draft.state(), &crowd);
+        let (chat, message) = (draft.place.id, MessageRef::Slot(crowd.slot));
+        draft.owe(Call::Edit { chat, message, text, keyboard });
+        return crowd.until;
+    }
+    let crowd = Crowd { slot: draft.slot(), thread: said.thread, count: 1, until, language: said.from.language };
+    draft.change().crowds.push(crowd.clone());
+    let (text, keyboard) = collective(draft.state(), &crowd);
+    tell(draft, crowd.slot, said.thread, text, keyboard);
+    draft.add(Effect::WakeAt { key: wake(crowd.slot), at: until });
+    until
+}
+
+fn collective(state: &State, crowd: &Crowd) -> (Text, Vec<Vec<Button>>) {
+    let text = Text::new(crowd.language, "membership-crowd")
+        .with("people", Arg::Number(i64::from(crowd.count)))
+        .with("channels", names(state.channels.iter()))
+        .with("count", count_of(state.channels.len()));
+    (text, keyboard(crowd.language, state.channels.iter(), None))
+}
+
+/// Says a notice: without a sound, and rather twice than never.
+fn tell(draft: &mut Draft<'_>, slot: Slot, thread: Option<ThreadId>, text: Text, keyboard: Vec<Vec<Button>>) {
+    let chat = draft.place.id;
+    let call = Call::Say { chat, slot, thread, reply_to: None, text, keyboard, silent: true };
+    draft.add(Effect::Telegram(Owed::new(call).repeating()));
+}
+
+/// The key of the wake that takes a notice away.
+pub(super) fn wake(slot: Slot) -> String {
+    format!("notice/{}", slot.0)
+}
+
+/// Takes a notice away whose time has come.
+pub(super) fn expire(draft: &mut Draft<'_>, key: &str) {
+    let Some(slot) = key.strip_prefix("notice/").and_then(|it| it.parse().ok()).map(Slot) else { return };
+    draft.claim();
+    draft.delete(MessageRef::Slot(slot));
+    if draft.state().crowds.iter().any(|it| it.slot == slot) {
+        draft.change().crowds.retain(|it| it.slot != slot);
+    }
+}
+
+/// Titles in one line.
+pub(super) fn names<'c>(channels: impl Iterator<Item = &'c Channel>) -> Arg {
+    let titles: Vec<&str> = channels.map(|it| it.title.as_str()).collect();
+    Arg::Bold(titles.join(", "))
+}
+
+/// A length, for plurals.
+pub(super) fn count_of(length: usize) -> Arg {
+    Arg::Number(i64::try_from(length).unwrap_or(i64::MAX))
+}

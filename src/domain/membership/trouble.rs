@@ -1,0 +1,121 @@
+//! What does not work: told to the owner once, and once more when it is over.
+
+use super::super::effect::{Effect, Target};
+use super::super::event::{Note, Outcome};
+use super::super::fact::Unknown;
+use super::super::text::{Arg, Text};
+use super::super::types::{ChatId, Language};
+use super::draft::Draft;
+use super::state::{About, CHANNELS_MAX, Trouble, cut};
+
+/// How long Telegram may be silent before the owner hears of it, in ms.
+pub(super) const PATIENCE_MS: u64 = 60_000;
+/// Troubles kept per group: a lookup and a link per channel, the group itself, and our rights.
+const TROUBLES_MAX: usize = 2 * CHANNELS_MAX + 3;
+/// A mute is followed up to its outcome this often, in ms: often enough to notice that our rights are gone.
+const PROBE_MS: u64 = 300_000;
+/// The same while we know that mutes are refused.
+const PROBE_AGAIN_MS: u64 = 60_000;
+
+/// The token under which a mute's outcome comes back.
+pub(super) const MUTE: &str = "mute";
+
+/// Takes note that nobody can say who is in that chat.
+pub(super) fn lookup(draft: &mut Draft<'_>, chat: ChatId, why: &Unknown) {
+    let (patience_ms, key) = match why {
+        Unknown::Unavailable => (PATIENCE_MS, "membership-trouble-unavailable"),
+        Unknown::NotFound | Unknown::NoRights => (0, "membership-trouble-lost"),
+    };
+    let text = Text::new(Language::En, key).with("channel", Arg::Bold(title(draft, chat)));
+    raise(draft, About::Lookup(chat), patience_ms, text);
+}
+
+/// Takes note that we may not delete or restrict here any more.
+pub(super) fn rights(draft: &mut Draft<'_>) {
+    raise(draft, About::Rights, 0, Text::new(Language::En, "membership-trouble-rights"));
+}
+
+/// Takes note that no invite link could be made for that channel.
+pub(super) fn link(draft: &mut Draft<'_>, chat: ChatId) {
+    let text = Text::new(Language::En, "membership-trouble-link").with("channel", Arg::Bold(title(draft, chat)));
+    raise(draft, About::Link(chat), 0, text);
+}
+
+/// Looks at what came of a mute.
+pub(super) fn muted(draft: &mut Draft<'_>, outcome: &Outcome) {
+    match outcome {
+        Outcome::Done { .. } => heal(draft, About::Refused),
+        Outcome::Refused { reason } if about_rights(reason) => {
+            raise(draft, About::Refused, 0, Text::new(Language::En, "membership-trouble-rights"));
+        }
+        Outcome::Refused { .. } | Outcome::Unknown => {}
+    }
+}
+
+/// Whether the outcome of the next mute should be asked for. Following up each one would cost a write each.
+pub(super) fn probe(draft: &mut Draft<'_>) -> bool {
+    let pause_ms = if draft.state().ails(About::Refused) { PROBE_AGAIN_MS } else { PROBE_MS };
+    let now = draft.now();
+    let due = now.since_ms(draft.state().probed) >= pause_ms;
+    if due {
+        draft.change().probed = now;
+    }
+    due
+}
+
+/// Takes note that something works, if it did not.
+pub(super) fn heal(draft: &mut Draft<'_>, about: About) {
+    let Some(at) = draft.state().troubles.iter().position(|it| it.about == about) else { return };
+    if draft.change().troubles.remove(at).told {
+        let note = Note::Healed { key: key(draft, about) };
+        draft.add(Effect::Tell { to: Target::House, note });
+    }
+}
+
+/// Whatever it was, it does not matter any more.
+pub(super) fn heal_all(draft: &mut Draft<'_>) {
+    let open: Vec<About> = draft.state().troubles.iter().map(|it| it.about).collect();
+    open.into_iter().for_each(|it| heal(draft, it));
+}
+
+fn raise(draft: &mut Draft<'_>, about: About, patience_ms: u64, text: Text) {
+    let now = draft.now();
+    let known = draft.state().troubles.iter().find(|it| it.about == about);
+    let since = known.map_or(now, |it| it.since);
+    let ripe = patience_ms == 0 || now.since_ms(since) > patience_ms;
+    if known.is_some_and(|it| it.told || !ripe) {
+        return;
+    }
+    let troubles = &mut draft.change().troubles;
+    troubles.retain(|it| it.about != about);
+    if troubles.len() >= TROUBLES_MAX {
+        troubles.remove(0);
+    }
+    troubles.push(Trouble { about, since, told: ripe });
+    if ripe {
+        let (key, place) = (key(draft, about), draft.place.clone());
+        let text = text.with("group", Arg::Bold(cut(&place.title)));
+        draft.add(Effect::Tell { to: Target::House, note: Note::Trouble { key, place, text } });
+    }
+}
+
+fn key(draft: &Draft<'_>, about: About) -> String {
+    let group = draft.place.id.0;
+    match about {
+        About::Lookup(chat) => format!("membership/{group}/{}", chat.0),
+        About::Rights => format!("membership/{group}/rights"),
+        About::Refused => format!("membership/{group}/refused"),
+        About::Link(chat) => format!("membership/{group}/link{}", chat.0),
+    }
+}
+
+fn title(draft: &Draft<'_>, chat: ChatId) -> String {
+    let channel = draft.state().channels.iter().find(|it| it.id == chat);
+    channel.map_or_else(|| cut(&draft.place.title), |it| it.title.clone())
+}
+
+/// Whether Telegram refused for want of our rights, and not because of whom we wanted to mute.
+fn about_rights(reason: &str) -> bool {
+    let reason = reason.to_ascii_lowercase();
+    reason.contains("not enough rights") || reason.contains("have no rights") || reason.contains("chat_admin_required")
+}
