@@ -3,6 +3,7 @@
 pub mod chat;
 pub mod control;
 pub mod facts;
+pub mod health;
 pub mod inhand;
 pub mod intake;
 pub mod limiter;
@@ -10,9 +11,3 @@ pub mod outbox;
 pub mod port;
 pub mod slot;
 pub mod timer;
-//! Ports: one message enum and one handle per counterpart, and boards that everyone may write on.
-
-pub mod health;
-//! protocol
-
-pub mod intake;

@@ -4,16 +4,15 @@ pub mod callback;
 pub mod catalogue;
 pub mod client;
 pub mod error;
+pub mod polling;
+pub mod raw;
+pub mod register;
 pub mod request;
+pub mod source;
 pub mod update;
+pub mod webhook;
 mod wire;
 
 pub use callback::CallbackKey;
 pub use client::Client;
 pub use error::ApiError;
-//! telegram
-
-pub mod polling;
-pub mod raw;
-pub mod register;
-pub mod webhook;
