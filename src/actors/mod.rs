@@ -6,6 +6,8 @@ pub mod facts;
 pub mod intake;
 pub mod keeper;
 pub mod limiter;
+pub mod menus;
+pub mod operator;
 pub mod outbox;
 pub mod receiver;
 pub mod task;

@@ -327,6 +327,13 @@ impl<A: Clone, W> Desk<A, W> {
         items
     }
 
+    /// Whether every unfinished event is on the disk, so that the house may end.
+    #[must_use]
+    pub fn all_kept(&self) -> bool {
+        let lines = self.lanes.values().flat_map(|it| it.presses.iter().chain(&it.queue).chain(&it.hand));
+        lines.into_iter().all(|it| it.finished() || it.disk() == Disk::There)
+    }
+
     /// Unfinished events: in memory and in hand, and on the disk only.
     #[must_use]
     pub fn depth(&self) -> (usize, usize) {
