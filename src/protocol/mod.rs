@@ -3,3 +3,4 @@
 pub mod inhand;
 pub mod port;
 pub mod slot;
+pub mod wake;
