@@ -11,3 +11,4 @@ pub mod outbox;
 pub mod port;
 pub mod slot;
 pub mod timer;
+pub mod wake;

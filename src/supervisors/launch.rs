@@ -3,6 +3,7 @@
 use super::exit::SHUTDOWN;
 use super::spec::{ChildSpec, Started, Stop};
 use ractor::ActorCell;
+use std::future::Future;
 use std::time::Duration;
 use tokio::sync::oneshot;
 
@@ -10,6 +11,9 @@ use tokio::sync::oneshot;
 const KILL_GRACE: Duration = Duration::from_secs(1);
 /// What is said about a start that was called off.
 pub(super) const CALLED_OFF: &str = "it was stopped while it started";
+
+/// What is said when a start panics where ractor does not catch it.
+const PANICKED: &str = "its start panicked outside of the actor";
 
 /// How a stop went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +38,7 @@ pub(super) fn start<F>(spec: &ChildSpec, started: Started, cancel: oneshot::Rece
 where
     F: FnOnce(Result<ActorCell, String>) + Send + 'static,
 {
-    let otherwise = Err("its start panicked outside of the actor".to_owned());
+    let otherwise = Err(PANICKED.to_owned());
     let report = Report { deliver: Some(deliver), otherwise: Some(otherwise) };
     let (start, within) = (spec.start.clone(), spec.start_within);
     tokio::spawn(async move {
@@ -42,11 +46,26 @@ where
             biased;
             result = tokio::time::timeout(within, async { start(started).await }) => match result {
                 Ok(result) => result,
-                Err(_elapsed) => Err(format!("it did not start within {} ms", within.as_millis())),
+                Err(_elapsed) => Err(too_slow(within)),
             },
             _ = cancel => Err(CALLED_OFF.to_owned()),
         };
         report.give(result);
+    });
+}
+
+/// Runs a start in a task of its own, without a way to call it off. `deliver` is called exactly once.
+pub(super) fn begin<F>(
+    within: Duration,
+    start: impl Future<Output = Result<ActorCell, String>> + Send + 'static,
+    deliver: F,
+) where
+    F: FnOnce(Result<ActorCell, String>) + Send + 'static,
+{
+    let report = Report { deliver: Some(deliver), otherwise: Some(Err(PANICKED.to_owned())) };
+    tokio::spawn(async move {
+        let result = tokio::time::timeout(within, start).await;
+        report.give(result.unwrap_or_else(|_elapsed| Err(too_slow(within))));
     });
 }
 
@@ -84,6 +103,10 @@ pub(super) fn longest(how: Stop) -> Duration {
         Stop::Within(deadline) => deadline + KILL_GRACE,
         Stop::Kill => KILL_GRACE,
     }
+}
+
+fn too_slow(within: Duration) -> String {
+    format!("it did not start within {} ms", within.as_millis())
 }
 
 impl<T, F: FnOnce(T)> Report<T, F> {

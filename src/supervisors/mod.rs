@@ -14,11 +14,20 @@ pub mod order;
 mod orders;
 pub mod policy;
 pub mod residents;
+pub mod shard;
+mod shard_state;
+mod shard_voice;
 pub mod spec;
 mod starts;
+pub mod storm;
 pub mod supervisor;
 pub mod voice;
 mod wave;
 
 /// What an actor is doing: lives in `protocol`, because actors write it.
 pub use crate::protocol::{inhand, slot};
+
+#[cfg(test)]
+mod conformance;
+#[cfg(test)]
+mod testkit;

@@ -96,7 +96,7 @@ impl Engine {
     fn start_failed(&mut self, index: usize, reason: &str) {
         let called_off = matches!(self.children[index].phase, Phase::Starting { cancel: None, .. });
         let asked = !self.children[index].starters.is_empty();
-        let reason = super::last_words::fit(reason);
+        let reason = last_words::fit(reason);
         self.children[index].answer_starters(&Err(ControlError::Failed(reason.clone())));
         if self.children[index].fresh {
             self.set(index, Phase::Down);
