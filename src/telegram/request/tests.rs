@@ -71,7 +71,7 @@ fn a_full_message_has_topic_reply_entities_buttons_and_no_sound() {
     assert_eq!(body["reply_parameters"], json!({"message_id": 5, "allow_sending_without_reply": true}));
     assert_eq!(body["disable_notification"], true);
     assert!(body.get("parse_mode").is_none());
-    let entity = json!({"type": "text_mention", "offset": 39, "length": 3, "user": {"id": 7, "is_bot": false, "first_name": ""}});
+    let entity = json!({"type": "text_mention", "offset": 38, "length": 3, "user": {"id": 7, "is_bot": false, "first_name": ""}});
     assert_eq!(body["entities"], json!([entity]));
     let rows = body["reply_markup"]["inline_keyboard"].as_array().unwrap();
     assert_eq!(rows[0][0], json!({"text": "News", "url": "https://t.me/news"}));
