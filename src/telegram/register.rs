@@ -167,7 +167,8 @@ fn difference(ours: &NewWebhook, info: &WebhookInfo, memory: &Memory) -> Option<
 
 fn same_kinds(ours: &NewWebhook, info: &WebhookInfo) -> bool {
     let theirs = info.allowed_updates.as_deref().unwrap_or_default();
-    theirs.len() == ours.allowed_updates.len() && theirs.iter().all(|it| ours.allowed_updates.contains(&it.as_str()))
+    theirs.iter().all(|it| ours.allowed_updates.contains(&it.as_str()))
+        && ours.allowed_updates.iter().all(|it| theirs.iter().any(|their| their == it))
 }
 
 fn fails_with_401_since(info: &WebhookInfo, set_at: Option<Moment>) -> bool {
