@@ -270,6 +270,27 @@ async fn a_server_that_answers_only_after_twice_the_stall_time_is_heard() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn two_stalled_calls_in_a_row_mean_that_nothing_comes() {
+    let script = Script::of([Act::Late(100_000, vec![]), Act::Late(100_000, vec![]), Act::Updates(vec![1])]);
+    let desk = Arc::new(Desk::default());
+    play(&script, &desk).await.unwrap();
+    assert_eq!(*desk.reception.lock().unwrap(), [Reception::Paused, Reception::Open]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn options_stay_within_what_telegram_takes_and_never_spin() {
+    let options = Options::new(600, 0, 0, Backoff { base_ms: 0, cap_ms: 0 });
+    assert_eq!((options.wait_s, options.limit), (50, 1));
+    let script = Script::of((0..50).map(|_| Act::Fail(PollError::Network("refused".into()))));
+    run(script.as_ref(), Arc::new(Desk::default()), options, script.played.notified()).await.unwrap();
+    assert!(script.gaps().iter().all(|it| *it >= 0.1), "{:?}", script.gaps());
+    let slow = Script::of([Act::Late(59, vec![1])]);
+    let desk = Arc::new(Desk::default());
+    run(slow.as_ref(), desk.clone(), options, slow.played.notified()).await.unwrap();
+    assert_eq!(desk.offered(), [1], "a stall time below the waiting time does not cut calls off");
+}
+
+#[tokio::test(start_paused = true)]
 async fn patience_ends_at_ten_times_and_shrinks_with_quick_answers() {
     let mut patience = Patience::new(90);
     let mut limits = Vec::new();
