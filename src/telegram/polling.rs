@@ -179,8 +179,10 @@ impl<'a, U: Updates> Poller<'a, U> {
         self.confirm(&ids, &answers)
     }
 
+    /// Until the way is known to be open it asks without waiting: a quiet bot is ready at once.
     async fn ask(&mut self) -> Result<Bytes, Trouble> {
         let Options { limit, wait_s, .. } = self.options;
+        let wait_s = if self.reception == Some(Reception::Open) { wait_s } else { 0 };
         let call = self.updates.get_updates_raw(self.offset, limit, wait_s, &self.allowed);
         match self.patience.wait_for(call, clock::random_below(1_000)).await {
             Some(answer) => answer.map_err(Trouble::Poll),

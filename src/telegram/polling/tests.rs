@@ -151,10 +151,19 @@ async fn the_offset_follows_what_is_acknowledged() {
     assert_eq!(script.offsets(), [0, 13, 13, 14]);
     assert_eq!(desk.offered(), [7, 8, 12, 13]);
     for call in script.calls() {
-        assert_eq!((call.limit, call.wait_s), (100, 50));
+        assert_eq!(call.limit, 100);
         assert_eq!(call.allowed, ["message", "chat_member"], "on every call");
     }
     assert_eq!(*desk.reception.lock().unwrap(), [Reception::Open]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_waits_for_updates_only_once_it_is_known_that_they_can_come() {
+    let network = Act::Fail(PollError::Network("refused".into()));
+    let script = Script::of([Act::Updates(vec![]), Act::Updates(vec![]), network, Act::Updates(vec![])]);
+    play(&script, &Arc::new(Desk::default())).await.unwrap();
+    let waits: Vec<u64> = script.calls().iter().map(|it| it.wait_s).collect();
+    assert_eq!(waits, [0, 50, 50, 0, 50]);
 }
 
 #[tokio::test(start_paused = true)]
