@@ -27,6 +27,13 @@ const ACTOR: &str = "intake/receiver";
 const CONFLICT: Backoff = Backoff { base_ms: 5_000, cap_ms: 60_000 };
 /// An empty answer usually comes after a long wait; where it comes at once, this keeps the loop from spinning.
 const AFTER_NOTHING: Duration = Duration::from_millis(50);
+/// A call that waits as long as it may is no stalled call: so much more is left for the way there and back.
+const NETWORK_S: u64 = 10;
+/// The least wait after a failure, in ms, whatever is configured.
+const LEAST_WAIT_MS: u64 = 100;
+/// How long intake may take for all of a batch, in ms. It puts on disk what takes long, so this is never
+/// reached while intake is well.
+const ACKNOWLEDGE_MS: u64 = 25_000;
 
 /// Where updates are asked for.
 pub trait Updates: Send + Sync + 'static {
@@ -82,6 +89,15 @@ pub struct Options {
     pub retry: Backoff,
 }
 
+impl Options {
+    /// The usual options around what the configuration says, within what Telegram takes.
+    #[must_use]
+    pub fn new(wait_s: u64, limit: u32, stall_s: u64, retry: Backoff) -> Self {
+        let (wait_s, limit) = (wait_s.min(50), limit.clamp(1, 100));
+        Self { wait_s, limit, stall_s, acknowledge_ms: ACKNOWLEDGE_MS, retry }
+    }
+}
+
 /// Polls until `stop` is ready; a call under way is dropped then.
 ///
 /// # Errors
@@ -128,7 +144,7 @@ impl<'a, U: Updates> Poller<'a, U> {
             allowed: intake.enabled_updates(),
             intake,
             offset: 0,
-            patience: Patience::new(options.stall_s.max(options.wait_s + 1)),
+            patience: Patience::new(options.stall_s.max(options.wait_s.saturating_add(NETWORK_S))),
             options,
             failures: 0,
             conflicts: 0,
@@ -163,8 +179,10 @@ impl<'a, U: Updates> Poller<'a, U> {
         self.confirm(&ids, &answers)
     }
 
+    /// Until the way is known to be open it asks without waiting: a quiet bot is ready at once.
     async fn ask(&mut self) -> Result<Bytes, Trouble> {
         let Options { limit, wait_s, .. } = self.options;
+        let wait_s = if self.reception == Some(Reception::Open) { wait_s } else { 0 };
         let call = self.updates.get_updates_raw(self.offset, limit, wait_s, &self.allowed);
         match self.patience.wait_for(call, clock::random_below(1_000)).await {
             Some(answer) => answer.map_err(Trouble::Poll),
@@ -229,7 +247,7 @@ impl<'a, U: Updates> Poller<'a, U> {
             }
             Trouble::Poll(_) | Trouble::Refused { .. } | Trouble::Unacknowledged => {}
         }
-        if !matches!(trouble, Trouble::Stalled) {
+        if !matches!(trouble, Trouble::Stalled) || self.patience.is_tried() {
             self.receive(Reception::Paused);
         }
         tokio::time::sleep(Duration::from_millis(wait_ms)).await;
@@ -251,7 +269,7 @@ impl<'a, U: Updates> Poller<'a, U> {
 
     /// At least half of the ceiling, so that a dead network is not asked in a tight loop.
     fn retry_ms(&mut self) -> u64 {
-        let half = self.options.retry.ceiling_ms(self.failures) / 2;
+        let half = (self.options.retry.ceiling_ms(self.failures) / 2).max(LEAST_WAIT_MS);
         self.failures = self.failures.saturating_add(1);
         half + clock::random_below(half + 1)
     }

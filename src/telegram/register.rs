@@ -23,6 +23,9 @@ use tokio::sync::watch;
 /// Updates that wait at Telegram.
 pub const PENDING_UPDATES: &str = "bot_telegram_pending_updates";
 
+/// The least wait after a failure, in ms, whatever is configured.
+const LEAST_WAIT_MS: u64 = 100;
+
 /// The calls about the webhook.
 pub trait Webhooks: Send + Sync + 'static {
     /// `getWebhookInfo`.
@@ -167,7 +170,8 @@ fn difference(ours: &NewWebhook, info: &WebhookInfo, memory: &Memory) -> Option<
 
 fn same_kinds(ours: &NewWebhook, info: &WebhookInfo) -> bool {
     let theirs = info.allowed_updates.as_deref().unwrap_or_default();
-    theirs.len() == ours.allowed_updates.len() && theirs.iter().all(|it| ours.allowed_updates.contains(&it.as_str()))
+    theirs.iter().all(|it| ours.allowed_updates.contains(&it.as_str()))
+        && ours.allowed_updates.iter().all(|it| theirs.iter().any(|their| their == it))
 }
 
 fn fails_with_401_since(info: &WebhookInfo, set_at: Option<Moment>) -> bool {
@@ -279,7 +283,7 @@ impl<'a, W: Webhooks> Keeper<'a, W> {
     }
 
     fn failed(&mut self, error: &RegisterError) -> u64 {
-        let half = self.options.retry.ceiling_ms(self.failures) / 2;
+        let half = (self.options.retry.ceiling_ms(self.failures) / 2).max(LEAST_WAIT_MS);
         let told_ms = if let RegisterError::Flood(s) = error { s.saturating_mul(1000) } else { 0 };
         let wait_ms = told_ms.saturating_add(half).saturating_add(clock::random_below(half + 1));
         if self.failures == 0 {

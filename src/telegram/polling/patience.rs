@@ -25,6 +25,11 @@ impl Patience {
         self.stall_s.saturating_mul(self.times)
     }
 
+    /// Whether more than one call in a row was given up.
+    pub(super) const fn is_tried(&self) -> bool {
+        self.times > 2
+    }
+
     /// Waits for a call; `None` when it took too long, and then the next one is waited for longer.
     /// `spread` (0 to 1000) stretches the time by up to a quarter.
     pub(super) async fn wait_for<T>(&mut self, call: impl Future<Output = T>, spread: u64) -> Option<T> {
