@@ -48,14 +48,24 @@ pub enum Failure {
 ///
 /// # Errors
 /// When it does not come out as told.
-pub async fn play(mut stage: impl Stage, options: DemoOptions, screen: Screen) -> Result<Summary, Failure> {
+pub async fn play(stage: impl Stage, options: DemoOptions, screen: Screen) -> Result<Summary, Failure> {
+    play_within(LIMIT, stage, options, screen).await
+}
+
+/// The same; the house may take so long for anything.
+pub(super) async fn play_within(
+    limit: Duration,
+    mut stage: impl Stage,
+    options: DemoOptions,
+    screen: Screen,
+) -> Result<Summary, Failure> {
     let folder = Folder::new()?;
     let telegram = Simulated::start(Options::default()).await?;
     let cast = Cast::meet(&telegram);
     let board = Arc::new(Board { screen: Mutex::new(screen), log: Mutex::default() });
     let (watched, log) = (telegram.watch(), stage.log());
     let showing = tokio::spawn(show(Arc::clone(&board), watched, log));
-    let play = Play { telegram, cast, board, fast: options.fast };
+    let play = Play { telegram, cast, board, limit, fast: options.fast };
     play.caption("This is Majordomo with a Telegram that exists only here. Left or \"chat\": what people see. Right or \"log\": what the supervisor writes.");
     let started = stage.start(play.settings(&folder)).await.map_err(Failure::Start);
     let told = match started {
@@ -137,6 +147,7 @@ struct Play {
     telegram: Simulated,
     cast: Cast,
     board: Arc<Board>,
+    limit: Duration,
     fast: bool,
 }
 
@@ -203,7 +214,7 @@ impl Play {
 
     async fn too_early(&self) -> Result<(), Failure> {
         self.scene("Eve presses the button without having joined.").await;
-        let toast = self.telegram.press(self.cast.eve, self.cast.group, "joined", LIMIT).await?;
+        let toast = self.telegram.press(self.cast.eve, self.cast.group, "joined", self.limit).await?;
         if !toast.text.contains("News") {
             return Err(Failure::Missing("the answer names the channel that is missing"));
         }
@@ -217,7 +228,7 @@ impl Play {
         if self.telegram.may_write(self.cast.group, self.cast.eve) {
             return self.thanks(); // a house that hears of the joining may un-mute by itself
         }
-        self.telegram.press(self.cast.eve, self.cast.group, "joined", LIMIT).await?;
+        self.telegram.press(self.cast.eve, self.cast.group, "joined", self.limit).await?;
         self.must("Eve may write again", |play| play.telegram.may_write(play.cast.group, play.cast.eve)).await?;
         self.must("the notice is taken away", |play| {
             play.saw(|it| it.who == "bot" && matches!(it.what, What::Deleted { .. }))
@@ -287,7 +298,7 @@ impl Play {
     }
 
     async fn must(&self, what: &'static str, holds: impl Fn(&Self) -> bool) -> Result<(), Failure> {
-        let until_ms = clock::tick_ms() + u64::try_from(LIMIT.as_millis()).unwrap_or(u64::MAX);
+        let until_ms = clock::tick_ms() + u64::try_from(self.limit.as_millis()).unwrap_or(u64::MAX);
         while !holds(self) {
             if clock::tick_ms() > until_ms {
                 return Err(Failure::Missing(what));
