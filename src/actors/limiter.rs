@@ -92,7 +92,10 @@ impl Actor for BreakerActor {
                 Line::new(&events::BREAKER_OPEN)
                     .actor("upstreams/telegram/breaker")
                     .reason(reason.name())
-                    .next(format!("one attempt in {}s; what is owed waits", until.saturating_sub(clock::tick_ms()) / 1000))
+                    .next(format!(
+                        "one attempt in {}s; what is owed waits",
+                        until.saturating_sub(clock::tick_ms()) / 1000
+                    ))
                     .act("if it lasts: majordomo doctor")
                     .emit();
             }

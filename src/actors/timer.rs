@@ -81,8 +81,7 @@ impl Timer {
             _ => ChatKind::Supergroup,
         };
         let place = Place { id, kind, title: String::new(), username: None };
-        let event =
-            Event::Woke { feature: key.feature.clone(), key: key.key.clone(), late_ms: now.since_ms(at) };
+        let event = Event::Woke { feature: key.feature.clone(), key: key.key.clone(), late_ms: now.since_ms(at) };
         let happened = Happened { update: None, at: now, place, event };
         let seq = self.world.sequence.take(1);
         let row = rows::Queued { raw: None, own: Some(happened.clone()), decided: Vec::new(), released: false };
@@ -126,4 +125,3 @@ impl Timer {
         self.last = (wall, tick);
     }
 }
-

@@ -68,8 +68,7 @@ impl LimiterPort {
 
     /// Waits for a place for a read (`getChatMember`, `getChat`).
     pub async fn read(&self, chat: Option<ChatId>) {
-        let asked =
-            Asked { chat, is_group: chat.is_some_and(is_group), lane: GateLane::Reply, weight: Weight::Other };
+        let asked = Asked { chat, is_group: chat.is_some_and(is_group), lane: GateLane::Reply, weight: Weight::Other };
         loop {
             let now = clock::tick_ms();
             let verdict = self.gate().ask(asked, now);

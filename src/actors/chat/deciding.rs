@@ -47,7 +47,8 @@ impl Chat {
         let feature = &self.world.features[pending.feature];
         while pending.rounds < ROUNDS * 2 {
             let facts = self.facts(pending, house, 0);
-            let needs = self.guarded(pending, || feature.needs(&self.cells[pending.feature].0, &pending.item.happened, &facts));
+            let needs =
+                self.guarded(pending, || feature.needs(&self.cells[pending.feature].0, &pending.item.happened, &facts));
             let needs: Vec<Need> = needs.into_iter().filter(|it| facts.get(it).is_none()).collect();
             if needs.is_empty() {
                 return Ok(());

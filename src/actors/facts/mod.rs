@@ -215,4 +215,3 @@ pub const fn report(error: Option<&ApiError>) -> Report {
         _ => Report::Ok,
     }
 }
-

@@ -344,15 +344,14 @@ impl<A: Clone, W> Desk<A, W> {
     /// Unfinished events of one chat.
     #[must_use]
     pub fn depth_of(&self, chat: ChatNo) -> usize {
-        self.lanes
-            .get(&chat)
-            .map_or(0, |it| it.presses.len() + it.queue.len() + it.hand.len() + it.on_disk_only)
+        self.lanes.get(&chat).map_or(0, |it| it.presses.len() + it.queue.len() + it.hand.len() + it.on_disk_only)
     }
 
     /// The arrival of the oldest unfinished event in memory, in monotonic ms.
     #[must_use]
     pub fn oldest_ms(&self) -> Option<u64> {
-        let firsts = self.lanes.values().flat_map(|it| it.hand.iter().chain(it.presses.front()).chain(it.queue.front()));
+        let firsts =
+            self.lanes.values().flat_map(|it| it.hand.iter().chain(it.presses.front()).chain(it.queue.front()));
         firsts.map(|it| it.tick_ms).min()
     }
 

@@ -122,11 +122,7 @@ impl IntakePort {
 ///
 /// # Errors
 /// When the store cannot be read.
-pub async fn pages(
-    store: &impl Store,
-    prefix: Vec<u8>,
-    mut each: impl FnMut(&[u8], &[u8]),
-) -> Result<(), StoreError> {
+pub async fn pages(store: &impl Store, prefix: Vec<u8>, mut each: impl FnMut(&[u8], &[u8])) -> Result<(), StoreError> {
     let mut after = None;
     loop {
         let page = store.scan(prefix.clone(), after.clone(), PAGE).await?;

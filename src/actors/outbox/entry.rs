@@ -49,9 +49,9 @@ impl Order {
     /// The order that a call keeps, if any.
     pub(super) const fn of(call: &Call) -> Option<Self> {
         match call {
-            Call::Say { chat, .. }
-            | Call::Edit { chat, .. }
-            | Call::Delete { chat, message: MessageRef::Slot(_) } => Some(Self::Visible(*chat)),
+            Call::Say { chat, .. } | Call::Edit { chat, .. } | Call::Delete { chat, message: MessageRef::Slot(_) } => {
+                Some(Self::Visible(*chat))
+            }
             Call::Mute { chat, user, .. } | Call::Unmute { chat, user, .. } => Some(Self::Rights(*chat, *user)),
             _ => None,
         }

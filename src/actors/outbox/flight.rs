@@ -127,10 +127,8 @@ impl Outbox {
             let begun = clock::tick_us();
             let answer = client.send(request, deadline).await;
             limiter.report(crate::actors::facts::report(answer.as_ref().err()));
-            let outcome = answer.map_or_else(outcome_of, |done| CallOutcome::Done {
-                message: done.message,
-                link: done.link,
-            });
+            let outcome =
+                answer.map_or_else(outcome_of, |done| CallOutcome::Done { message: done.message, link: done.link });
             let took_us = clock::tick_us() - begun;
             deliver(&port, OutboxMsg::Returned { job: id, outcome, took_us }).await;
         });
@@ -233,4 +231,3 @@ fn outcome_of(error: ApiError) -> CallOutcome {
         ApiError::Conflict { description } => CallOutcome::Refused(description),
     }
 }
-

@@ -207,8 +207,7 @@ impl Outbox {
         let chat = self.world.intake.numbers().id(id.0);
         if let (Some(text), Some(chat)) = (words, chat) {
             let slot = Slot(self.world.sequence.take(1));
-            let call =
-                Call::Say { chat, slot, thread: None, reply_to: None, text, keyboard: Vec::new(), silent: true };
+            let call = Call::Say { chat, slot, thread: None, reply_to: None, text, keyboard: Vec::new(), silent: true };
             let debt = Debt {
                 owed: Owed::new(call).repeating(),
                 feature: "house".into(),

@@ -1,0 +1,57 @@
+//! What came of the story, in numbers.
+
+use super::stage::LogLine;
+use crate::playground::telegram::Simulated;
+use std::fmt;
+
+/// The end of the demo in numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Updates that the house has taken.
+    pub updates: u64,
+    /// Calls that the house made to change something.
+    pub calls: u64,
+    /// Crashes.
+    pub crashes: usize,
+    /// Restarts.
+    pub restarts: usize,
+    /// Updates set aside.
+    pub quarantined: usize,
+    /// Updates that never arrived.
+    pub undelivered: usize,
+    /// Presses that nobody answered.
+    pub unanswered: usize,
+}
+
+impl Summary {
+    pub(super) fn of(telegram: &Simulated, log: &[LogLine]) -> Self {
+        let told = |id: &str| log.iter().filter(|it| it.id == id).count();
+        let looks = |method: &str| method.starts_with("get");
+        Self {
+            updates: telegram.taken(),
+            calls: telegram.counts().iter().filter(|(name, _)| !looks(name)).map(|(_, it)| it.done).sum(),
+            crashes: told("sup.child.crashed"),
+            restarts: told("sup.child.restarted"),
+            quarantined: told("update.quarantined"),
+            undelivered: telegram.undelivered(),
+            unanswered: telegram.unanswered_presses().len(),
+        }
+    }
+
+    /// Whether anything was lost.
+    #[must_use]
+    pub const fn is_whole(&self) -> bool {
+        self.undelivered == 0 && self.unanswered == 0
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            out,
+            "{} updates taken, {} calls made. {} crashes, {} restarts, {} message set aside. \
+             Updates lost: {}. Presses without an answer: {}.",
+            self.updates, self.calls, self.crashes, self.restarts, self.quarantined, self.undelivered, self.unanswered
+        )
+    }
+}
