@@ -206,6 +206,16 @@ impl World {
         self.members.insert((chat, user), Ok(standing));
     }
 
+    /// Makes somebody's standing somewhere impossible to know.
+    pub(crate) fn doubt(&mut self, chat: ChatId, user: UserId, why: Unknown) {
+        self.members.insert((chat, user), Err(why));
+    }
+
+    /// Makes a chat impossible to know.
+    pub(crate) fn lose(&mut self, chat: ChatRef, why: Unknown) {
+        self.chats.insert(chat, Err(why));
+    }
+
     /// Makes a chat known by its id and its name.
     pub(crate) fn know(&mut self, id: ChatId, kind: ChatKind, title: &str, username: Option<&str>) {
         let permissions = Permissions([("can_send_messages".to_owned(), true)].into());

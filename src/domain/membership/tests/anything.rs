@@ -110,7 +110,7 @@ fn play_out(play: &mut Play<Membership>, step: Step) -> (Vec<Effect>, bool) {
         }
         Step::Break(who, why) => {
             let why = [Unknown::NotFound, Unknown::NoRights, Unknown::Unavailable][usize::from(why)].clone();
-            play.world.members.insert((NEWS, UserId(who)), Err(why));
+            play.world.doubt(NEWS, UserId(who), why);
             (Vec::new(), true)
         }
         Step::Wait(seconds) => {

@@ -41,19 +41,15 @@ fn a_press_comes_to_what_the_world_says() {
         ("not joined", |_| {}, &["toast membership-toast-lacks"]),
         (
             "Telegram is silent about the channel",
-            |play| drop(play.world.members.insert((NEWS, UserId(EVE)), Err(Unknown::Unavailable))),
+            |play| play.world.doubt(NEWS, UserId(EVE), Unknown::Unavailable),
             &["toast membership-toast-cannot-check"],
         ),
-        (
-            "the channel is out of our sight",
-            |play| drop(play.world.members.insert((NEWS, UserId(EVE)), Err(Unknown::NoRights))),
-            &LIFTED,
-        ),
+        ("the channel is out of our sight", |play| play.world.doubt(NEWS, UserId(EVE), Unknown::NoRights), &LIFTED),
         (
             "Telegram is silent about the group",
             |play| {
                 play.world.set(NEWS, UserId(EVE), plain());
-                play.world.chats.insert(ChatRef::Id(GROUP), Err(Unknown::Unavailable));
+                play.world.lose(ChatRef::Id(GROUP), Unknown::Unavailable);
             },
             &["toast membership-toast-cannot-check"],
         ),

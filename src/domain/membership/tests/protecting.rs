@@ -95,12 +95,12 @@ fn what_is_missing_is_listed_with_how_to_grant_it() {
         ("not in the channel", |play| play.world.set(NEWS, ME, Standing::default()), &["membership-need-admin"]),
         (
             "the channel is closed to us",
-            |play| drop(play.world.members.insert((NEWS, ME), Err(Unknown::NoRights))),
+            |play| play.world.doubt(NEWS, ME, Unknown::NoRights),
             &["membership-need-admin"],
         ),
         (
             "no such channel",
-            |play| drop(play.world.chats.insert(ChatRef::Name("news".into()), Err(Unknown::NotFound))),
+            |play| play.world.lose(ChatRef::Name("news".into()), Unknown::NotFound),
             &["membership-need-found"],
         ),
         (
@@ -165,12 +165,12 @@ fn rights_decide_who_may_protect() {
 fn in_doubt_the_answer_is_no() {
     for (chat, who) in [(GROUP, ANN), (GROUP, ME.0), (NEWS, ANN), (NEWS, ME.0)] {
         let mut play = stage();
-        play.world.members.insert((chat, UserId(who)), Err(Unknown::Unavailable));
+        play.world.doubt(chat, UserId(who), Unknown::Unavailable);
         assert_eq!(told(&play.say(ANN, "/protect @news")), ["say membership-cannot-check"], "{chat:?} {who}");
         assert!(play.state.channels.is_empty());
     }
     let mut play = stage();
-    play.world.chats.insert(ChatRef::Name("news".into()), Err(Unknown::Unavailable));
+    play.world.lose(ChatRef::Name("news".into()), Unknown::Unavailable);
     assert_eq!(told(&play.say(ANN, "/protect @news")), ["say membership-cannot-check"]);
 }
 
@@ -266,7 +266,7 @@ fn consent_is_looked_at_when_it_is_given() {
         ),
         (
             "Telegram is silent",
-            |play| drop(play.world.members.insert((NEWS, UserId(9)), Err(Unknown::Unavailable))),
+            |play| play.world.doubt(NEWS, UserId(9), Unknown::Unavailable),
             &["toast membership-toast-cannot-check"],
         ),
     ];
@@ -384,7 +384,7 @@ fn one_of_two_channels_can_be_let_go() {
 fn only_admins_unprotect() {
     let mut play = guarded();
     assert_eq!(told(&play.say(BOB, "/unprotect")), ["say membership-not-allowed"]);
-    play.world.chats.insert(ChatRef::Id(GROUP), Err(Unknown::Unavailable));
+    play.world.lose(ChatRef::Id(GROUP), Unknown::Unavailable);
     assert_eq!(told(&play.say(ANN, "/unprotect")), ["say membership-cannot-check"]);
     assert_eq!(play.state.channels.len(), 1);
 }

@@ -12,7 +12,7 @@ use super::{ANN, BOB, EVE, guarded};
 fn a_channel_out_of_sight_is_told_at_once_and_once() {
     for why in [Unknown::NotFound, Unknown::NoRights] {
         let mut play = guarded();
-        play.world.members.insert((NEWS, UserId(EVE)), Err(why));
+        play.world.doubt(NEWS, UserId(EVE), why);
         let effects = play.say(EVE, "hello");
         assert_eq!(told(&effects), ["trouble membership-trouble-lost"]);
         assert!(!play.claimed, "the message passes");
@@ -31,7 +31,7 @@ fn a_channel_out_of_sight_is_told_at_once_and_once() {
 #[test]
 fn silence_is_told_when_it_lasts() {
     let mut play = guarded();
-    play.world.members.insert((NEWS, UserId(EVE)), Err(Unknown::Unavailable));
+    play.world.doubt(NEWS, UserId(EVE), Unknown::Unavailable);
     assert_eq!(play.say(EVE, "hello"), []);
     play.wait_s(59);
     assert_eq!(play.say(EVE, "hello"), []);
@@ -43,7 +43,7 @@ fn silence_is_told_when_it_lasts() {
 #[test]
 fn a_short_silence_is_told_to_nobody() {
     let mut play = guarded();
-    play.world.members.insert((NEWS, UserId(EVE)), Err(Unknown::Unavailable));
+    play.world.doubt(NEWS, UserId(EVE), Unknown::Unavailable);
     play.say(EVE, "hello");
     play.wait_s(30);
     assert_eq!(play.say(BOB, "hello"), []);
@@ -54,7 +54,7 @@ fn a_short_silence_is_told_to_nobody() {
 #[test]
 fn while_a_lookup_is_in_trouble_only_a_young_answer_counts() {
     let mut play = guarded();
-    play.world.members.insert((NEWS, UserId(EVE)), Err(Unknown::Unavailable));
+    play.world.doubt(NEWS, UserId(EVE), Unknown::Unavailable);
     play.say(EVE, "hello");
     play.say(BOB, "hello");
     let young = Need::Member { chat: ChatRef::Id(NEWS), user: UserId(BOB), fresh: Freshness::Recent };
@@ -64,9 +64,9 @@ fn while_a_lookup_is_in_trouble_only_a_young_answer_counts() {
 #[test]
 fn who_cannot_be_known_to_be_no_admin_is_not_muted() {
     let mut play = guarded();
-    play.world.members.insert((GROUP, UserId(EVE)), Err(Unknown::Unavailable));
+    play.world.doubt(GROUP, UserId(EVE), Unknown::Unavailable);
     assert_eq!(play.say(EVE, "hello"), []);
-    play.world.members.insert((GROUP, UserId(EVE)), Err(Unknown::NoRights));
+    play.world.doubt(GROUP, UserId(EVE), Unknown::NoRights);
     assert_eq!(told(&play.say(EVE, "hello")), ["trouble membership-trouble-lost"]);
 }
 
@@ -114,7 +114,7 @@ fn a_refused_mute_is_a_trouble_only_when_our_rights_are_the_cause() {
 #[test]
 fn not_every_mute_is_followed_up() {
     let mut play = guarded();
-    let mut followed = |play: &mut super::super::super::play::Play<_>, who| {
+    let followed = |play: &mut super::super::super::play::Play<_>, who| {
         play.say(who, "a").iter().any(|it| matches!(it, Effect::Telegram(owed) if owed.report.is_some()))
     };
     assert!(followed(&mut play, 101));
