@@ -238,6 +238,15 @@ fn a_collective_notice_goes_when_its_time_has_come() {
 }
 
 #[test]
+fn a_collective_notice_that_is_over_is_not_counted_on() {
+    let mut play = guarded_with(Settings { notices_per_min: 0, ..Settings::default() });
+    play.say(101, "a");
+    play.wait_s(300); // and the wake is late
+    assert_eq!(told(&play.say(102, "a"))[2], "say membership-crowd");
+    assert_eq!(play.state.crowds.len(), 1);
+}
+
+#[test]
 fn wakes_and_outcomes_of_others_are_not_ours() {
     let mut play = guarded();
     let woke = Event::Woke { feature: "other".into(), key: "notice/1".into(), late_ms: 0 };

@@ -6,6 +6,7 @@ mod anything;
 mod judging;
 mod pressing;
 mod protecting;
+mod releasing;
 mod troubles;
 
 use super::super::play::{NEWS, Play, all_rights};

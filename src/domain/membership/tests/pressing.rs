@@ -156,6 +156,7 @@ fn a_change_by_another_hand_closes_our_entry() {
         ("an admin lets in again", ANN, outside.clone(), muted(), false),
         ("we ourselves", ME.0, plain(), muted(), false),
         ("they leave", EVE, muted(), outside, false),
+        ("they leave altogether", EVE, muted(), Standing::default(), false),
     ] {
         let mut play = stopped();
         let effects = play.moves(by, EVE, old, new);

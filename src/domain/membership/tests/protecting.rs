@@ -251,7 +251,12 @@ fn the_channels_admin_agrees_by_button() {
 #[test]
 fn consent_is_looked_at_when_it_is_given() {
     type Change = fn(&mut Play<Membership>);
-    let cases: [(&str, Change, &[&str]); 5] = [
+    let cases: [(&str, Change, &[&str]); 6] = [
+        (
+            "nobody can say what we may here",
+            |play| play.world.doubt(GROUP, ME, Unknown::Unavailable),
+            &["toast membership-toast-cannot-check"],
+        ),
         ("an hour later", |play| play.wait_s(3_601), &["toast membership-toast-over"]),
         ("the asker was demoted", |play| play.world.set(GROUP, UserId(ANN), plain()), &["toast membership-toast-over"]),
         (
@@ -328,6 +333,14 @@ fn an_anonymous_admin_who_is_nobody_in_the_channel_needs_its_admin_too() {
 }
 
 #[test]
+fn an_admin_outside_of_the_channel_is_answered_all_the_same() {
+    let mut play = guarded();
+    play.world.set(NEWS, UserId(ANN), Standing::default());
+    assert_eq!(told(&play.say(ANN, "/protect @news")), ["say membership-may"]);
+    assert_eq!(told(&play.say(ANN, "/unprotect")), ["say membership-released"]);
+}
+
+#[test]
 fn an_anonymous_admin_unprotects_by_button_too() {
     let mut play = guarded();
     let (action, args) = pressable(&anonymous(&mut play, "/unprotect"));
@@ -350,41 +363,4 @@ fn made_up_arguments_of_buttons_are_settled_questions() {
         assert_eq!(told(&play.press(ANN, "m.yes", args)), ["toast membership-toast-over"], "{args:?}");
         assert_eq!(told(&play.press(ANN, "m.me", args)), ["toast membership-toast-over"], "{args:?}");
     }
-}
-
-#[test]
-fn unprotecting_lets_everybody_go() {
-    let mut play = guarded();
-    play.say(EVE, "hello");
-    play.say(8, "hello");
-    assert_eq!(play.world.rows.len(), 2);
-    let effects = play.say(ANN, "/unprotect");
-    let expect = ["say membership-released", "unmute 7", "drop mute/7", "unmute 8", "drop mute/8"];
-    assert_eq!(told(&effects), expect);
-    let unmute = calls(&effects).into_iter().find_map(|it| match it {
-        Call::Unmute { permissions, .. } => Some(permissions.clone()),
-        _ => None,
-    });
-    let group = play.world.chats[&ChatRef::Id(GROUP)].clone().unwrap();
-    assert_eq!(unmute, Some(group.permissions.clone()), "to the chat's own default");
-    assert_eq!(play.say(EVE, "hello"), []);
-    assert_eq!(told(&play.say(ANN, "/unprotect")), ["say membership-unprotected"]);
-}
-
-#[test]
-fn one_of_two_channels_can_be_let_go() {
-    let mut play = guarded();
-    play.say(ANN, "/protect -1000000000200");
-    assert_eq!(told(&play.say(ANN, "/unprotect @other")), ["say membership-unprotected-named"]);
-    assert_eq!(told(&play.say(ANN, "/unprotect @NEWS")), ["say membership-released"]);
-    assert_eq!(play.state.channels.iter().map(|it| it.id).collect::<Vec<_>>(), [CLUB]);
-}
-
-#[test]
-fn only_admins_unprotect() {
-    let mut play = guarded();
-    assert_eq!(told(&play.say(BOB, "/unprotect")), ["say membership-not-allowed"]);
-    play.world.lose(ChatRef::Id(GROUP), Unknown::Unavailable);
-    assert_eq!(told(&play.say(ANN, "/unprotect")), ["say membership-cannot-check"]);
-    assert_eq!(play.state.channels.len(), 1);
 }
