@@ -1,1 +1,13 @@
-//! actors
+//! Processes: each owns one state, performs effects and decides nothing.
+
+pub mod chat;
+pub mod control;
+pub mod facts;
+pub mod intake;
+pub mod keeper;
+pub mod limiter;
+pub mod outbox;
+pub mod receiver;
+pub mod task;
+pub mod timer;
+pub mod world;

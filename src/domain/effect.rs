@@ -68,7 +68,8 @@ pub struct Owed {
     /// Replies go before broadcasts.
     #[serde(default)]
     pub lane: Lane,
-    /// A token with which the feature wants to be told the outcome.
+    /// A token with which the feature wants to be told the outcome. Of calls that repeat freely only a
+    /// refusal is told: their success is what everybody expects, and wakes nobody.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub report: Option<String>,
     /// Not worth doing after this moment (a toast, a typing sign): dropped and counted.
@@ -299,6 +300,22 @@ impl Call {
     #[must_use]
     pub const fn keeps_order(&self) -> bool {
         matches!(self, Self::Say { .. } | Self::Edit { .. })
+    }
+
+    /// The same call in another chat: its group became a supergroup.
+    #[must_use]
+    pub fn moved_to(mut self, to: ChatId) -> Self {
+        match &mut self {
+            Self::Say { chat, .. }
+            | Self::Edit { chat, .. }
+            | Self::Delete { chat, .. }
+            | Self::Mute { chat, .. }
+            | Self::Unmute { chat, .. }
+            | Self::Invite { chat, .. }
+            | Self::Leave { chat } => *chat = to,
+            Self::Answer { .. } | Self::SetCommands { .. } => {}
+        }
+        self
     }
 
     /// The chat it acts in, where it acts in one.

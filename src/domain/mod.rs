@@ -7,6 +7,7 @@ pub mod event;
 pub mod fact;
 pub mod feature;
 pub mod house;
+pub mod limits;
 pub mod membership;
 pub mod offices;
 pub mod text;

@@ -1,1 +1,13 @@
-//! protocol
+//! How actors are spoken to: one message enum and one handle per counterpart, and what they show to those who watch.
+
+pub mod chat;
+pub mod control;
+pub mod facts;
+pub mod health;
+pub mod inhand;
+pub mod intake;
+pub mod limiter;
+pub mod outbox;
+pub mod port;
+pub mod slot;
+pub mod timer;

@@ -1,7 +1,45 @@
 //! The durable store: what an engine can do, and the handle through which everybody writes.
 //!
-//! One tree of ordered bytes. A value is kept behind a 9-byte header (format, revision), which the writer
-//! makes and strips; callers see [`Record`]s. A batch is atomic and the only way to write.
+//! One tree of ordered bytes. A value is kept behind a 13-byte header (format, revision, checksum), which
+//! the writer makes and strips; callers see [`Record`]s. A batch is atomic and the only way to write.
+//! Keys that begin with a zero byte are the store's own.
+//!
+//! ```text
+//! Handle -> Inbox -> writer thread -> Group (assertions) -> Engine (sled or memory)
+//! Handle -> Questions -> two reader threads --------------> Engine
+//! ```
+
+pub mod disk;
+pub mod engine;
+mod error;
+mod folder;
+mod frame;
+mod group;
+mod handle;
+mod inbox;
+mod lazy;
+mod mark;
+mod memory;
+mod meters;
+pub mod migrate;
+mod opener;
+mod own;
+mod readers;
+mod sled_engine;
+mod state;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+pub use disk::{free_bytes, loose_modes, probe_sync};
+pub use error::OpenError;
+pub use group::{BITS_PER_ROW, bit_is_set};
+pub use handle::Handle;
+pub use state::{Health, Status};
+
+pub mod keys;
+pub mod rows;
 
 use std::future::Future;
 
@@ -13,7 +51,7 @@ pub struct Record {
     pub revision: u64,
     /// The format of the value: 1 for now; readers migrate older ones.
     pub format: u8,
-    /// The value, JSON, at most 64 KiB.
+    /// The value, JSON (bitmap rows: 128 bytes), at most 64 KiB.
     pub value: Vec<u8>,
 }
 
@@ -122,5 +160,6 @@ pub trait Store: Clone + Send + Sync + 'static {
 
     /// Writes a batch some time soon, with the next commit or within `store.lazy_ms`; forces no sync.
     /// For what may be lost: strikes of debts that a repetition would not harm, counters.
+    /// It goes before commits that are still waiting, and after those that were answered.
     fn later(&self, batch: Batch);
 }

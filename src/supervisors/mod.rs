@@ -1,1 +1,24 @@
-//! supervisors
+//! Supervision with OTP's words on ractor's primitives: what is started, watched, restarted, given up.
+
+pub mod backoff;
+pub mod census;
+mod child;
+pub mod control;
+pub mod engine;
+pub mod exit;
+pub mod ground;
+pub mod intensity;
+pub mod last_words;
+mod launch;
+pub mod order;
+mod orders;
+pub mod policy;
+pub mod residents;
+pub mod spec;
+mod starts;
+pub mod supervisor;
+pub mod voice;
+mod wave;
+
+/// What an actor is doing: lives in `protocol`, because actors write it.
+pub use crate::protocol::{inhand, slot};

@@ -1,1 +1,4 @@
 //! Stories against the whole program.
+
+mod cli;
+mod playground;

@@ -1,0 +1,245 @@
+//! A decision becomes one atomic batch, and what it wants is handed to those who perform it.
+
+use super::Chat;
+use super::asking::Pending;
+use crate::actors::intake::item::{Disk, Item};
+use crate::actors::world::World;
+use crate::clock;
+use crate::domain::effect::{Class, Effect, InDoubt, Owed, Target};
+use crate::domain::event::{ChatKind, Event, Happened, Note, Place};
+use crate::domain::feature::{Cell, Verdict};
+use crate::domain::types::{ChatId, ChatNo, UserId};
+use crate::protocol::outbox::Job;
+use crate::protocol::timer::WakeKey;
+use crate::store::rows::{Debt, DebtState};
+use crate::store::{Batch, Op, Store, StoreError, keys, rows};
+use ractor::ActorProcessingErr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+/// The largest hot cell, in bytes.
+const CELL_BYTES: usize = 8 * 1024;
+/// Other chats that one decision may tell something.
+const TELLS: usize = 1_000;
+/// How long a chat waits before it tries a full or busy store again.
+const STORE_RETRY: Duration = Duration::from_millis(500);
+
+/// What became of a decision.
+pub(super) enum Committed {
+    /// It is on the disk.
+    Yes,
+    /// The event was finished before, by an earlier life of this chat.
+    Before,
+    /// Another life of this chat has written since this one read.
+    Superseded,
+}
+
+/// A decision as rows, and what is to be done when they are on the disk.
+struct Composed {
+    batch: Batch,
+    cell: Option<(usize, Cell)>,
+    handover: Handover,
+}
+
+/// What performers are told once the batch is on the disk.
+#[derive(Default)]
+struct Handover {
+    jobs: Vec<Job>,
+    tells: Vec<(ChatNo, u64, Happened)>,
+    wakes: Vec<(WakeKey, Option<crate::domain::types::Moment>)>,
+    owners: Vec<UserId>,
+}
+
+impl Chat {
+    /// Commits a decision. Waits as long as the disk is full: the event stays where it is.
+    pub(super) async fn commit(
+        &mut self,
+        pending: &Pending,
+        verdict: Verdict,
+        last: bool,
+    ) -> Result<Committed, ActorProcessingErr> {
+        let item = &pending.item;
+        let feature = pending.feature;
+        let Composed { batch, cell, handover } = self.compose(item, feature, verdict, last)?;
+        // In a task of its own: if this chat is killed while the disk works, what was committed is still performed.
+        let (world, item, no) = (self.world.clone(), item.clone(), self.no);
+        let written = tokio::spawn(async move {
+            let written = write(&world, &batch).await;
+            match written {
+                Ok(()) => handover.perform(&world, &item, feature, last),
+                Err(StoreError::AlreadyDone) => world.intake.finish(&item, true),
+                Err(_) => world.intake.numbers().row_missing(no),
+            }
+            written
+        });
+        match written.await? {
+            Ok(()) => {
+                if let Some((n, cell)) = cell {
+                    self.cells[n] = (cell, self.cells[n].1 + 1);
+                }
+                Ok(Committed::Yes)
+            }
+            Err(StoreError::AlreadyDone) => Ok(Committed::Before),
+            Err(StoreError::Conflict) => Ok(Committed::Superseded),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn compose(
+        &self,
+        item: &Arc<Item>,
+        feature: usize,
+        verdict: Verdict,
+        last: bool,
+    ) -> Result<Composed, ActorProcessingErr> {
+        let mut batch = Batch::default();
+        let name = self.world.names[feature];
+        self.world.intake.number_row(self.no, &mut batch);
+        let mut cell = None;
+        if let Some((value, json)) = verdict.state {
+            if json.len() > CELL_BYTES {
+                return Err(format!("the state of {name} has {} bytes, more than {CELL_BYTES}", json.len()).into());
+            }
+            let expect = Some(self.cells[feature].1);
+            batch.0.push(Op::Put { key: keys::cell(self.no, name), value: json, expect });
+            cell = Some((feature, value));
+        }
+        self.settle(item, feature, last, &mut batch);
+        let mut handover = Handover::default();
+        for effect in verdict.effects {
+            self.add(effect, name, &mut batch, &mut handover)?;
+        }
+        Ok(Composed { batch, cell, handover })
+    }
+
+    /// Finishes the event's own row: done and deleted, or marked with who has decided.
+    fn settle(&self, item: &Arc<Item>, feature: usize, last: bool, batch: &mut Batch) {
+        let key = keys::queued(self.no, item.seq);
+        if !last {
+            let mut row = item.row(&self.world.names);
+            row.decided.push(self.world.names[feature].to_owned());
+            if let Some(update) = item.update() {
+                let (key, bit) = keys::done(update.0);
+                batch.0.push(Op::ExpectClear { key, bit });
+            }
+            batch.put(key, rows::write(&row));
+            return;
+        }
+        match item.update() {
+            Some(update) => self.world.intake.desk().done.write(update.0, clock::now().0, true, batch),
+            // An event of our own is its row: whoever finds it gone comes second.
+            None => batch.0.push(Op::Put { key: key.clone(), value: Vec::new(), expect: Some(1) }),
+        }
+        if item.update().is_none() || item.disk() != Disk::Nowhere {
+            batch.delete(key);
+        }
+    }
+
+    fn add(
+        &self,
+        effect: Effect,
+        name: &'static str,
+        batch: &mut Batch,
+        handover: &mut Handover,
+    ) -> Result<(), ActorProcessingErr> {
+        match effect {
+            Effect::Telegram(owed) => handover.jobs.push(self.owe(owed, name, batch)),
+            Effect::Tell { to, note } => {
+                if handover.tells.len() >= TELLS {
+                    return Err(format!("{name} tells more than {TELLS} chats in one decision").into());
+                }
+                handover.tells.push(self.tell(to, note, batch));
+            }
+            Effect::WakeAt { key, at } => {
+                let wake = self.unwake(name, key, batch);
+                batch.put(keys::wake(at.0, self.no, name, &wake.key), b"{}".to_vec());
+                handover.wakes.push((wake, Some(at)));
+            }
+            Effect::NoWake { key } => {
+                let wake = self.unwake(name, key, batch);
+                handover.wakes.push((wake, None));
+            }
+            Effect::Put { key, value } => drop(batch.put(keys::row(self.no, name, &key), value)),
+            Effect::Drop { key } => drop(batch.delete(keys::row(self.no, name, &key))),
+            Effect::Own(user) => {
+                batch.put(keys::meta(&format!("own/{}", user.0)), b"{}".to_vec());
+                handover.owners.push(user);
+            }
+        }
+        Ok(())
+    }
+
+    /// A call that must not be made twice goes to the disk as `sending` at once, when the limiter has a place for it.
+    fn owe(&self, owed: Owed, name: &'static str, batch: &mut Batch) -> Job {
+        let seq = self.world.sequence.take(1);
+        let once = owed.call.class() == Class::VisibleOnce && owed.in_doubt == InDoubt::List;
+        let reserved = once && self.world.limiter.reserve(&owed);
+        let state = if reserved { DebtState::Sending } else { DebtState::Owed };
+        let debt = Debt { owed, feature: name.to_owned(), state, since: clock::now(), why: None };
+        batch.put(keys::owed(self.no, seq), rows::write(&debt));
+        Job { chat: self.no, seq, debt, reserved }
+    }
+
+    fn tell(&self, to: Target, note: Note, batch: &mut Batch) -> (ChatNo, u64, Happened) {
+        let (no, id) = match to {
+            Target::House => (ChatNo::HOUSE, ChatId(0)),
+            Target::Chat(id) => (self.world.intake.numbers().number(id), id),
+            Target::No(no) => (no, self.world.intake.numbers().id(no).unwrap_or(ChatId(0))),
+        };
+        self.world.intake.number_row(no, batch);
+        let kind = match id.0 {
+            0 => ChatKind::House,
+            1.. => ChatKind::Private,
+            _ => ChatKind::Supergroup,
+        };
+        let place = Place { id, kind, title: String::new(), username: None };
+        let happened = Happened { update: None, at: clock::now(), place, event: Event::Told(note) };
+        let seq = self.world.sequence.take(1);
+        let row = rows::Queued { raw: None, own: Some(happened.clone()), decided: Vec::new(), released: false };
+        batch.0.push(Op::Put { key: keys::queued(no, seq), value: rows::write(&row), expect: Some(0) });
+        (no, seq, happened)
+    }
+
+    fn unwake(&self, name: &'static str, key: String, batch: &mut Batch) -> WakeKey {
+        let wake = WakeKey { chat: self.no, feature: name.to_owned(), key };
+        if let Some(at) = self.world.timer.when(&wake) {
+            batch.delete(keys::wake(at.0, self.no, name, &wake.key));
+        }
+        wake
+    }
+}
+
+impl Handover {
+    fn perform(self, world: &World, item: &Arc<Item>, feature: usize, last: bool) {
+        item.close_for(feature);
+        if last {
+            world.intake.finish(item, true);
+        } else {
+            item.set_disk(Disk::There);
+        }
+        world.outbox.owe(self.jobs);
+        for (key, at) in self.wakes {
+            match at {
+                Some(at) => world.timer.set(key, at),
+                None => world.timer.cancel(&key),
+            }
+        }
+        for (chat, seq, happened) in self.tells {
+            world.intake.push_own(chat, seq, happened);
+        }
+        self.owners.into_iter().for_each(|it| world.add_owner(it));
+    }
+}
+
+/// Writes a batch; a store that is full or busy is tried again until it is not.
+async fn write(world: &World, batch: &Batch) -> Result<(), StoreError> {
+    loop {
+        match world.store.commit(batch.clone()).await {
+            Err(StoreError::Full | StoreError::Busy) if !world.closing.load(Ordering::Acquire) => {
+                tokio::time::sleep(STORE_RETRY).await;
+            }
+            answer => return answer,
+        }
+    }
+}

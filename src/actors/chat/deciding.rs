@@ -1,0 +1,130 @@
+//! Facts, then a decision: one event through the features, in their order.
+
+use super::asking::Pending;
+use super::commit::Committed;
+use super::{Chat, Worked};
+use crate::clock;
+use crate::domain::fact::{Fact, House, Need};
+use crate::domain::feature::{Facts, ROUNDS, Verdict};
+use crate::domain::types::UpdateId;
+use crate::protocol::chat::Asker;
+use crate::protocol::slot::Phase;
+use crate::store::{Store, keys};
+use ractor::ActorProcessingErr;
+
+/// Slots set aside for one decision.
+const SLOTS: u64 = 16;
+
+impl Chat {
+    /// Asks one feature after the other, as far as facts are there.
+    pub(super) async fn advance(&mut self, mut pending: Pending) -> Result<Worked, ActorProcessingErr> {
+        self.slot.begin(pending.item.happened.event.name(), Some(UpdateId(pending.item.id())));
+        self.slot.set_phase(Phase::Awaiting);
+        pending.forget_rows();
+        let house = self.world.house();
+        while pending.feature < self.world.features.len() {
+            if pending.item.open_for(pending.feature) {
+                self.slot.feature(Some(self.world.names[pending.feature]));
+                self.learn(&mut pending, &house).await?;
+                if pending.waits() {
+                    self.slot.done();
+                    return Ok(Worked::Waits(pending));
+                }
+                if self.ask(&mut pending, &house).await? {
+                    self.slot.done();
+                    return Ok(Worked::Finished);
+                }
+            }
+            pending.next_feature();
+        }
+        self.world.intake.finish(&pending.item, false);
+        self.slot.done();
+        Ok(Worked::Finished)
+    }
+
+    /// Collects what the feature needs; what is not known yet is asked for, and then `pending` waits.
+    async fn learn(&self, pending: &mut Pending, house: &House) -> Result<(), ActorProcessingErr> {
+        let feature = &self.world.features[pending.feature];
+        while pending.rounds < ROUNDS * 2 {
+            let facts = self.facts(pending, house, 0);
+            let needs = self.guarded(pending, || feature.needs(&self.cells[pending.feature].0, &pending.item.happened, &facts));
+            let needs: Vec<Need> = needs.into_iter().filter(|it| facts.get(it).is_none()).collect();
+            if needs.is_empty() {
+                return Ok(());
+            }
+            pending.rounds += 1;
+            for need in needs {
+                self.fulfil(need, pending).await?;
+            }
+            if pending.waits() {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    async fn fulfil(&self, need: Need, pending: &mut Pending) -> Result<(), ActorProcessingErr> {
+        match need {
+            Need::Row(ref name) => {
+                let key = keys::row(self.no, self.world.names[pending.feature], name);
+                self.slot.set_phase(Phase::Store);
+                let found = self.world.store.get(key).await?.map(|it| it.value);
+                self.slot.set_phase(Phase::Awaiting);
+                pending.known.push((need, Fact::Row(found)));
+            }
+            Need::Stall => std::future::pending::<()>().await,
+            other => match self.world.facts.peek(&other) {
+                Some(fact) => pending.known.push((other, fact)),
+                None => {
+                    let asker = Asker { address: self.myself.clone(), seq: pending.item.seq };
+                    pending.expect(other.clone());
+                    self.world.facts.load(other, asker);
+                }
+            },
+        }
+        Ok(())
+    }
+
+    /// Has the feature decide and commits what it wants. Answers whether the event is finished.
+    async fn ask(&mut self, pending: &mut Pending, house: &House) -> Result<bool, ActorProcessingErr> {
+        let verdict = self.decide(pending, house);
+        let last = verdict.claimed || pending.feature + 1 == self.world.features.len();
+        if verdict.effects.is_empty() && verdict.state.is_none() {
+            if last {
+                self.world.intake.finish(&pending.item, false);
+            }
+            return Ok(last);
+        }
+        self.slot.set_phase(Phase::Store);
+        let committed = self.commit(pending, verdict, last).await?;
+        self.slot.set_phase(Phase::Awaiting);
+        match committed {
+            Committed::Yes => Ok(last),
+            Committed::Before => Ok(true),
+            // Another life of this chat has written since: the actor ends, and its next life reads what is there.
+            Committed::Superseded => {
+                self.slot.feature(None);
+                Err("another life of this chat wrote first".into())
+            }
+        }
+    }
+
+    fn decide(&self, pending: &Pending, house: &House) -> Verdict {
+        let feature = &self.world.features[pending.feature];
+        let facts = self.facts(pending, house, self.world.sequence.take(SLOTS));
+        self.guarded(pending, || feature.decide(&self.cells[pending.feature].0, &pending.item.happened, &facts))
+    }
+
+    /// Runs a feature's pure function where a crash of any kind is charged to (event, feature).
+    fn guarded<T>(&self, pending: &Pending, rule: impl FnOnce() -> T) -> T {
+        self.slot.set_phase(Phase::Deciding);
+        let feature = u8::try_from(pending.feature).unwrap_or(u8::MAX);
+        let answer = self.world.in_hand.during(UpdateId(pending.item.id()), feature, rule);
+        self.slot.set_phase(Phase::Awaiting);
+        answer
+    }
+
+    fn facts<'a>(&self, pending: &'a Pending, house: &'a House, slots: u64) -> Facts<'a> {
+        Facts { now: clock::now(), house, slots, known: &pending.known }
+    }
+}

@@ -1,0 +1,179 @@
+//! A chat: takes events from its queue, has the features decide, and commits what they want.
+
+mod asking;
+mod commit;
+mod deciding;
+
+use super::intake::desk::Taken;
+use super::intake::item::Item;
+use super::world::World;
+use crate::domain::feature::Cell;
+use crate::domain::types::{ChatNo, UserId};
+use crate::protocol::chat::ChatMsg;
+use crate::protocol::slot::{Slot, Slots};
+use crate::store::{Store, keys, keys::Kind};
+use asking::Pending;
+use ractor::{Actor, ActorProcessingErr, ActorRef};
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+/// The actor. What it owns is [`Chat`].
+pub struct ChatActor;
+
+/// What a chat is started with.
+pub struct Start {
+    /// Everything it may reach.
+    pub world: Arc<World>,
+    /// Which chat.
+    pub no: ChatNo,
+    /// Which life of it.
+    pub generation: u64,
+    /// Where it notes what it is doing, for its supervisor.
+    pub slots: Slots,
+    /// Its path in the tree.
+    pub path: String,
+}
+
+/// The state of one life of a chat.
+pub struct Chat {
+    world: Arc<World>,
+    no: ChatNo,
+    generation: u64,
+    slot: Arc<Slot>,
+    myself: ActorRef<ChatMsg>,
+    /// Each feature's cell with its revision in the store (0: no row).
+    cells: Vec<(Cell, u64)>,
+    /// Events that wait for facts, by the person whose order they hold up.
+    aside: HashMap<Option<UserId>, Aside>,
+}
+
+/// An event that waits for facts, and the later ones of the same person.
+struct Aside {
+    pending: Pending,
+    later: VecDeque<Arc<Item>>,
+}
+
+/// What became of an event that was worked on.
+enum Worked {
+    /// Its last feature has decided.
+    Finished,
+    /// It waits for facts.
+    Waits(Pending),
+}
+
+impl Actor for ChatActor {
+    type Msg = ChatMsg;
+    type State = Chat;
+    type Arguments = Start;
+
+    async fn pre_start(&self, myself: ActorRef<ChatMsg>, start: Start) -> Result<Chat, ActorProcessingErr> {
+        let cells = load_cells(&start.world, start.no).await?;
+        let Start { world, no, generation, slots, path } = start;
+        let slot = slots.enter(myself.get_cell(), path, generation);
+        world.intake.desk().attach(no, generation, myself.clone());
+        let _always_there = myself.send_message(ChatMsg::Wake);
+        Ok(Chat { world, no, generation, slot, myself, cells, aside: HashMap::new() })
+    }
+
+    async fn handle(
+        &self,
+        myself: ActorRef<ChatMsg>,
+        message: ChatMsg,
+        chat: &mut Chat,
+    ) -> Result<(), ActorProcessingErr> {
+        match message {
+            ChatMsg::Wake => chat.work().await?,
+            ChatMsg::Found { seq, need, fact } => {
+                if chat.found(seq, need, fact).await? {
+                    chat.work().await?;
+                }
+            }
+            ChatMsg::Sleep => {
+                if chat.aside.is_empty() && chat.world.intake.desk().try_sleep(chat.no, chat.generation) {
+                    myself.stop(None);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads the features' cells of a chat. A cell that cannot be read fails the start: nothing is overwritten.
+async fn load_cells(world: &World, no: ChatNo) -> Result<Vec<(Cell, u64)>, ActorProcessingErr> {
+    let mut cells: Vec<_> = world.features.iter().map(|it| (it.fresh(), 0)).collect();
+    for (key, record) in world.store.scan(Kind::Cell.of(no), None, 64).await? {
+        let Some(n) = world.names.iter().position(|it| *it == keys::feature_of(&key)) else { continue };
+        cells[n] = (world.features[n].load(&record.value)?, record.revision);
+    }
+    Ok(cells)
+}
+
+impl Chat {
+    /// Works until the queue is empty, or as many events wait for facts as may.
+    async fn work(&mut self) -> Result<(), ActorProcessingErr> {
+        loop {
+            if self.waiting() >= self.world.runtime.chat_queue {
+                return Ok(());
+            }
+            match self.world.intake.next(self.no, self.generation) {
+                Taken::Item(item) => self.receive(item).await?,
+                Taken::Refill { below, .. } => {
+                    let before = self.world.intake.desk().depth_of(self.no);
+                    self.world.intake.refill(self.no, below).await?;
+                    if below < u64::MAX && self.world.intake.desk().depth_of(self.no) == before {
+                        tokio::task::yield_now().await;
+                    }
+                }
+                Taken::Empty => return Ok(()),
+                Taken::Superseded => {
+                    self.myself.stop(None);
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    /// An event of a person whose earlier event waits, waits behind it; others are worked on.
+    async fn receive(&mut self, item: Arc<Item>) -> Result<(), ActorProcessingErr> {
+        let person = item.happened.event.person();
+        if let Some(aside) = self.aside.get_mut(&person) {
+            aside.later.push_back(item);
+            return Ok(());
+        }
+        if let Worked::Waits(pending) = self.advance(Pending::new(item)).await? {
+            self.aside.insert(person, Aside { pending, later: VecDeque::new() });
+        }
+        Ok(())
+    }
+
+    /// A fact has arrived. Answers whether events were finished by it, so that there may be room for others.
+    async fn found(
+        &mut self,
+        seq: u64,
+        need: crate::domain::fact::Need,
+        fact: crate::domain::fact::Fact,
+    ) -> Result<bool, ActorProcessingErr> {
+        let waits = |aside: &Aside| aside.pending.item.seq == seq;
+        let Some(person) = self.aside.iter().find(|(_, it)| waits(it)).map(|(person, _)| *person) else {
+            return Ok(false);
+        };
+        let Some(aside) = self.aside.get_mut(&person) else { return Ok(false) };
+        if !aside.pending.learn(need, fact) {
+            return Ok(false);
+        }
+        let Some(Aside { pending, mut later }) = self.aside.remove(&person) else { return Ok(false) };
+        let mut next = Some(pending);
+        while let Some(pending) = next.take() {
+            if let Worked::Waits(pending) = self.advance(pending).await? {
+                self.aside.insert(person, Aside { pending, later });
+                return Ok(true);
+            }
+            next = later.pop_front().map(Pending::new);
+        }
+        Ok(true)
+    }
+
+    fn waiting(&self) -> usize {
+        self.aside.values().map(|it| 1 + it.later.len()).sum()
+    }
+}

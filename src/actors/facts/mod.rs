@@ -1,0 +1,218 @@
+//! Loads facts from Telegram: once for everybody who asks at the same time, and never believing what an update contradicts.
+
+use crate::actors::world::World;
+use crate::clock;
+use crate::domain::fact::{ChatRef, Fact, Need, Unknown};
+use crate::domain::limits::breaker::{Permit, Report, TripReason};
+use crate::domain::types::ChatId;
+use crate::protocol::chat::Asker;
+use crate::protocol::facts::{FactsMsg, Key, Known, nothing_known};
+use crate::protocol::port::Letter;
+use crate::telegram::client::Client;
+use crate::telegram::error::{ApiError, FloodScope};
+use ractor::{Actor, ActorProcessingErr, ActorRef};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The actor.
+pub struct FactsActor;
+
+/// What it owns: the loads under way.
+pub struct Facts {
+    world: Arc<World>,
+    client: Client,
+    loads: HashMap<Key, Load>,
+}
+
+/// One load and everybody who waits for it.
+struct Load {
+    asked_ms: u64,
+    waiting: Vec<(Need, Asker)>,
+    /// An update came in between: what is on its way must not be believed.
+    stale: bool,
+    again: u32,
+}
+
+/// How often a load is begun again because an update came in between.
+const AGAIN: u32 = 3;
+
+impl Actor for FactsActor {
+    type Msg = Letter<FactsMsg>;
+    type State = Facts;
+    type Arguments = (Arc<World>, Client);
+
+    async fn pre_start(
+        &self,
+        myself: ActorRef<Self::Msg>,
+        (world, client): Self::Arguments,
+    ) -> Result<Facts, ActorProcessingErr> {
+        world.facts.port().bind(myself);
+        Ok(Facts { world, client, loads: HashMap::new() })
+    }
+
+    async fn handle(
+        &self,
+        _: ActorRef<Self::Msg>,
+        letter: Self::Msg,
+        facts: &mut Facts,
+    ) -> Result<(), ActorProcessingErr> {
+        match letter.open() {
+            FactsMsg::Load { need, asker } => facts.ask(need, asker),
+            FactsMsg::Loaded { key, fact } => facts.loaded(key, fact),
+            FactsMsg::Stale(key) => {
+                if let Some(load) = facts.loads.get_mut(&key) {
+                    load.stale = true;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Facts {
+    fn ask(&mut self, need: Need, asker: Asker) {
+        let Some(key) = Key::of(&need) else {
+            let nothing = nothing_known(&need);
+            return asker.answer(need, nothing);
+        };
+        if let Some(load) = self.loads.get_mut(&key) {
+            return load.waiting.push((need, asker));
+        }
+        let load = Load { asked_ms: clock::tick_ms(), waiting: vec![(need, asker)], stale: false, again: 0 };
+        self.loads.insert(key.clone(), load);
+        self.begin(key);
+    }
+
+    /// Starts the call in a task of its own; its answer comes back as a message.
+    fn begin(&self, key: Key) {
+        let (world, client) = (self.world.clone(), self.client.clone());
+        tokio::spawn(async move {
+            let deadline = Duration::from_millis(world.cache.lookup_timeout_ms);
+            let fact = match tokio::time::timeout(deadline, load(&world, &client, &key, deadline)).await {
+                Ok(fact) => fact,
+                Err(_) => unknown(&key, Unknown::Unavailable),
+            };
+            let mut letter = FactsMsg::Loaded { key, fact };
+            // A full mailbox empties by itself; a dead actor's waiters ask again after its restart.
+            for _ in 0..50 {
+                match world.facts.port().offer(letter) {
+                    Ok(()) => return,
+                    Err((back, _)) => letter = back,
+                }
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        });
+    }
+
+    fn loaded(&mut self, key: Key, fact: Fact) {
+        let Some(mut load) = self.loads.remove(&key) else { return };
+        if load.stale && load.again < AGAIN {
+            load.stale = false;
+            load.again += 1;
+            load.asked_ms = clock::tick_ms();
+            self.loads.insert(key.clone(), load);
+            return self.begin(key);
+        }
+        if !load.stale {
+            self.remember(&key, &fact, load.asked_ms);
+        }
+        for (need, asker) in load.waiting {
+            asker.answer(need, fact.clone());
+        }
+    }
+
+    /// Puts an answer into the cache, with a spread so that not everything ends at once.
+    fn remember(&self, key: &Key, fact: &Fact, asked_ms: u64) {
+        let limits = &self.world.cache;
+        match (key, fact) {
+            (Key::Member(ChatRef::Id(chat), user), Fact::Member(found)) => {
+                let inside = matches!(found, Ok(standing) if standing.inside());
+                let ttl_s = match found {
+                    Ok(_) if inside => limits.positive_s,
+                    Ok(_) => limits.negative_s,
+                    // What cannot be known is asked again soon, but not with every message.
+                    Err(_) => limits.negative_s.min(5),
+                };
+                let until_ms = asked_ms + spread(ttl_s * 1000, limits.jitter_percent);
+                let known = Known { found: found.clone(), asked_ms, until_ms };
+                self.world.facts.members.insert((*chat, *user), known);
+            }
+            (Key::Chat(_), Fact::Chat(Ok(info))) => {
+                let until_ms = asked_ms + limits.recent_s * 1000;
+                self.world.facts.chats.insert(info.id, Known { found: Ok(info.clone()), asked_ms, until_ms });
+            }
+            _ => {}
+        }
+    }
+}
+
+fn spread(ms: u64, percent: u64) -> u64 {
+    let width = ms * percent / 100;
+    ms - width + clock::random_below(2 * width + 1)
+}
+
+const fn unknown(key: &Key, why: Unknown) -> Fact {
+    match key {
+        Key::Member(..) => Fact::Member(Err(why)),
+        Key::Chat(_) => Fact::Chat(Err(why)),
+    }
+}
+
+/// Asks Telegram, within the limiter and the breaker. A flood waits as long as the deadline allows.
+async fn load(world: &World, client: &Client, key: &Key, deadline: Duration) -> Fact {
+    loop {
+        if let Permit::Wait { until } = world.limiter.permit() {
+            if until.saturating_sub(clock::tick_ms()) > world.cache.lookup_timeout_ms {
+                return unknown(key, Unknown::Unavailable);
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            continue;
+        }
+        world.limiter.read(chat_of(key)).await;
+        let (fact, error) = match key {
+            Key::Member(chat, user) => match client.get_chat_member(chat, *user, deadline).await {
+                Ok(standing) => (Fact::Member(Ok(standing)), None),
+                Err(error) => (Fact::Member(Err(error.unknown())), Some(error)),
+            },
+            Key::Chat(chat) => match client.get_chat(chat, deadline).await {
+                Ok(info) => (Fact::Chat(Ok(Arc::new(info))), None),
+                Err(error) => (Fact::Chat(Err(error.unknown())), Some(error)),
+            },
+        };
+        world.limiter.report(report(error.as_ref()));
+        match error {
+            Some(ApiError::Flood { retry_after_s, scope }) => {
+                world.limiter.flood(scope_of(scope, chat_of(key)), retry_after_s);
+            }
+            _ => return fact,
+        }
+    }
+}
+
+const fn chat_of(key: &Key) -> Option<ChatId> {
+    match key {
+        Key::Member(ChatRef::Id(chat), _) | Key::Chat(ChatRef::Id(chat)) => Some(*chat),
+        _ => None,
+    }
+}
+
+/// The scope of a flood, as the gate knows it.
+#[must_use]
+pub fn scope_of(scope: FloodScope, chat: Option<ChatId>) -> crate::domain::limits::gate::Scope {
+    match (scope, chat) {
+        (FloodScope::Chat, Some(chat)) => crate::domain::limits::gate::Scope::Chat(chat),
+        _ => crate::domain::limits::gate::Scope::Token,
+    }
+}
+
+/// What the breaker should hear of a call: refusals are answers, not failures.
+#[must_use]
+pub const fn report(error: Option<&ApiError>) -> Report {
+    match error {
+        Some(ApiError::NotSent { .. }) => Report::Failure(TripReason::Unreachable),
+        Some(ApiError::Ambiguous { .. }) => Report::Failure(TripReason::ServerError),
+        _ => Report::Ok,
+    }
+}
+

@@ -1,0 +1,325 @@
+//! The handle of intake: takes updates in, lets chats take events out, and acknowledges.
+
+use super::desk::{Bounds, Desk, Numbers, Offered, Taken as Next, Wake};
+use super::item::{Disk, Item};
+use crate::actors::world::Sequence;
+use crate::clock;
+use crate::config::Runtime;
+use crate::domain::event::{Event, Happened};
+use crate::domain::types::{ChatId, ChatNo, UserId};
+use crate::protocol::chat::{Address, ChatMsg};
+use crate::protocol::facts::FactsPort;
+use crate::protocol::intake::Taken;
+use crate::store::{Batch, Handle, Store, keys, rows};
+use crate::telegram::callback::CallbackKey;
+use crate::telegram::update::{DecodeContext, Decoded};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use tokio::sync::{Notify, oneshot};
+
+/// Whoever waits for an update to be finished or on the disk.
+pub type Waiter = oneshot::Sender<Taken>;
+
+/// Starts a chat that has work and is not running. Given by the tree when the shards are there.
+pub type Starter = Box<dyn Fn(ChatNo) + Send + Sync>;
+
+/// The handle. Cheap to clone.
+#[derive(Clone)]
+pub struct IntakePort {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    parts: IntakeParts,
+    desk: Mutex<Desk<Address, Waiter>>,
+    numbers: Mutex<Numbers>,
+    due: Notify,
+    scribe_sleeps: AtomicBool,
+    closed: AtomicBool,
+    starter: OnceLock<Starter>,
+    blame: super::blame::Blame,
+}
+
+/// What intake is made of.
+pub struct IntakeParts {
+    /// The store.
+    pub store: Handle,
+    /// The facts that updates make stale.
+    pub facts: FactsPort,
+    /// The key that signed our buttons.
+    pub key: Arc<CallbackKey>,
+    /// Fresh numbers.
+    pub sequence: Arc<Sequence>,
+    /// The kinds of updates that the enabled features need.
+    pub updates: Vec<&'static str>,
+    /// The features' names, in their order.
+    pub names: Vec<&'static str>,
+    /// `[runtime]`
+    pub limits: Runtime,
+}
+
+impl IntakePort {
+    /// An empty intake.
+    #[must_use]
+    pub fn new(parts: IntakeParts) -> Self {
+        let bounds = Bounds { chat: parts.limits.chat_queue, total: parts.limits.total_queue };
+        Self {
+            inner: Arc::new(Inner {
+                desk: Mutex::new(Desk::new(bounds)),
+                numbers: Mutex::default(),
+                due: Notify::new(),
+                scribe_sleeps: AtomicBool::new(true),
+                closed: AtomicBool::new(false),
+                starter: OnceLock::new(),
+                blame: super::blame::Blame::default(),
+                parts,
+            }),
+        }
+    }
+
+    /// Says how chats are started. Only the first call counts.
+    pub fn set_starter(&self, starter: Starter) {
+        let _second = self.inner.starter.set(starter);
+    }
+
+    /// What intake is made of.
+    #[must_use]
+    pub fn parts(&self) -> &IntakeParts {
+        &self.inner.parts
+    }
+
+    /// The crashes that are remembered.
+    #[must_use]
+    pub fn blame(&self) -> &super::blame::Blame {
+        &self.inner.blame
+    }
+
+    /// The queues. Hold the lock for a moment only.
+    pub fn desk(&self) -> MutexGuard<'_, Desk<Address, Waiter>> {
+        self.inner.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The chats' numbers. Hold the lock for a moment only.
+    pub fn numbers(&self) -> MutexGuard<'_, Numbers> {
+        self.inner.numbers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// From now on nothing is taken in: the house is closing.
+    pub fn close(&self) {
+        self.inner.closed.store(true, Ordering::Release);
+    }
+
+    /// Whether updates can be taken in: the store can write, and the house is open.
+    #[must_use]
+    pub fn open(&self) -> bool {
+        !self.inner.closed.load(Ordering::Acquire) && self.inner.parts.store.status().writable
+    }
+
+    /// Decodes with the present key and time.
+    pub fn decode(&self, raw: &[u8]) -> Result<Decoded, crate::telegram::update::Undecodable> {
+        let context = DecodeContext { key: &self.inner.parts.key, me: UserId(0), now: clock::now() };
+        crate::telegram::update::decode(raw, &context)
+    }
+
+    /// Puts an update into its chat's queue; the waiter hears when it is finished or on the disk.
+    pub fn take_in(&self, raw: bytes::Bytes, decoded: Decoded, waiter: Waiter) {
+        let chat = decoded.chat.map_or(ChatNo::HOUSE, |it| self.numbers().number(it));
+        self.stale(&decoded.happened);
+        let seq = self.inner.parts.sequence.take(1);
+        let update = decoded.update.0;
+        let item = Item::new(chat, seq, raw, decoded.happened, decoded.press, clock::tick_ms());
+        self.sentence(&item);
+        // One lock for both questions: two deliveries of one update at the same time are one event.
+        let offered = {
+            let mut desk = self.desk();
+            match desk.known(update, waiter) {
+                Ok(known) => known,
+                Err(waiter) => desk.offer(item, Some(waiter)),
+            }
+        };
+        self.after_offer(offered, chat);
+    }
+
+    /// Puts an event of our own into a chat's queue. Its row is on the disk already.
+    pub fn push_own(&self, chat: ChatNo, seq: u64, happened: Happened) {
+        let item = Item::kept(chat, seq, bytes::Bytes::new(), happened, clock::tick_ms(), 0);
+        let offered = self.desk().offer(item, None);
+        self.after_offer(offered, chat);
+    }
+
+    /// Puts an event back whose row is on the disk: a release from quarantine.
+    pub fn push_kept(&self, item: Arc<Item>) {
+        let chat = item.chat;
+        let offered = self.desk().offer(item, None);
+        self.after_offer(offered, chat);
+    }
+
+    fn after_offer(&self, offered: Offered<Address>, chat: ChatNo) {
+        match offered {
+            Offered::Joined => {}
+            Offered::Duplicate => metrics::counter!("bot_updates_duplicate_total").increment(1),
+            Offered::Queued(wake) => {
+                self.wake(chat, wake);
+                self.nudge_scribe();
+            }
+            Offered::Spill(item, wake) => {
+                self.wake(chat, wake);
+                let this = self.clone();
+                tokio::spawn(async move { this.spill(item).await });
+            }
+        }
+    }
+
+    /// Writes the row of an event that has no place in memory.
+    async fn spill(&self, item: Arc<Item>) {
+        let written = item.disk() == Disk::There || self.keep(&item).await;
+        let wake = self.desk().spilled(&item, written);
+        self.wake(item.chat, wake);
+    }
+
+    /// Writes an unfinished event's row and acknowledges it. Answers whether the row is there.
+    pub async fn keep(&self, item: &Arc<Item>) -> bool {
+        let mut batch = Batch::default();
+        if let Some(update) = item.update() {
+            let (key, bit) = keys::done(update.0);
+            batch.0.push(crate::store::Op::ExpectClear { key, bit });
+        }
+        self.number_row(item.chat, &mut batch);
+        let value = rows::write(&item.row(&self.inner.parts.names));
+        batch.0.push(crate::store::Op::Put { key: keys::queued(item.chat, item.seq), value, expect: Some(0) });
+        let answer = match self.inner.parts.store.commit(batch).await {
+            Ok(()) | Err(crate::store::StoreError::Conflict) => Taken::Done,
+            Err(crate::store::StoreError::AlreadyDone) => return false,
+            Err(_) => {
+                self.numbers().row_missing(item.chat);
+                Taken::Refused { retry_after_s: 5 }
+            }
+        };
+        let there = answer == Taken::Done;
+        if there {
+            item.set_disk(Disk::There);
+            if item.finished() {
+                self.strike(item);
+            }
+        }
+        if let Some(update) = item.update() {
+            let waiters = self.desk().acknowledge(update.0);
+            tell(waiters, answer);
+        }
+        there
+    }
+
+    /// Adds the row of a chat's number to the first batch that writes anything of that chat.
+    pub fn number_row(&self, chat: ChatNo, batch: &mut Batch) {
+        if let Some(id) = self.numbers().needs_row(chat) {
+            batch.put(keys::id(id), rows::write(&rows::Number { no: chat.0, now: id }));
+        }
+    }
+
+    /// The last feature has decided, and what it wanted (if anything) is on the disk.
+    pub fn finish(&self, item: &Item, written: bool) {
+        let waiters = self.desk().finish(item, clock::now().0);
+        tell(waiters, Taken::Done);
+        if !written && item.disk() == Disk::There {
+            self.strike(item);
+        }
+    }
+
+    /// Deletes the row of an event that finished without effects, some time soon.
+    fn strike(&self, item: &Item) {
+        let mut batch = Batch::default();
+        if let Some(update) = item.update() {
+            self.desk().done.write(update.0, clock::now().0, false, &mut batch);
+        }
+        batch.delete(keys::queued(item.chat, item.seq));
+        self.inner.parts.store.later(batch);
+    }
+
+    /// The next event for this generation of a chat.
+    pub fn next(&self, chat: ChatNo, generation: u64) -> Next {
+        self.desk().take(chat, generation)
+    }
+
+    /// Makes a chat look at its queue.
+    pub fn wake(&self, chat: ChatNo, wake: Wake<Address>) {
+        match wake {
+            Wake::Awake => {}
+            Wake::Tell(address) => {
+                // An address whose actor has just ended: its supervisor detaches it and starts the next generation.
+                let _ended = address.send_message(ChatMsg::Wake);
+            }
+            Wake::Start => self.start(chat),
+        }
+    }
+
+    /// Asks the tree to start a chat.
+    pub fn start(&self, chat: ChatNo) {
+        if let Some(start) = self.inner.starter.get() {
+            start(chat);
+        }
+    }
+
+    /// The scribe wakes when an event arrives and it has nothing to wait for.
+    fn nudge_scribe(&self) {
+        if self.inner.scribe_sleeps.swap(false, Ordering::AcqRel) {
+            self.inner.due.notify_one();
+        }
+    }
+
+    /// The scribe waits here until an event arrives.
+    pub async fn scribe_sleep(&self) {
+        self.inner.scribe_sleeps.store(true, Ordering::Release);
+        if self.desk().next_due_ms(0).is_some() {
+            return;
+        }
+        self.inner.due.notified().await;
+    }
+
+    /// Forgets facts that an update contradicts.
+    fn stale(&self, happened: &Happened) {
+        match &happened.event {
+            Event::Moved(moved) | Event::Placed(moved) => {
+                self.inner.parts.facts.forget_member(happened.place.id, moved.who.id);
+            }
+            Event::Migrated { to } => {
+                self.inner.parts.facts.forget_chat(happened.place.id);
+                self.inner.parts.facts.forget_chat(*to);
+            }
+            _ => {}
+        }
+    }
+
+    /// Both ids of a group that became a supergroup lead to its old number from now on.
+    pub async fn migrate(&self, old: ChatId, new: ChatId) {
+        let (no, before) = self.numbers().migrate(old, new);
+        let mut batch = Batch::default();
+        let row = rows::write(&rows::Number { no: no.0, now: new });
+        batch.put(keys::id(old), row.clone()).put(keys::id(new), row);
+        let moved = before.map(|it| self.desk().empty_out(it)).unwrap_or_default();
+        let mut appended = Vec::new();
+        for item in moved {
+            if item.disk() == Disk::There {
+                batch.delete(keys::queued(item.chat, item.seq));
+                batch.put(keys::queued(no, item.seq), rows::write(&item.row(&self.inner.parts.names)));
+            }
+            appended.push(item.moved_to(no));
+        }
+        if let Err(error) = self.inner.parts.store.commit(batch).await {
+            crate::telemetry::Line::new(&crate::telemetry::events::UPSTREAM_MIGRATED)
+                .reason(format!("the new number could not be stored: {error}"))
+                .next("it is known until the next start and stored when the group writes again")
+                .emit();
+        }
+        for item in appended {
+            let offered = self.desk().offer(item, None);
+            self.after_offer(offered, no);
+        }
+    }
+}
+
+/// Tells everybody who waits for an acknowledgement; a receiver that has gone is no error of ours.
+fn tell(waiters: Vec<Waiter>, answer: Taken) {
+    for waiter in waiters {
+        let _gone = waiter.send(answer);
+    }
+}

@@ -1,0 +1,141 @@
+//! What the store holds when the house starts: numbers, finished updates, waiting events, charges.
+
+use super::item::Item;
+use super::port::IntakePort;
+use crate::clock;
+use crate::domain::types::ChatNo;
+use crate::store::{Store, StoreError, keys, keys::Kind, rows};
+use bytes::Bytes;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Rows read at once.
+const PAGE: usize = 1024;
+
+impl IntakePort {
+    /// Reads everything back. Chats with waiting events are started by [`IntakePort::start_waiting`].
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn replay(&self) -> Result<usize, StoreError> {
+        let store = &self.parts().store;
+        pages(store, Kind::Id.all(), |key, value| {
+            if let (Some(id), Ok(row)) = (keys::id_of(key), rows::read::<rows::Number>(value)) {
+                self.numbers().load(id, ChatNo(row.no), row.now);
+            }
+        })
+        .await?;
+        let mut begun = HashMap::new();
+        pages(store, Kind::DoneSince.all(), |key, value| {
+            if let (Some(block), Ok(row)) = (keys::block_of(key), rows::read::<rows::Since>(value)) {
+                begun.insert(block, row.at.0);
+            }
+        })
+        .await?;
+        pages(store, Kind::Done.all(), |key, value| {
+            if let Some(block) = keys::block_of(key) {
+                let since = begun.get(&block).copied().unwrap_or(clock::now().0);
+                self.desk().done.load(block, value, since);
+            }
+        })
+        .await?;
+        let mut waiting: HashMap<ChatNo, usize> = HashMap::new();
+        pages(store, Kind::Queued.all(), |key, _| {
+            if let Some((chat, _)) = keys::chat_and_seq(key) {
+                *waiting.entry(chat).or_default() += 1;
+            }
+        })
+        .await?;
+        let events = waiting.values().sum();
+        for (chat, events) in waiting {
+            self.desk().found_on_disk(chat, events);
+        }
+        Ok(events)
+    }
+
+    /// Starts every chat that has events waiting and nobody working on them.
+    pub fn start_waiting(&self) {
+        let chats = self.desk().asleep_with_work();
+        chats.into_iter().for_each(|it| self.start(it));
+    }
+
+    /// Reads the next events of a chat from the disk into its queue.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn refill(&self, chat: ChatNo, below: u64) -> Result<(), StoreError> {
+        let held = self.desk().held(chat);
+        let most = self.parts().limits.chat_queue.max(1);
+        let found = self.parts().store.scan(Kind::Queued.of(chat), None, most + held.len() + 1).await?;
+        let more = found.len() > most + held.len();
+        let mut items = Vec::new();
+        for (key, record) in found {
+            let Some((_, seq)) = keys::chat_and_seq(&key) else { continue };
+            if held.contains(&seq) || seq >= below || items.len() >= most {
+                continue;
+            }
+            match self.read_item(chat, seq, &record.value) {
+                Some(item) if !self.is_done(&item) => items.push(item),
+                _ => self.drop_row(key),
+            }
+        }
+        self.desk().refilled(chat, items, more);
+        Ok(())
+    }
+
+    /// An event from its row; `None` when the row cannot be read.
+    #[must_use]
+    pub fn read_item(&self, chat: ChatNo, seq: u64, value: &[u8]) -> Option<Arc<Item>> {
+        let row: rows::Queued = rows::read(value).ok()?;
+        let names = &self.parts().names;
+        let decided = names.iter().enumerate().filter(|(_, it)| row.decided.iter().any(|d| d == *it));
+        let decided = decided.fold(0, |mask, (n, _)| mask | 1 << n);
+        let (raw, mut happened) = match (row.raw, row.own) {
+            (Some(raw), _) => {
+                let raw = Bytes::from(raw);
+                let happened = self.decode(&raw).ok()?.happened;
+                (raw, happened)
+            }
+            (None, Some(own)) => (Bytes::new(), own),
+            (None, None) => return None,
+        };
+        if row.released {
+            happened.update = None;
+        }
+        let item = Item::kept(chat, seq, raw, happened, clock::tick_ms(), decided);
+        self.sentence(&item);
+        Some(item)
+    }
+
+    fn is_done(&self, item: &Item) -> bool {
+        item.update().is_some_and(|it| self.desk().done.contains(it.0))
+    }
+
+    fn drop_row(&self, key: Vec<u8>) {
+        let mut batch = crate::store::Batch::default();
+        batch.delete(key);
+        self.parts().store.later(batch);
+    }
+}
+
+/// Reads all rows under a prefix, a page at a time.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn pages(
+    store: &impl Store,
+    prefix: Vec<u8>,
+    mut each: impl FnMut(&[u8], &[u8]),
+) -> Result<(), StoreError> {
+    let mut after = None;
+    loop {
+        let page = store.scan(prefix.clone(), after.clone(), PAGE).await?;
+        for (key, record) in &page {
+            each(key, &record.value);
+        }
+        if page.len() < PAGE {
+            return Ok(());
+        }
+        after = page.last().map(|(key, _)| key.clone());
+    }
+}

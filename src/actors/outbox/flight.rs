@@ -1,0 +1,236 @@
+//! From "it is its turn" to the call: slot, breaker, gate, mark, flight.
+
+use super::Outbox;
+use super::entry::Phase;
+use crate::clock;
+use crate::domain::effect::{Call, MessageRef};
+use crate::domain::limits::breaker::Permit;
+use crate::domain::limits::gate::{Ticket, Verdict};
+use crate::domain::types::{MessageId, Slot};
+use crate::protocol::limiter::asked;
+use crate::protocol::outbox::{CallOutcome, JobId, OutboxMsg};
+use crate::protocol::port::Port;
+use crate::store::rows::{DebtState, Sent};
+use crate::store::{Batch, Store, keys, rows};
+use crate::telegram::error::{ApiError, FloodScope};
+use crate::telegram::request::{EncodeContext, Request, encode};
+use std::cmp::Reverse;
+use std::time::Duration;
+
+impl Outbox {
+    /// Looks what a debt whose turn it is needs next.
+    pub(super) fn consider(&mut self, id: JobId) {
+        let Some(entry) = self.jobs.get(&id) else { return };
+        if matches!(entry.phase, Phase::Flight | Phase::Mark | Phase::Person | Phase::Gate(_)) {
+            return;
+        }
+        if entry.owed().until.is_some_and(|it| it < clock::now()) {
+            return self.expire(id);
+        }
+        if let Call::Answer { query, text, .. } = &entry.owed().call
+            && self.answered.contains_key(query)
+        {
+            let words = text.clone();
+            return self.answered_before(id, words);
+        }
+        if let Some(slot) = slot_of(&entry.owed().call)
+            && !self.slots.contains_key(&(id.0, slot))
+        {
+            return self.look_up(id, slot);
+        }
+        self.pass_gate(id);
+    }
+
+    fn pass_gate(&mut self, id: JobId) {
+        let Some(entry) = self.jobs.get_mut(&id) else { return };
+        if entry.job.reserved {
+            entry.job.reserved = false;
+            return self.admitted(id);
+        }
+        if let Permit::Wait { until } = self.world.limiter.permit() {
+            return self.try_again(id, until);
+        }
+        let asked = asked(entry.owed());
+        if self.world.limiter.gate().ask(asked, clock::tick_ms()) == Verdict::Go {
+            return self.admitted(id);
+        }
+        let ticket = Ticket { id: self.next_ticket, asked };
+        self.next_ticket += 1;
+        let queued = self.world.limiter.gate().enqueue(ticket);
+        match queued {
+            Ok(()) => {
+                entry.phase = Phase::Gate(ticket.id);
+                self.tickets.insert(ticket.id, id);
+            }
+            Err(_full) => self.try_again(id, clock::tick_ms() + 1_000),
+        }
+    }
+
+    /// The gate has let it through.
+    pub(super) fn admitted(&mut self, id: JobId) {
+        let Some(entry) = self.jobs.get_mut(&id) else { return };
+        if entry.once() && !entry.marked() {
+            entry.phase = Phase::Mark;
+            entry.job.debt.state = DebtState::Sending;
+            let mut batch = Batch::default();
+            batch.put(keys::owed(id.0, id.1), rows::write(&entry.job.debt));
+            let (store, port) = (self.world.store.clone(), self.world.outbox.port().clone());
+            tokio::spawn(async move {
+                let written = store.commit(batch).await.is_ok();
+                deliver(&port, OutboxMsg::Marked { job: id, written }).await;
+            });
+            return;
+        }
+        self.fly(id);
+    }
+
+    /// The mark is on the disk: now the call may be made.
+    pub(super) fn marked(&mut self, id: JobId, written: bool) {
+        let Some(entry) = self.jobs.get_mut(&id) else { return };
+        if entry.phase != Phase::Mark {
+            return;
+        }
+        if written {
+            return self.fly(id);
+        }
+        entry.job.debt.state = DebtState::Owed;
+        self.try_again(id, clock::tick_ms() + 1_000);
+    }
+
+    fn fly(&mut self, id: JobId) {
+        let Some(entry) = self.jobs.get_mut(&id) else { return };
+        if self.in_flight >= self.settings.calls_in_flight {
+            entry.phase = Phase::Ground;
+            return self.grounded.push_back(id);
+        }
+        let context = EncodeContext { key: &self.world.intake.parts().key, now: clock::now() };
+        let slots = &self.slots;
+        let request = encode(&context, &entry.job.debt.owed.call, |slot| slots.get(&(id.0, slot)));
+        let request = match request {
+            Ok(request) => request,
+            Err(why) => return self.returned(id, CallOutcome::Refused(why.to_string()), 0),
+        };
+        entry.phase = Phase::Flight;
+        entry.attempts += 1;
+        if let Call::Answer { query, .. } = &entry.job.debt.owed.call {
+            self.answered.insert(query.clone(), ());
+        }
+        self.in_flight += 1;
+        self.launch(id, request);
+    }
+
+    fn launch(&self, id: JobId, request: Request) {
+        let deadline = Duration::from_millis(self.settings.call_timeout_ms);
+        let (client, port) = (self.client.clone(), self.world.outbox.port().clone());
+        let limiter = self.world.limiter.clone();
+        tokio::spawn(async move {
+            let begun = clock::tick_us();
+            let answer = client.send(request, deadline).await;
+            limiter.report(crate::actors::facts::report(answer.as_ref().err()));
+            let outcome = answer.map_or_else(outcome_of, |done| CallOutcome::Done {
+                message: done.message,
+                link: done.link,
+            });
+            let took_us = clock::tick_us() - begun;
+            deliver(&port, OutboxMsg::Returned { job: id, outcome, took_us }).await;
+        });
+    }
+
+    /// Tries a debt again at a time.
+    pub(super) fn try_again(&mut self, id: JobId, at_ms: u64) {
+        if let Some(entry) = self.jobs.get_mut(&id) {
+            entry.phase = Phase::Retry;
+            self.retries.push(Reverse((at_ms, id)));
+        }
+    }
+
+    /// A call has returned: the next one that waits for room may go.
+    pub(super) fn landed(&mut self) {
+        self.in_flight = self.in_flight.saturating_sub(1);
+        if let Some(id) = self.grounded.pop_front() {
+            self.fly(id);
+        }
+    }
+
+    fn look_up(&mut self, id: JobId, slot: Slot) {
+        if let Some(entry) = self.jobs.get_mut(&id) {
+            entry.phase = Phase::Slot;
+        }
+        let (store, port) = (self.world.store.clone(), self.world.outbox.port().clone());
+        tokio::spawn(async move {
+            let row = store.get(keys::slot(id.0, slot)).await.ok().flatten();
+            let message = row.and_then(|it| rows::read::<Sent>(&it.value).ok()).map(|it| it.message);
+            deliver(&port, OutboxMsg::SlotFound { job: id, message }).await;
+        });
+    }
+
+    /// The message behind a slot, or the word that there is none: then there is nothing to edit or delete.
+    pub(super) fn slot_found(&mut self, id: JobId, message: Option<MessageId>) {
+        let Some(entry) = self.jobs.get_mut(&id) else { return };
+        let slot = slot_of(&entry.owed().call);
+        entry.phase = Phase::Line;
+        match (slot, message) {
+            (Some(slot), Some(message)) => {
+                self.slots.insert((id.0, slot), message);
+                self.pass_gate(id);
+            }
+            _ => self.close(id, "gone"),
+        }
+    }
+
+    /// Answers a press with nothing, because its decision takes long.
+    pub(super) fn answer_now(&mut self, query: String) {
+        if self.answered.contains_key(&query) {
+            return;
+        }
+        self.answered.insert(query.clone(), ());
+        let call = Call::Answer { query, text: None, alert: false };
+        let context = EncodeContext { key: &self.world.intake.parts().key, now: clock::now() };
+        let Ok(request) = encode(&context, &call, |_| None) else { return };
+        let client = self.client.clone();
+        let deadline = Duration::from_millis(self.settings.call_timeout_ms);
+        tokio::spawn(async move {
+            // Nothing is owed here: the words, when they come, go by another way.
+            let _best_effort = client.send(request, deadline).await;
+        });
+    }
+}
+
+/// Sends a message that must arrive: a full mailbox empties by itself.
+pub(super) async fn deliver(port: &Port<OutboxMsg>, message: OutboxMsg) {
+    let mut message = message;
+    for _ in 0..600 {
+        match port.offer(message) {
+            Ok(()) => return,
+            Err((back, _)) => message = back,
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+const fn slot_of(call: &Call) -> Option<Slot> {
+    match call {
+        Call::Edit { message: MessageRef::Slot(slot), .. } | Call::Delete { message: MessageRef::Slot(slot), .. } => {
+            Some(*slot)
+        }
+        _ => None,
+    }
+}
+
+fn outcome_of(error: ApiError) -> CallOutcome {
+    match error {
+        ApiError::Ambiguous { why } => CallOutcome::Ambiguous(why),
+        ApiError::NotSent { why } => CallOutcome::NotSent(why),
+        ApiError::Flood { retry_after_s, scope } => {
+            CallOutcome::Flood { retry_after_s, whole_token: scope == FloodScope::Token }
+        }
+        ApiError::Blocked { description } => CallOutcome::Blocked(description),
+        ApiError::Migrated { to } => CallOutcome::Migrated(to),
+        ApiError::Unauthorised => CallOutcome::Unauthorised,
+        ApiError::Malformed { .. } => CallOutcome::Done { message: None, link: None },
+        ApiError::Gone { description, .. } => CallOutcome::Gone(description),
+        ApiError::Rejected { code, description } => CallOutcome::Refused(format!("{code} {description}")),
+        ApiError::Conflict { description } => CallOutcome::Refused(description),
+    }
+}
+

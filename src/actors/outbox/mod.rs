@@ -1,0 +1,173 @@
+//! The outbox: pays every debt to Telegram, in order where order shows, and knows which cannot be known.
+
+mod entry;
+mod flight;
+mod outcome;
+mod settle;
+mod start;
+
+use super::world::World;
+use crate::clock;
+use crate::domain::types::{ChatNo, MessageId, Slot};
+use crate::protocol::outbox::{JobId, OutboxMsg};
+use crate::protocol::port::Letter;
+use crate::telegram::client::Client;
+use entry::{Entry, Order};
+use moka::sync::Cache;
+use ractor::{Actor, ActorProcessingErr, ActorRef};
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The actor.
+pub struct OutboxActor;
+
+/// What the outbox is started with.
+pub struct Start {
+    /// Everything it may reach.
+    pub world: Arc<World>,
+    /// The transport.
+    pub client: Client,
+    /// `[telegram]`
+    pub settings: crate::config::Telegram,
+    /// `[limits]`
+    pub limits: crate::config::Limits,
+}
+
+/// What it owns: the debts in memory, and the order of those that must keep one.
+pub struct Outbox {
+    world: Arc<World>,
+    client: Client,
+    settings: crate::config::Telegram,
+    limits: crate::config::Limits,
+    jobs: HashMap<JobId, Entry>,
+    lines: HashMap<Order, VecDeque<JobId>>,
+    tickets: HashMap<u64, JobId>,
+    next_ticket: u64,
+    /// Debts that are tried again at a time, in monotonic ms.
+    retries: BinaryHeap<Reverse<(u64, JobId)>>,
+    /// Debts that wait for a call to return, because as many are in flight as may.
+    grounded: VecDeque<JobId>,
+    in_flight: usize,
+    slots: Cache<(ChatNo, Slot), MessageId>,
+    /// Presses that have had their answer.
+    answered: Cache<String, ()>,
+    ticks_at_ms: u64,
+    draining: Vec<crate::protocol::port::Reply<()>>,
+}
+
+/// Slots remembered in memory; others are on the disk.
+const SLOTS: u64 = 20_000;
+/// How long Telegram lets a press be answered.
+const PRESS: Duration = Duration::from_secs(150);
+
+impl Actor for OutboxActor {
+    type Msg = Letter<OutboxMsg>;
+    type State = Outbox;
+    type Arguments = Start;
+
+    async fn pre_start(&self, myself: ActorRef<Self::Msg>, start: Start) -> Result<Outbox, ActorProcessingErr> {
+        let mut outbox = Outbox {
+            jobs: HashMap::new(),
+            lines: HashMap::new(),
+            tickets: HashMap::new(),
+            next_ticket: start.world.sequence.take(1),
+            retries: BinaryHeap::new(),
+            grounded: VecDeque::new(),
+            in_flight: 0,
+            slots: Cache::new(SLOTS),
+            answered: Cache::builder().max_capacity(SLOTS).time_to_live(PRESS).build(),
+            ticks_at_ms: u64::MAX,
+            draining: Vec::new(),
+            world: start.world,
+            client: start.client,
+            settings: start.settings,
+            limits: start.limits,
+        };
+        outbox.load().await?;
+        outbox.world.outbox.port().bind(myself);
+        outbox.tick_later();
+        Ok(outbox)
+    }
+
+    async fn handle(
+        &self,
+        _: ActorRef<Self::Msg>,
+        letter: Self::Msg,
+        outbox: &mut Outbox,
+    ) -> Result<(), ActorProcessingErr> {
+        match letter.open() {
+            OutboxMsg::Owe(jobs) => jobs.into_iter().for_each(|it| outbox.take(it)),
+            OutboxMsg::Returned { job, outcome, took_us } => outbox.returned(job, outcome, took_us),
+            OutboxMsg::Marked { job, written } => outbox.marked(job, written),
+            OutboxMsg::SlotFound { job, message } => outbox.slot_found(job, message),
+            OutboxMsg::Tick => outbox.tick().await?,
+            OutboxMsg::AnswerNow { query } => outbox.answer_now(query),
+            OutboxMsg::List(reply) => reply.send(outbox.list()),
+            OutboxMsg::Settle { job, resend, reply } => reply.send(outbox.settle(job, resend)),
+            OutboxMsg::Drain(reply) => outbox.draining.push(reply),
+        }
+        outbox.pump();
+        Ok(())
+    }
+}
+
+impl Outbox {
+    /// Everything that may have become possible: calls the gate lets through, retries that are due.
+    fn pump(&mut self) {
+        let now = clock::tick_ms();
+        while self.retries.peek().is_some_and(|Reverse((at, _))| *at <= now) {
+            if let Some(Reverse((_, id))) = self.retries.pop() {
+                self.consider(id);
+            }
+        }
+        loop {
+            let next = self.world.limiter.gate().next(clock::tick_ms());
+            let Some(ticket) = next else { break };
+            match self.tickets.remove(&ticket.id) {
+                Some(id) => self.admitted(id),
+                // A debt that was replaced while it waited: its place goes to the next one.
+                None => self.world.limiter.gate().refund(&ticket.asked, clock::tick_ms()),
+            }
+        }
+        if self.in_flight == 0 {
+            self.draining.drain(..).for_each(|it| it.send(()));
+        }
+        self.tick_later();
+    }
+
+    async fn tick(&mut self) -> Result<(), ActorProcessingErr> {
+        self.ticks_at_ms = u64::MAX;
+        if self.world.outbox.is_behind() && self.jobs.len() < self.limits.telegram.queue / 2 {
+            self.world.outbox.caught_up();
+            self.load().await?;
+        }
+        metrics::gauge!("bot_outbox_depth").set(count(self.jobs.len()));
+        Ok(())
+    }
+
+    /// Has the outbox look again when the gate or a retry is next worth it.
+    fn tick_later(&mut self) {
+        let now = clock::tick_ms();
+        let gate = self.world.limiter.gate().next_wake(now);
+        let retry = self.retries.peek().map(|Reverse((at, _))| *at);
+        let behind = self.world.outbox.is_behind().then_some(now + 500);
+        let Some(at) = [gate, retry, behind].into_iter().flatten().min() else { return };
+        let at = at.max(now + 1);
+        if at >= self.ticks_at_ms {
+            return;
+        }
+        self.ticks_at_ms = at;
+        let port = self.world.outbox.port().clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_millis(at - now)).await;
+            let _restarted_meanwhile = port.tell(OutboxMsg::Tick);
+        });
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
+const fn count(n: usize) -> f64 {
+    n as f64
+}

@@ -1,0 +1,297 @@
+//! What came of a call decides what becomes of its debt.
+
+use super::Outbox;
+use super::entry::{Entry, Order, Phase};
+use super::flight::deliver;
+use super::start::tell_unknown;
+use crate::clock;
+use crate::domain::effect::{Call, Class, Owed};
+use crate::domain::event::{ChatKind, Event, Happened, Outcome, Performed, Place};
+use crate::domain::limits::backoff::Backoff;
+use crate::domain::limits::gate::Scope;
+use crate::domain::text::Text;
+use crate::domain::types::{ChatId, MessageId, Slot};
+use crate::protocol::limiter::is_group;
+use crate::protocol::outbox::{CallOutcome, Job, JobId};
+use crate::store::rows::{Debt, DebtState, Sent};
+use crate::store::{Batch, Op, Store, keys, rows};
+use crate::telemetry::{Line, events};
+
+impl Outbox {
+    /// A call has returned.
+    pub(super) fn returned(&mut self, id: JobId, outcome: CallOutcome, took_us: u64) {
+        let Some(entry) = self.jobs.get_mut(&id) else { return self.landed() };
+        let flew = entry.phase == Phase::Flight;
+        entry.phase = Phase::Line;
+        if took_us > 0 {
+            metrics::histogram!("bot_effect_seconds").record(seconds(took_us));
+        }
+        match outcome {
+            CallOutcome::Done { message, link } => self.done(id, message, link),
+            CallOutcome::Flood { retry_after_s, whole_token } => self.flooded(id, retry_after_s, whole_token),
+            CallOutcome::NotSent(why) => self.again(id, why),
+            CallOutcome::Ambiguous(why) => self.doubted(id, why),
+            CallOutcome::Gone(why) => self.gone(id, why),
+            CallOutcome::Refused(why) => self.refused(id, &why),
+            CallOutcome::Blocked(why) => self.blocked(id, &why),
+            CallOutcome::Migrated(to) => self.migrated(id, to),
+            CallOutcome::Unauthorised => self.try_again(id, clock::tick_ms() + self.limits.breaker.open_ms),
+        }
+        if flew {
+            self.landed();
+        }
+    }
+
+    fn done(&mut self, id: JobId, message: Option<MessageId>, link: Option<String>) {
+        let Some(entry) = self.jobs.get(&id) else { return };
+        let mut batch = Batch::default();
+        if let (Call::Say { slot, .. }, Some(message)) = (&entry.owed().call, message) {
+            self.slots.insert((id.0, *slot), message);
+            batch.put(keys::slot(id.0, *slot), rows::write(&Sent { message, at: clock::now() }));
+        }
+        let reports = entry.owed().report.is_some() && entry.owed().call.class() == Class::VisibleOnce;
+        batch.delete(keys::owed(id.0, id.1));
+        if reports {
+            self.report(id, Outcome::Done { message, link }, batch);
+        } else {
+            self.world.store.later(batch);
+        }
+        self.remove(id, "done");
+    }
+
+    fn flooded(&mut self, id: JobId, retry_after_s: u64, whole_token: bool) {
+        let Some(entry) = self.jobs.get_mut(&id) else { return };
+        let scope = match entry.owed().call.chat() {
+            Some(chat) if !whole_token => Scope::Chat(chat),
+            _ => Scope::Token,
+        };
+        self.world.limiter.flood(scope, retry_after_s);
+        self.unmark(id);
+        self.consider(id);
+    }
+
+    /// Surely not done: tried again for as long as it takes.
+    fn again(&mut self, id: JobId, why: String) {
+        self.unmark(id);
+        let Some(entry) = self.jobs.get_mut(&id) else { return };
+        entry.job.debt.why = Some(why);
+        let breaker = &self.limits.breaker;
+        let backoff = Backoff { base_ms: breaker.retry_base_ms, cap_ms: breaker.retry_cap_ms };
+        let wait_ms = backoff.wait_ms(entry.attempts, clock::random_below(u64::MAX)).max(50);
+        self.try_again(id, clock::tick_ms() + wait_ms);
+    }
+
+    /// Nobody knows: repeated where that does no harm, else listed for a person to decide.
+    fn doubted(&mut self, id: JobId, why: String) {
+        let Some(entry) = self.jobs.get_mut(&id) else { return };
+        if !entry.once() {
+            return self.again(id, why);
+        }
+        entry.phase = Phase::Person;
+        entry.job.debt.state = DebtState::Unknown;
+        entry.job.debt.why = Some(why);
+        let job = entry.job.clone();
+        let mut batch = Batch::default();
+        batch.put(keys::owed(id.0, id.1), rows::write(&job.debt));
+        tell_unknown(&job);
+        if job.debt.owed.report.is_some() {
+            self.report(id, Outcome::Unknown, batch);
+        } else {
+            self.world.store.later(batch);
+        }
+        self.count_unknown();
+        if let Some(order) = Order::of(&job.debt.owed.call) {
+            self.next_in_line(order, id);
+        }
+    }
+
+    fn gone(&mut self, id: JobId, why: String) {
+        match self.jobs.get(&id).map(|it| it.owed().call.class()) {
+            Some(Class::Repeatable) => self.close(id, "done"),
+            _ => self.refused(id, &why),
+        }
+    }
+
+    fn refused(&mut self, id: JobId, why: &str) {
+        let Some(entry) = self.jobs.get(&id) else { return };
+        metrics::counter!("bot_errors_total", "type" => "refused").increment(1);
+        Line::new(&events::UPSTREAM_REFUSED)
+            .actor("upstreams/telegram/outbox")
+            .reason(why)
+            .field("method", entry.owed().call.method())
+            .field("feature", &entry.job.debt.feature)
+            .field("chat", entry.owed().call.chat().map_or(0, |it| it.0))
+            .next("the effect is dropped, everything else goes on")
+            .act("if rights are missing, give them back in the group; else report it")
+            .emit();
+        self.refuse(id, why);
+    }
+
+    fn blocked(&mut self, id: JobId, why: &str) {
+        let Some(entry) = self.jobs.get(&id) else { return };
+        Line::new(&events::UPSTREAM_BLOCKED)
+            .actor("upstreams/telegram/outbox")
+            .reason(why)
+            .field("chat", entry.owed().call.chat().map_or(0, |it| it.0))
+            .emit();
+        self.refuse(id, why);
+    }
+
+    /// Struck as impossible; its feature hears of it if it asked to.
+    fn refuse(&mut self, id: JobId, why: &str) {
+        let Some(entry) = self.jobs.get(&id) else { return };
+        if entry.owed().report.is_some() {
+            let mut batch = Batch::default();
+            batch.delete(keys::owed(id.0, id.1));
+            self.report(id, Outcome::Refused { reason: why.to_owned() }, batch);
+            self.remove(id, "refused");
+        } else {
+            self.close(id, "refused");
+        }
+    }
+
+    /// The group has a new id: everything that is owed to it goes there.
+    fn migrated(&mut self, id: JobId, to: ChatId) {
+        let Some(old) = self.jobs.get(&id).and_then(|it| it.owed().call.chat()) else { return };
+        self.unmark(id);
+        Line::new(&events::UPSTREAM_MIGRATED)
+            .actor("upstreams/telegram/outbox")
+            .field("from", old.0)
+            .field("to", to.0)
+            .next("what is owed to it goes to the new id")
+            .emit();
+        let world = self.world.clone();
+        tokio::spawn(async move { world.intake.migrate(old, to).await });
+        let ids: Vec<_> =
+            self.jobs.iter().filter(|(_, it)| it.owed().call.chat() == Some(old)).map(|(id, _)| *id).collect();
+        for it in &ids {
+            if let Some(entry) = self.jobs.get_mut(it) {
+                entry.job.debt.owed.call = entry.job.debt.owed.call.clone().moved_to(to);
+            }
+        }
+        self.move_lines(old, to);
+        self.consider(id);
+    }
+
+    fn move_lines(&mut self, old: ChatId, to: ChatId) {
+        let moved: Vec<_> = self.lines.keys().filter(|it| it.chat() == old).copied().collect();
+        for order in moved {
+            if let Some(line) = self.lines.remove(&order) {
+                self.lines.entry(order.moved_to(to)).or_default().extend(line);
+            }
+        }
+    }
+
+    /// Struck without a word to its feature.
+    pub(super) fn close(&mut self, id: JobId, outcome: &'static str) {
+        self.strike(id);
+        self.remove(id, outcome);
+    }
+
+    /// Not worth doing any more.
+    pub(super) fn expire(&mut self, id: JobId) {
+        if let Some(entry) = self.jobs.get(&id) {
+            Line::new(&events::EFFECT_DROPPED)
+                .actor("upstreams/telegram/outbox")
+                .reason("it came too late to be worth anything")
+                .field("method", entry.owed().call.method())
+                .next("nothing else is affected")
+                .act("nothing")
+                .emit();
+        }
+        self.close(id, "expired");
+    }
+
+    /// The press has had an empty answer, because its decision took long: the words follow as a message.
+    pub(super) fn answered_before(&mut self, id: JobId, words: Option<Text>) {
+        let chat = self.world.intake.numbers().id(id.0);
+        if let (Some(text), Some(chat)) = (words, chat) {
+            let slot = Slot(self.world.sequence.take(1));
+            let call =
+                Call::Say { chat, slot, thread: None, reply_to: None, text, keyboard: Vec::new(), silent: true };
+            let debt = Debt {
+                owed: Owed::new(call).repeating(),
+                feature: "house".into(),
+                state: DebtState::Owed,
+                since: clock::now(),
+                why: None,
+            };
+            let seq = self.world.sequence.take(1);
+            let mut batch = Batch::default();
+            batch.put(keys::owed(id.0, seq), rows::write(&debt));
+            self.world.store.later(batch);
+            self.close(id, "answered_late");
+            return self.take(Job { chat: id.0, seq, debt, reserved: false });
+        }
+        self.close(id, "done");
+    }
+
+    /// The feature hears what came of it: the outcome is stored and queued in one batch.
+    fn report(&self, id: JobId, outcome: Outcome, mut batch: Batch) {
+        let Some(entry) = self.jobs.get(&id) else { return };
+        let Some(token) = entry.owed().report.clone() else { return };
+        let chat = self.world.intake.numbers().id(id.0).unwrap_or(ChatId(0));
+        let kind = if is_group(chat) { ChatKind::Supergroup } else { ChatKind::Private };
+        let place = Place { id: chat, kind, title: String::new(), username: None };
+        let feature = entry.job.debt.feature.clone();
+        let event = Event::Performed(Performed { feature, token, outcome });
+        let happened = Happened { update: None, at: clock::now(), place, event };
+        let seq = self.world.sequence.take(1);
+        let row = rows::Queued { raw: None, own: Some(happened.clone()), decided: Vec::new(), released: false };
+        batch.0.push(Op::Put { key: keys::queued(id.0, seq), value: rows::write(&row), expect: Some(0) });
+        let world = self.world.clone();
+        tokio::spawn(async move {
+            for _ in 0..600 {
+                match world.store.commit(batch.clone()).await {
+                    Ok(()) => return world.intake.push_own(id.0, seq, happened),
+                    Err(_) => tokio::time::sleep(std::time::Duration::from_millis(500)).await,
+                }
+            }
+            deliver(world.outbox.port(), crate::protocol::outbox::OutboxMsg::Tick).await;
+        });
+    }
+
+    /// Surely not done: the mark on the disk must not say otherwise for long.
+    fn unmark(&mut self, id: JobId) {
+        let Some(entry) = self.jobs.get_mut(&id) else { return };
+        if entry.marked() {
+            entry.job.debt.state = DebtState::Owed;
+            let mut batch = Batch::default();
+            batch.put(keys::owed(id.0, id.1), rows::write(&entry.job.debt));
+            self.world.store.later(batch);
+        }
+    }
+
+    fn remove(&mut self, id: JobId, outcome: &'static str) {
+        let Some(entry) = self.jobs.remove(&id) else { return };
+        metrics::counter!("bot_effects_total", "class" => class(&entry), "outcome" => outcome).increment(1);
+        if let Phase::Gate(ticket) = entry.phase {
+            self.tickets.remove(&ticket);
+        }
+        if let Some(order) = Order::of(&entry.owed().call) {
+            self.next_in_line(order, id);
+        }
+    }
+
+    /// Takes a debt out of its order; the next one has its turn.
+    pub(super) fn next_in_line(&mut self, order: Order, id: JobId) {
+        let Some(line) = self.lines.get_mut(&order) else { return };
+        line.retain(|it| *it != id);
+        match line.front().copied() {
+            Some(next) => self.consider(next),
+            None => drop(self.lines.remove(&order)),
+        }
+    }
+}
+
+fn class(entry: &Entry) -> &'static str {
+    match entry.owed().call.class() {
+        Class::Repeatable => "repeatable",
+        Class::VisibleOnce => "visible_once",
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a histogram is of floats")]
+const fn seconds(us: u64) -> f64 {
+    us as f64 / 1e6
+}

@@ -1,0 +1,118 @@
+//! Debts come in: from decisions, or from the disk when the house starts or the outbox has caught up.
+
+use super::Outbox;
+use super::entry::{Entry, Order, Phase, is_once};
+use crate::actors::intake::replay::pages;
+use crate::protocol::outbox::{Job, JobId};
+use crate::store::rows::{Debt, DebtState};
+use crate::store::{Batch, Store, StoreError, keys, keys::Kind, rows};
+use crate::telemetry::{Line, events};
+
+impl Outbox {
+    /// Reads what is owed from the disk. A call that was on its way when the process ended is unknown,
+    /// unless its feature lets it be repeated.
+    pub(super) async fn load(&mut self) -> Result<(), StoreError> {
+        let mut found = Vec::new();
+        pages(&self.world.store, Kind::Owed.all(), |key, value| {
+            if let (Some((chat, seq)), Ok(debt)) = (keys::chat_and_seq(key), rows::read::<Debt>(value)) {
+                found.push(Job { chat, seq, debt, reserved: false });
+            }
+        })
+        .await?;
+        found.sort_by_key(|it| it.seq);
+        for mut job in found {
+            if self.jobs.contains_key(&(job.chat, job.seq)) {
+                continue;
+            }
+            if job.debt.state == DebtState::Sending && is_once(&job.debt.owed) {
+                job.debt.state = DebtState::Unknown;
+                job.debt.why = Some("the process ended while it was on its way".into());
+                let mut batch = Batch::default();
+                batch.put(keys::owed(job.chat, job.seq), rows::write(&job.debt));
+                self.world.store.later(batch);
+                tell_unknown(&job);
+            }
+            self.take(job);
+        }
+        Ok(())
+    }
+
+    /// Takes a debt over. When there is no room it stays on the disk.
+    pub(super) fn take(&mut self, job: Job) {
+        let id = (job.chat, job.seq);
+        if self.jobs.contains_key(&id) {
+            return;
+        }
+        if self.jobs.len() >= self.limits.telegram.queue || (self.world.outbox.is_behind() && !job.reserved) {
+            return self.world.outbox.fall_behind();
+        }
+        if job.debt.state == DebtState::Unknown {
+            let entry = Entry { phase: Phase::Person, ..Entry::new(job) };
+            self.jobs.insert(id, entry);
+            return self.count_unknown();
+        }
+        let order = Order::of(&job.debt.owed.call);
+        let entry = Entry::new(job);
+        let Some(order) = order else {
+            self.jobs.insert(id, entry);
+            return self.consider(id);
+        };
+        let first = self.stand_in_line(order, id, &entry);
+        self.jobs.insert(id, entry);
+        if first {
+            self.consider(id);
+        }
+    }
+
+    /// Puts a debt at the end of its order, or in the place of one that it makes pointless. Answers
+    /// whether it is its turn.
+    fn stand_in_line(&mut self, order: Order, id: JobId, entry: &Entry) -> bool {
+        let line = self.lines.entry(order).or_default();
+        let older = line.iter().position(|it| self.jobs.get(it).is_some_and(|it| it.replaced_by(&entry.owed().call)));
+        let Some(place) = older else {
+            line.push_back(id);
+            return line.len() == 1;
+        };
+        let old = std::mem::replace(&mut line[place], id);
+        self.forget(old);
+        place == 0
+    }
+
+    /// A debt that a newer one replaced: struck, and its ticket void.
+    fn forget(&mut self, id: JobId) {
+        if let Some(entry) = self.jobs.remove(&id) {
+            if let Phase::Gate(ticket) = entry.phase {
+                self.tickets.remove(&ticket);
+            }
+            metrics::counter!("bot_effects_total", "class" => "repeatable", "outcome" => "replaced").increment(1);
+            self.strike(id);
+        }
+    }
+
+    /// Deletes a debt's row some time soon: a repetition would not harm, or could not happen.
+    pub(super) fn strike(&self, id: JobId) {
+        let mut batch = Batch::default();
+        batch.delete(keys::owed(id.0, id.1));
+        self.world.store.later(batch);
+    }
+
+    /// Keeps the gauge of unknown debts true.
+    pub(super) fn count_unknown(&self) {
+        let unknown = self.jobs.values().filter(|it| it.phase == Phase::Person).count();
+        metrics::gauge!("bot_effects_unknown").set(super::count(unknown));
+    }
+}
+
+/// Says that nobody knows whether a visible call was done.
+pub(super) fn tell_unknown(job: &Job) {
+    metrics::counter!("bot_effects_total", "class" => "visible_once", "outcome" => "unknown").increment(1);
+    Line::new(&events::EFFECT_UNKNOWN)
+        .actor("upstreams/telegram/outbox")
+        .reason(job.debt.why.as_deref().unwrap_or("no clear answer"))
+        .field("method", job.debt.owed.call.method())
+        .field("feature", &job.debt.feature)
+        .field("id", format!("{}-{}", job.chat.0, job.seq))
+        .next("it is listed and not sent again by itself")
+        .act("majordomo pending list")
+        .emit();
+}

@@ -1,0 +1,129 @@
+//! The timer: waits for the next wake and queues it to its chat, in one batch with its deletion.
+
+use super::world::World;
+use crate::clock;
+use crate::domain::event::{ChatKind, Event, Happened, Place};
+use crate::domain::types::{ChatId, Moment};
+use crate::protocol::port::Letter;
+use crate::protocol::timer::{TimerMsg, WakeKey};
+use crate::store::{Batch, Op, Store, keys, keys::Kind, rows};
+use crate::telemetry::{Line, events};
+use ractor::{Actor, ActorProcessingErr, ActorRef};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The actor.
+pub struct TimerActor;
+
+/// What it owns: when it looks next, and where the clocks stood when it looked last.
+pub struct Timer {
+    world: Arc<World>,
+    looks_at_ms: u64,
+    last: (Moment, u64),
+}
+
+/// Wakes fired in one look.
+const AT_ONCE: usize = 256;
+/// The longest wait between two looks: a clock that jumps is noticed by then.
+const LOOK_MS: u64 = 1_000;
+/// A difference between wall time and monotonic time that is worth a word.
+const JUMP_MS: u64 = 5_000;
+
+impl Actor for TimerActor {
+    type Msg = Letter<TimerMsg>;
+    type State = Timer;
+    type Arguments = Arc<World>;
+
+    async fn pre_start(&self, myself: ActorRef<Self::Msg>, world: Arc<World>) -> Result<Timer, ActorProcessingErr> {
+        let timer = world.timer.clone();
+        super::intake::replay::pages(&world.store, Kind::Wake.all(), |key, _| {
+            if let Some((at, chat, feature, key)) = keys::wake_of(key) {
+                timer.set(WakeKey { chat, feature, key }, Moment(at));
+            }
+        })
+        .await?;
+        world.timer.port().bind(myself);
+        let mut timer = Timer { looks_at_ms: u64::MAX, last: (clock::now(), clock::tick_ms()), world };
+        timer.look_later();
+        Ok(timer)
+    }
+
+    async fn handle(
+        &self,
+        _: ActorRef<Self::Msg>,
+        letter: Self::Msg,
+        timer: &mut Timer,
+    ) -> Result<(), ActorProcessingErr> {
+        match letter.open() {
+            TimerMsg::Look => timer.look().await,
+        }
+        Ok(())
+    }
+}
+
+impl Timer {
+    async fn look(&mut self) {
+        self.notice_jump();
+        let now = clock::now();
+        for (key, at) in self.world.timer.due(now, AT_ONCE) {
+            self.fire(key, at, now).await;
+        }
+        self.looks_at_ms = u64::MAX;
+        self.look_later();
+    }
+
+    /// Queues `Woke` to the chat. What cannot be written stays and is tried at the next look.
+    async fn fire(&self, key: WakeKey, at: Moment, now: Moment) {
+        let id = self.world.intake.numbers().id(key.chat).unwrap_or(ChatId(0));
+        let kind = match id.0 {
+            0 => ChatKind::House,
+            1.. => ChatKind::Private,
+            _ => ChatKind::Supergroup,
+        };
+        let place = Place { id, kind, title: String::new(), username: None };
+        let event =
+            Event::Woke { feature: key.feature.clone(), key: key.key.clone(), late_ms: now.since_ms(at) };
+        let happened = Happened { update: None, at: now, place, event };
+        let seq = self.world.sequence.take(1);
+        let row = rows::Queued { raw: None, own: Some(happened.clone()), decided: Vec::new(), released: false };
+        let mut batch = Batch::default();
+        batch.delete(keys::wake(at.0, key.chat, &key.feature, &key.key));
+        batch.0.push(Op::Put { key: keys::queued(key.chat, seq), value: rows::write(&row), expect: Some(0) });
+        if self.world.store.commit(batch).await.is_ok() {
+            self.world.timer.fired(&key, at);
+            self.world.intake.push_own(key.chat, seq, happened);
+        }
+    }
+
+    fn look_later(&mut self) {
+        let now = clock::now();
+        let wait_ms = self.world.timer.next().map_or(LOOK_MS, |at| at.since_ms(now)).clamp(5, LOOK_MS);
+        let at = clock::tick_ms() + wait_ms;
+        if at >= self.looks_at_ms {
+            return;
+        }
+        self.looks_at_ms = at;
+        let port = self.world.timer.port().clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_millis(wait_ms)).await;
+            let _restarted_meanwhile = port.tell(TimerMsg::Look);
+        });
+    }
+
+    /// Wall time that moved otherwise than monotonic time is worth a word: wakes may be late or early by it.
+    fn notice_jump(&mut self) {
+        let (wall, tick) = (clock::now(), clock::tick_ms());
+        let expected = self.last.0.plus_ms(tick.saturating_sub(self.last.1));
+        let off = wall.since_ms(expected).max(expected.since_ms(wall));
+        if off > JUMP_MS {
+            Line::new(&events::CLOCK_JUMP)
+                .field("by_ms", off)
+                .field("direction", if wall > expected { "forward" } else { "back" })
+                .next("overdue wakes ask their features, nothing is done twice")
+                .act("check the machine's time service")
+                .emit();
+        }
+        self.last = (wall, tick);
+    }
+}
+

@@ -1,0 +1,139 @@
+//! What every actor of the house may reach: ports, features, and what the whole house knows.
+
+use super::intake::port::IntakePort;
+use crate::config::{CacheLimits, Runtime};
+use crate::domain::fact::House;
+use crate::domain::feature::Feature;
+use crate::domain::types::UserId;
+use crate::protocol::facts::FactsPort;
+use crate::protocol::inhand::InHand;
+use crate::protocol::limiter::LimiterPort;
+use crate::protocol::outbox::OutboxPort;
+use crate::protocol::timer::TimerPort;
+use crate::store::Handle;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// The ports and shared values. One per process; everything in it is cheap to reach.
+pub struct World {
+    /// The offices, guards first.
+    pub features: Vec<Arc<dyn Feature>>,
+    /// Their names, in the same order.
+    pub names: Vec<&'static str>,
+    /// The store.
+    pub store: Handle,
+    /// Where events come in and wait.
+    pub intake: IntakePort,
+    /// Where facts are known or loaded.
+    pub facts: FactsPort,
+    /// Where debts to Telegram are paid.
+    pub outbox: OutboxPort,
+    /// Where wakes wait.
+    pub timer: TimerPort,
+    /// `[runtime]`
+    pub runtime: Runtime,
+    /// `[limits.membership_cache]`
+    pub cache: CacheLimits,
+    /// Telegram's limiter and breaker.
+    pub limiter: LimiterPort,
+    /// What each thread is deciding, for the next process if this one dies of it.
+    pub in_hand: InHand,
+    /// Numbers that never come again.
+    pub sequence: Arc<Sequence>,
+    /// The house is closing: nobody waits for a full disk any more.
+    pub closing: AtomicBool,
+    house: RwLock<Arc<House>>,
+}
+
+/// The parts of a [`World`].
+pub struct Parts {
+    /// See [`World::features`].
+    pub features: Vec<Arc<dyn Feature>>,
+    /// See [`World::store`].
+    pub store: Handle,
+    /// See [`World::intake`].
+    pub intake: IntakePort,
+    /// See [`World::facts`].
+    pub facts: FactsPort,
+    /// See [`World::outbox`].
+    pub outbox: OutboxPort,
+    /// See [`World::timer`].
+    pub timer: TimerPort,
+    /// See [`World::runtime`].
+    pub runtime: Runtime,
+    /// See [`World::cache`].
+    pub cache: CacheLimits,
+    /// See [`World::limiter`].
+    pub limiter: LimiterPort,
+    /// See [`World::in_hand`].
+    pub in_hand: InHand,
+    /// See [`World::sequence`].
+    pub sequence: Arc<Sequence>,
+    /// What is known of the house so far.
+    pub house: House,
+}
+
+impl World {
+    /// Puts the parts together.
+    #[must_use]
+    pub fn new(parts: Parts) -> Arc<Self> {
+        let names = parts.features.iter().map(|it| it.name()).collect();
+        Arc::new(Self {
+            features: parts.features,
+            names,
+            store: parts.store,
+            intake: parts.intake,
+            facts: parts.facts,
+            outbox: parts.outbox,
+            timer: parts.timer,
+            runtime: parts.runtime,
+            cache: parts.cache,
+            limiter: parts.limiter,
+            in_hand: parts.in_hand,
+            sequence: parts.sequence,
+            closing: AtomicBool::new(false),
+            house: RwLock::new(Arc::new(parts.house)),
+        })
+    }
+
+    /// What the whole house knows now.
+    #[must_use]
+    pub fn house(&self) -> Arc<House> {
+        self.house.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Changes what the whole house knows.
+    pub fn update_house(&self, change: impl FnOnce(&mut House)) {
+        let mut house = self.house.write().unwrap_or_else(PoisonError::into_inner);
+        change(Arc::make_mut(&mut house));
+    }
+
+    /// Makes a person an owner, and closes the owner link.
+    pub fn add_owner(&self, user: UserId) {
+        self.update_house(|house| {
+            let mut owners = house.owners.to_vec();
+            if !owners.contains(&user) {
+                owners.push(user);
+            }
+            house.owners = owners.into();
+            house.claim = None;
+        });
+    }
+}
+
+/// Numbers that rise across restarts: the boot counter above 40 bits that count.
+#[derive(Debug)]
+pub struct Sequence(AtomicU64);
+
+impl Sequence {
+    /// Begins the numbers of this boot. Boots are counted on the disk, so no clock is involved.
+    #[must_use]
+    pub const fn of_boot(boot: u64) -> Self {
+        Self(AtomicU64::new((boot & 0x7F_FFFF) << 40))
+    }
+
+    /// The first of `n` fresh numbers.
+    pub fn take(&self, n: u64) -> u64 {
+        self.0.fetch_add(n, Ordering::Relaxed)
+    }
+}

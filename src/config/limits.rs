@@ -1,0 +1,173 @@
+//! `[limits.*]`: every limit has a name.
+
+use super::check::Check;
+use serde::{Deserialize, Serialize};
+
+/// `[limits]`: every limit has a name.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// `[limits.telegram]`
+    pub telegram: TelegramLimits,
+    /// `[limits.breaker]`
+    pub breaker: BreakerLimits,
+    /// `[limits.requests]`
+    pub requests: RequestLimits,
+    /// `[limits.membership_cache]`
+    pub membership_cache: CacheLimits,
+}
+
+/// `[limits.telegram]`: what we allow ourselves.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TelegramLimits {
+    /// Calls that create or edit a message, all chats together, per second. 0 = no limit.
+    pub overall_per_s: f64,
+    /// The same in one chat, per second. 0 = no limit.
+    pub chat_per_s: f64,
+    /// The same in one group, per minute. 0 = no limit.
+    pub group_per_min: f64,
+    /// All other calls, per second. 0 = no limit.
+    pub other_per_s: f64,
+    /// How these limits count.
+    pub algorithm: Algorithm,
+    /// Calls that may wait in the outbox altogether before new ones stay on disk only.
+    pub queue: usize,
+}
+
+/// How a limit counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Algorithm {
+    /// A bucket that refills steadily.
+    #[default]
+    TokenBucket,
+    /// So many in any window.
+    SlidingWindow,
+    /// So many in each window on the clock.
+    FixedWindow,
+}
+
+/// `[limits.breaker]`: when an upstream is left alone.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct BreakerLimits {
+    /// Failures in a row that open it.
+    pub failures: u32,
+    /// How long it stays open, in ms.
+    pub open_ms: u64,
+    /// Successes in a row that close it again.
+    pub successes: u32,
+    /// First wait between repetitions, in ms; doubled each time, with jitter.
+    pub retry_base_ms: u64,
+    /// Longest wait between repetitions, in ms.
+    pub retry_cap_ms: u64,
+}
+
+/// `[limits.requests]`: commands that one person may send.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RequestLimits {
+    /// Commands per minute and person.
+    pub per_min: f64,
+    /// How it counts.
+    pub algorithm: Algorithm,
+}
+
+/// `[limits.membership_cache]`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CacheLimits {
+    /// How long "is a subscriber" holds, in seconds.
+    pub positive_s: u64,
+    /// How long "is not" holds, in seconds.
+    pub negative_s: u64,
+    /// Spread of both, in percent.
+    pub jitter_percent: u64,
+    /// Entries kept.
+    pub entries: u64,
+    /// How long rights and chat facts hold, in seconds, at most 60.
+    pub recent_s: u64,
+    /// How long a lookup may take before the fact counts as unknown, in ms.
+    pub lookup_timeout_ms: u64,
+}
+
+impl Default for TelegramLimits {
+    fn default() -> Self {
+        Self {
+            overall_per_s: 25.0,
+            chat_per_s: 1.0,
+            group_per_min: 20.0,
+            other_per_s: 0.0,
+            algorithm: Algorithm::TokenBucket,
+            queue: 10_000,
+        }
+    }
+}
+
+impl Default for BreakerLimits {
+    fn default() -> Self {
+        Self { failures: 3, open_ms: 30_000, successes: 2, retry_base_ms: 500, retry_cap_ms: 60_000 }
+    }
+}
+
+impl Default for RequestLimits {
+    fn default() -> Self {
+        Self { per_min: 10.0, algorithm: Algorithm::SlidingWindow }
+    }
+}
+
+impl Default for CacheLimits {
+    fn default() -> Self {
+        Self {
+            positive_s: 600,
+            negative_s: 60,
+            jitter_percent: 15,
+            entries: 200_000,
+            recent_s: 60,
+            lookup_timeout_ms: 5_000,
+        }
+    }
+}
+
+impl Limits {
+    pub(super) fn validate(&self, check: &mut Check) {
+        self.telegram.validate(check);
+        self.breaker.validate(check);
+        check.rate("limits.requests.per_min", self.requests.per_min);
+        self.membership_cache.validate(check);
+    }
+}
+
+impl TelegramLimits {
+    fn validate(&self, check: &mut Check) {
+        check.rate("limits.telegram.overall_per_s", self.overall_per_s);
+        check.rate("limits.telegram.chat_per_s", self.chat_per_s);
+        check.rate("limits.telegram.group_per_min", self.group_per_min);
+        check.rate("limits.telegram.other_per_s", self.other_per_s);
+        check.within("limits.telegram.queue", self.queue, 1..=1 << 20);
+    }
+}
+
+impl BreakerLimits {
+    fn validate(&self, check: &mut Check) {
+        check.within("limits.breaker.failures", self.failures, 1..=1000);
+        check.within("limits.breaker.open_ms", self.open_ms, 1..=3_600_000);
+        check.within("limits.breaker.successes", self.successes, 1..=1000);
+        check.within("limits.breaker.retry_base_ms", self.retry_base_ms, 1..=3_600_000);
+        if self.retry_cap_ms < self.retry_base_ms || self.retry_cap_ms > 3_600_000 {
+            check.wrong("limits.breaker.retry_cap_ms", "at least limits.breaker.retry_base_ms, at most 3600000");
+        }
+    }
+}
+
+impl CacheLimits {
+    fn validate(&self, check: &mut Check) {
+        check.within("limits.membership_cache.positive_s", self.positive_s, 1..=86_400);
+        check.within("limits.membership_cache.negative_s", self.negative_s, 1..=86_400);
+        check.within("limits.membership_cache.jitter_percent", self.jitter_percent, 0..=100);
+        check.within("limits.membership_cache.entries", self.entries, 1..=100_000_000);
+        check.within("limits.membership_cache.recent_s", self.recent_s, 1..=60);
+        check.within("limits.membership_cache.lookup_timeout_ms", self.lookup_timeout_ms, 1..=60_000);
+    }
+}

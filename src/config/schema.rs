@@ -1,0 +1,114 @@
+//! The keys there are, read from the defaults, with what each may hold.
+
+use super::Settings;
+use serde::Deserialize;
+use std::sync::LazyLock;
+use toml::{Table, Value};
+
+/// What comes before every variable of ours.
+pub(super) const PREFIX: &str = "MAJORDOMO_";
+
+/// The keys whose values are never shown.
+const SECRET: [&str; 2] = ["telegram.token", "telegram.webhook.secret"];
+
+static DEFAULTS: LazyLock<Table> = LazyLock::new(|| Table::try_from(Settings::default()).unwrap_or_default());
+static KEYS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let mut keys = Vec::new();
+    collect(&DEFAULTS, "", &mut keys);
+    keys
+});
+
+/// Every key, with dots; a section's own keys stand together.
+#[must_use]
+pub fn keys() -> &'static [String] {
+    &KEYS
+}
+
+/// The environment variable that sets a key.
+#[must_use]
+pub fn env_name(key: &str) -> String {
+    format!("{PREFIX}{}", key.replace('.', "__").to_uppercase())
+}
+
+/// The defaults as a tree.
+pub(super) fn defaults() -> &'static Table {
+    &DEFAULTS
+}
+
+/// The default of a key.
+pub(super) fn default_of(key: &str) -> Option<&'static Value> {
+    let (head, tail) = key.split_once('.').map_or((key, None), |(head, tail)| (head, Some(tail)));
+    let mut value = DEFAULTS.get(head)?;
+    for part in tail.into_iter().flat_map(|it| it.split('.')) {
+        value = value.as_table()?.get(part)?;
+    }
+    Some(value)
+}
+
+/// Whether the value of this key is never shown.
+pub(super) fn is_secret(key: &str) -> bool {
+    SECRET.contains(&key)
+}
+
+/// Puts a value under a dotted key.
+pub(super) fn insert(tree: &mut Table, key: &str, value: Value) {
+    match key.split_once('.') {
+        None => {
+            tree.insert(key.into(), value);
+        }
+        Some((head, tail)) => {
+            let section = tree.entry(head).or_insert_with(|| Value::Table(Table::new()));
+            if let Value::Table(section) = section {
+                insert(section, tail, value);
+            }
+        }
+    }
+}
+
+/// Tries one value alone under its key; the error says what was expected.
+pub(super) fn try_value(key: &str, value: &Value) -> Result<(), Expected> {
+    let mut tree = Table::new();
+    insert(&mut tree, key, value.clone());
+    match Settings::deserialize(Value::Table(tree)) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(expected(key, error.message())),
+    }
+}
+
+/// What a key takes.
+pub(super) struct Expected {
+    /// In words.
+    pub words: String,
+    /// The words of which it takes one.
+    pub choices: Vec<String>,
+}
+
+fn expected(key: &str, message: &str) -> Expected {
+    let wanted = message.rsplit_once("expected ").map_or("", |(_, it)| it);
+    if message.starts_with("unknown variant") {
+        let choices: Vec<String> = wanted.split('`').skip(1).step_by(2).map(String::from).collect();
+        return Expected { words: format!("one of {}", choices.join(", ")), choices };
+    }
+    let list = if matches!(default_of(key), Some(Value::Array(_))) { "a list, each " } else { "" };
+    let words = match wanted.trim_end() {
+        "a sequence" => "a list in brackets, like [1, 2]".into(),
+        it if it.starts_with('u') => format!("{list}a whole number, not negative and not too large"),
+        it if it.starts_with('i') => format!("{list}a whole number"),
+        it if it.starts_with('f') => format!("{list}a number"),
+        "a boolean" => "true or false".into(),
+        it if it.contains("string") => format!("{list}a text in quotes"),
+        "" => message.lines().next().unwrap_or_default().to_owned(),
+        it => format!("{list}{it}"),
+    };
+    Expected { words, choices: Vec::new() }
+}
+
+/// A section's own keys come before those of the sections in it, as in a file.
+fn collect(tree: &Table, prefix: &str, keys: &mut Vec<String>) {
+    keys.extend(tree.iter().filter(|(_, value)| !value.is_table()).map(|(name, _)| format!("{prefix}{name}")));
+    for (name, value) in tree {
+        if let Value::Table(section) = value {
+            collect(section, &format!("{prefix}{name}."), keys);
+        }
+    }
+}

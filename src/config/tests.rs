@@ -1,0 +1,365 @@
+//! Tests of the loader: tables of wrong configurations with the words that answer them.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+use super::*;
+use std::path::Path;
+
+const TOKEN: &str = "123456789:AAF-abcdefghijklmnopqrstuvwxyz01234";
+
+fn from_text(text: &str, env: &[(&str, &str)]) -> Result<Loaded, ConfigError> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("my.toml");
+    std::fs::write(&path, text).unwrap();
+    load(Some(&path), env.iter().map(|(name, value)| ((*name).into(), (*value).into())))
+}
+
+fn refusal(text: &str, env: &[(&str, &str)]) -> String {
+    from_text(text, env).expect_err(text).to_string()
+}
+
+fn from_env(name: &str, value: &str) -> Result<Loaded, ConfigError> {
+    from_text("", &[(name, value)])
+}
+
+fn sorted_keys() -> Vec<&'static String> {
+    let mut sorted: Vec<&String> = keys().iter().collect();
+    sorted.sort();
+    sorted
+}
+
+#[test]
+fn without_a_file_and_variables_the_defaults_hold() {
+    let loaded = from_text("", &[("PATH", "/bin"), ("MAJORDOM", "x")]).unwrap();
+    assert_eq!(loaded.settings, Settings::default());
+    assert!(loaded.origins.is_empty());
+}
+
+#[test]
+fn the_defaults_themselves_are_in_order() {
+    assert_eq!(Settings::default().validate(), []);
+}
+
+#[test]
+fn the_shipped_file_says_every_key_with_its_default_and_its_meaning() {
+    let text = include_str!("../../config.toml");
+    assert_eq!(toml::from_str::<Settings>(text).unwrap(), Settings::default());
+    let loaded = from_text(text, &[]).unwrap();
+    let said: Vec<&String> = loaded.origins.keys().collect();
+    assert_eq!(said, sorted_keys(), "keys that the file lacks or has too many");
+    let lines: Vec<&str> = text.lines().collect();
+    let settings = lines.iter().enumerate().filter(|(_, line)| !line.starts_with('#') && line.contains(" = "));
+    let mut seen = 0;
+    for (at, line) in settings {
+        assert!(lines[at - 1].starts_with("# "), "no meaning above: {line}");
+        assert!(lines[at - 1].ends_with('.'), "no sentence above: {line}");
+        seen += 1;
+    }
+    assert_eq!(seen, keys().len());
+}
+
+#[test]
+fn a_wrong_file_is_refused_with_place_expectation_and_the_nearest_key() {
+    let cases: &[(&str, &[&str])] = &[
+        (
+            "[telegram]\ntokn = \"x\"",
+            &[
+                "my.toml:2:1: telegram.tokn: there is no such key; did you mean `telegram.token`?",
+                " 2 | tokn = …\n   | ^^^^",
+            ],
+        ),
+        ("[telegram]\nlisten = \"x\"", &["did you mean `telegram.webhook.listen`?"]),
+        ("[telgram]\ntoken = \"x\"", &["my.toml:1:2: telgram: there is no such key; did you mean `telegram`?"]),
+        (
+            "[telegram]\nmode = \"poling\"",
+            &[
+                "my.toml:2:8: telegram.mode: expected one of auto, polling, webhook, found \"poling\"; did you mean `polling`?",
+                "   |        ^^^^^^^^",
+            ],
+        ),
+        ("[telegram]\n  local = \"yes\"", &["my.toml:2:11: telegram.local: expected true or false, found \"yes\""]),
+        (
+            "telegram.polling.limit = 101",
+            &["my.toml:1:26: telegram.polling.limit: expected a whole number from 1 to 100, found 101"],
+        ),
+        ("telegram.polling.limit = -1", &["expected a whole number, not negative and not too large, found -1"]),
+        ("telegram.polling.limit = 1.5", &["expected a whole number, not negative and not too large, found 1.5"]),
+        ("telegram.polling.wait_s = 51", &["expected a whole number from 0 to 50"]),
+        ("telegram.polling.stall_s = 5", &["my.toml:1:28", "more seconds than telegram.polling.wait_s"]),
+        (
+            "telegram.api_url = \"ftp://x\"",
+            &["expected an address that begins with http:// or https://, found \"ftp://x\""],
+        ),
+        ("telegram.api_url = \"api.telegram.org\"", &["an address that begins with http:// or https://"]),
+        ("telegram.webhook.url = \"http://bot.example.org\"", &["https and port 443, 80, 88 or 8443"]),
+        (
+            "telegram.mode = \"webhook\"",
+            &[
+                "telegram.webhook.url: expected the public address that Telegram calls, because telegram.mode is webhook",
+            ],
+        ),
+        ("telegram.webhook.listen = \"8443\"", &["telegram.webhook.listen: expected an address and port"]),
+        ("telegram.webhook.listen = \"127.0.0.1:99999\"", &["expected an address and port"]),
+        ("web.listen = \"localhost\"", &["expected an address and port"]),
+        (
+            "[telegram.webhook]\nurl = \"https://a.b\"\nlisten = \"0.0.0.0:8080\"",
+            &["my.toml:3:10", "another port than web.listen (127.0.0.1:8080)"],
+        ),
+        ("web.hosts = [\"http://x\"]", &["my.toml:1:13: web.hosts: expected host names"]),
+        (
+            "owner.ids = [1, \"two\"]",
+            &["my.toml:1:13: owner.ids: expected a list, each a whole number, found [1, \"two\"]"],
+        ),
+        ("owner.ids = 7", &["expected a list in brackets, like [1, 2], found 7"]),
+        ("owner.ids = [1087968824]", &["1087968824, 136817688, 777000 are accounts in whose names anybody may write"]),
+        ("owner.ids = [-100]", &["ids of people, which are positive"]),
+        ("runtime.drain_ms = 10000", &["runtime.drain_ms: expected a whole number from 1 to 9999, found 10000"]),
+        ("limits.membership_cache.jitter_percent = 101", &["from 0 to 100"]),
+        ("limits.membership_cache.recent_s = 61", &["from 1 to 60"]),
+        ("limits.telegram.overall_per_s = -0.5", &["a number from 0 to 1000000 (0 = no limit), found -0.5"]),
+        ("limits.telegram.overall_per_s = nan", &["(0 = no limit)"]),
+        ("limits.telegram.algorithm = \"bucket\"", &["one of token_bucket, sliding_window, fixed_window"]),
+        ("store = 5", &["my.toml:1:9: store: expected a section, [store], found an integer"]),
+        ("[store.path]\nx = 1", &["store.path: expected a value, found a section"]),
+        ("store.path = \"\"", &["store.path: expected a folder"]),
+        ("[log\nlevel = 1", &["my.toml:1:", "this is not TOML: ", "| [log\n"]),
+        ("log.level = 'info'\nlog.level = 'warn'", &["my.toml:2:", "duplicate key"]),
+        (
+            "# Привет\nlog.format = \"иначе\"",
+            &["my.toml:2:14: log.format: expected one of auto, pretty, json", "   |              ^^^^^^^\n"],
+        ),
+    ];
+    for (text, snippets) in cases {
+        let told = refusal(text, &[]);
+        for snippet in *snippets {
+            assert!(told.contains(snippet), "of:\n{text}\nwas told:\n{told}\nbut not:\n{snippet}");
+        }
+    }
+}
+
+#[test]
+fn everything_wrong_is_told_at_once_in_the_order_of_the_file() {
+    let text = "[log]\nlevl = 1\nformat = \"x\"\n[runtime]\ndrain_ms = 20000\n";
+    let error = from_text(text, &[("MAJORDOMO_STORE__QUEUE", "many"), ("MAJORDOMO_WEB_LISTEN", "x")]).unwrap_err();
+    let found: Vec<_> = error.problems.iter().map(|it| (it.key.as_str(), it.nearest.as_deref())).collect();
+    let expected = [
+        ("log.levl", Some("log.level")),
+        ("log.format", None),
+        ("", Some("MAJORDOMO_WEB__LISTEN")),
+        ("store.queue", None),
+        ("runtime.drain_ms", None),
+    ];
+    assert_eq!(found, expected);
+    assert!(error.to_string().ends_with("5 problems in the configuration. Correct this, then: majordomo config check"));
+}
+
+#[test]
+fn a_wrong_variable_is_refused_by_its_name() {
+    let cases: &[(&str, &str, &str)] = &[
+        (
+            "MAJORDOMO_TELEGRAM_TOKEN",
+            "x",
+            "environment variable MAJORDOMO_TELEGRAM_TOKEN: there is no such setting (the name is MAJORDOMO_ and the key in capitals, with `__` for each dot); did you mean `MAJORDOMO_TELEGRAM__TOKEN`?",
+        ),
+        (
+            "MAJORDOMO_TELEGRAM__MODE",
+            "Webhok",
+            "environment variable MAJORDOMO_TELEGRAM__MODE: telegram.mode: expected one of auto, polling, webhook, found \"Webhok\"; did you mean `webhook`?",
+        ),
+        ("MAJORDOMO_STORE__QUEUE", "", "MAJORDOMO_STORE__QUEUE: store.queue: expected a whole number"),
+        ("MAJORDOMO_STORE__QUEUE", "0", "MAJORDOMO_STORE__QUEUE: store.queue: expected a whole number from 1 to"),
+        ("MAJORDOMO_FEATURES__MEMBERSHIP__ENABLED", "yes", "expected true or false, found \"yes\""),
+        ("MAJORDOMO_OWNER__IDS", "1,two", "owner.ids: expected a list, each a whole number, found [1, \"two\"]"),
+        (
+            "MAJORDOMO_OWNER__IDS",
+            "777000",
+            "environment variable MAJORDOMO_OWNER__IDS: owner.ids: expected ids of people",
+        ),
+        ("MAJORDOMO_STORE__PATH", "a\u{fffd}b", "MAJORDOMO_STORE__PATH: expected UTF-8 text"),
+    ];
+    for (name, value, snippet) in cases {
+        let told = from_env(name, value).expect_err(name).to_string();
+        assert!(told.contains(snippet), "{name}={value} was told:\n{told}\nbut not:\n{snippet}");
+    }
+}
+
+/// Another value that a key takes, as its variable would say it.
+fn another(key: &str, default: &toml::Value) -> String {
+    match (key, default) {
+        ("telegram.token", _) => TOKEN.into(),
+        ("telegram.api_url", _) => "http://127.0.0.1:8081".into(),
+        ("telegram.mode", _) => "polling".into(),
+        ("telegram.webhook.url", _) => "https://bot.example.org/hook".into(),
+        ("telegram.polling.stall_s", _) => "120".into(),
+        ("log.format", _) => "json".into(),
+        ("log.level", _) => "warn".into(),
+        (it, _) if it.ends_with("algorithm") => "fixed_window".into(),
+        (it, _) if it.ends_with("listen") => "[::1]:9999".into(),
+        ("owner.ids", _) => "5, 6".into(),
+        ("web.hosts", _) => "a.example,b.example".into(),
+        (_, toml::Value::Integer(it)) if *it <= 1 => (it + 1).to_string(),
+        (_, toml::Value::Integer(it)) => (it - 1).to_string(),
+        (_, toml::Value::Float(it)) => (it + 0.5).to_string(),
+        (_, toml::Value::Boolean(it)) => (!it).to_string(),
+        _ => "other".into(),
+    }
+}
+
+#[test]
+fn every_key_is_set_by_its_variable_alone_and_over_the_file() {
+    let shipped = include_str!("../../config.toml");
+    assert!(keys().len() > 60, "the keys are listed");
+    for key in keys() {
+        let value = another(key, schema::default_of(key).unwrap());
+        let name = env_name(key);
+        for text in ["", shipped] {
+            let loaded = from_text(text, &[(&name, &value)]).unwrap_or_else(|error| panic!("{name}={value}:\n{error}"));
+            assert_ne!(loaded.settings, Settings::default(), "{name}={value} changed nothing");
+            assert_eq!(loaded.origins[key], Origin::Environment(name.clone()));
+        }
+    }
+}
+
+#[test]
+fn lists_in_the_environment_are_separated_by_commas() {
+    assert_eq!(from_env("MAJORDOMO_OWNER__IDS", " 5,6 ,").unwrap().settings.owner.ids, [5, 6]);
+    assert_eq!(from_env("MAJORDOMO_OWNER__IDS", "").unwrap().settings.owner.ids, [0_i64; 0]);
+    assert_eq!(from_env("MAJORDOMO_WEB__HOSTS", "a.example, 10").unwrap().settings.web.hosts, ["a.example", "10"]);
+}
+
+#[test]
+fn the_environment_wins_over_the_file_and_origins_say_so() {
+    let loaded = from_text("[log]\nlevel = \"warn\"\nformat = \"json\"", &[("MAJORDOMO_LOG__LEVEL", "error")]).unwrap();
+    assert_eq!(loaded.settings.log, Log { format: LogFormat::Json, level: LogLevel::Error });
+    assert_eq!(loaded.origins["log.format"], Origin::File(3));
+    assert_eq!(loaded.origins["log.level"], Origin::Environment("MAJORDOMO_LOG__LEVEL".into()));
+}
+
+#[test]
+fn a_named_file_must_exist() {
+    let told = load(Some(Path::new("/nowhere/x.toml")), []).unwrap_err().to_string();
+    assert!(told.starts_with("/nowhere/x.toml: cannot be read: "), "{told}");
+}
+
+#[test]
+fn a_secret_is_in_no_error() {
+    let cases = [
+        format!("[telegram]\ntoken = \"{TOKEN}\nmode = 5"),
+        format!("[telegram]\ntoken = \"{TOKEN}!\""),
+        format!("[telegram]\ntoken = [\"{TOKEN}\"]"),
+        format!("[telegram]\ntokne = \"{TOKEN}\""),
+        format!("token = \"{TOKEN}\""),
+        format!("telegram = \"{TOKEN}\""),
+        format!("telegram = {{ token = \"{TOKEN}\", mode = 5 }}"),
+        format!("telegram = {{ token = \"{TOKEN}\", mode = 5"),
+        format!("x {TOKEN}"),
+        format!("[store]\npath = 5 # {TOKEN}"),
+        format!("[telegram.webhook]\nsecret = \"{TOKEN}\""),
+        format!("[telegram]\napi_url = \"https://u:{TOKEN}@h\""),
+        format!("[telegram]\ntoken = \"\"\"\n{TOKEN}\n\"\"\""),
+        format!("[telegram]\ntoken = \"\"\"\n{TOKEN}"),
+    ];
+    for text in cases {
+        let told = refusal(&text, &[]);
+        assert!(!told.contains("abcdefghij"), "of:\n{text}\nwas told:\n{told}");
+    }
+    for name in ["MAJORDOMO_TELEGRAM_TOKEN", "MAJORDOMO_TELEGRAM__WEBHOOK__SECRET", "MAJORDOMO_TELEGRAM__TOKEN"] {
+        let told = from_env(name, &format!("{TOKEN}:!")).unwrap_err();
+        assert!(!format!("{told} {told:?}").contains("abcdefghij"), "{name}: {told}");
+    }
+}
+
+#[test]
+fn a_loaded_secret_reads_as_text_and_prints_as_a_mask() {
+    let loaded =
+        from_text("", &[("MAJORDOMO_TELEGRAM__TOKEN", TOKEN), ("MAJORDOMO_TELEGRAM__WEBHOOK__SECRET", "s3cret")])
+            .unwrap();
+    assert_eq!(&*loaded.settings.telegram.token, TOKEN);
+    let shown = format!("{loaded:?} {}", serde_json::to_string(&loaded.settings).unwrap());
+    assert!(!shown.contains("abcdefghij") && !shown.contains("s3cret"), "{shown}");
+    assert!(shown.contains("********"));
+}
+
+#[test]
+fn every_key_that_a_check_names_exists() {
+    let mut settings = Settings::default();
+    settings.telegram = Telegram {
+        token: "x".into(),
+        api_url: "x".into(),
+        call_timeout_ms: 0,
+        calls_in_flight: 0,
+        ..settings.telegram
+    };
+    settings.telegram.webhook = Webhook {
+        url: "x".into(),
+        listen: "x".into(),
+        secret: "!".into(),
+        max_connections: 0,
+        max_body_bytes: 0,
+        check_every_s: 0,
+    };
+    settings.telegram.polling = Polling { wait_s: 99, limit: 0, stall_s: 0 };
+    settings.owner.ids = vec![0];
+    settings.store = Store { path: "".into(), queue: 0, group: 0, lazy_ms: 0, cache_bytes: 0, reserve_bytes: u64::MAX };
+    settings.web = Web { listen: "x".into(), hosts: vec!["/".into()] };
+    settings.features.membership = Membership { enabled: true, notice_ttl_s: 0, notices_per_min: 0 };
+    settings.limits.telegram = TelegramLimits {
+        overall_per_s: -1.0,
+        chat_per_s: -1.0,
+        group_per_min: -1.0,
+        other_per_s: -1.0,
+        algorithm: Algorithm::TokenBucket,
+        queue: 0,
+    };
+    settings.limits.breaker =
+        BreakerLimits { failures: 0, open_ms: 0, successes: 0, retry_base_ms: 0, retry_cap_ms: u64::MAX };
+    settings.limits.requests.per_min = -1.0;
+    settings.limits.membership_cache = CacheLimits {
+        positive_s: 0,
+        negative_s: 0,
+        jitter_percent: 101,
+        entries: 0,
+        recent_s: 0,
+        lookup_timeout_ms: 0,
+    };
+    settings.runtime = Runtime {
+        shards: 0,
+        chat_queue: 0,
+        total_queue: 0,
+        persist_after_ms: 0,
+        chat_idle_s: 0,
+        stuck_ms: 0,
+        blocked_ms: 0,
+        poison_after: 0,
+        poison_memory_h: 0,
+        done_memory_h: 0,
+        drain_ms: 0,
+        press_answer_ms: 0,
+        restart_max: 0,
+        restart_window_s: 0,
+        backoff_base_ms: 0,
+        backoff_cap_ms: u64::MAX,
+        park_s: 0,
+        shard_crashes_per_min: 0,
+    };
+    let unchecked = ["algorithm", "enabled", "format", "level", "local", "mode"];
+    let checkable = sorted_keys().into_iter().filter(|it| !unchecked.contains(&it.rsplit('.').next().unwrap()));
+    let mut told: Vec<&str> = settings.validate().iter().map(|it| it.key).collect();
+    told.sort_unstable();
+    assert_eq!(told, checkable.collect::<Vec<_>>());
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_text_makes_the_loader_stumble(at in 0_usize..9000, junk in "\\PC{0,6}|[\"'\\[\\]={}\\.,#\\r\\n\\t 0-9a-z\u{feff}\u{7}]{0,12}") {
+        let mut text = include_str!("../../config.toml").replace("token = \"\"", &format!("token = \"{TOKEN}\""));
+        let at = text.floor_char_boundary(at);
+        text.insert_str(at, &junk);
+        if let Err(error) = from_text(&text, &[]) {
+            let told = error.to_string();
+            proptest::prop_assert!(!error.problems.is_empty());
+            proptest::prop_assert!(!told.contains(&TOKEN[..24]) && !told.contains(&TOKEN[20..]), "{}", told);
+            proptest::prop_assert!(!told.chars().any(|it| it.is_control() && it != '\n' && it != '\t'), "{:?}", told);
+        }
+    }
+}

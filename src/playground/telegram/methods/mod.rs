@@ -1,0 +1,89 @@
+//! The methods of the Bot API that are modelled; the list is the registry.
+
+mod chats;
+mod commands;
+mod members;
+mod messages;
+
+pub(super) use messages::labels;
+
+use super::refusal::Refusal;
+use super::request::Parameters;
+use super::world::World;
+use serde_json::{Value, json};
+
+/// A method.
+pub(super) struct Method {
+    pub(super) name: &'static str,
+    pub(super) run: Run,
+}
+
+/// How a method is run.
+#[derive(Clone, Copy)]
+pub(super) enum Run {
+    /// Against the world, at once.
+    Now(fn(&mut World, &Parameters) -> Result<Value, Refusal>),
+    /// The long poll.
+    GetUpdates,
+    /// Sets the webhook, which starts its delivery.
+    SetWebhook,
+    /// The same without an address.
+    DeleteWebhook,
+}
+
+const fn now(name: &'static str, run: fn(&mut World, &Parameters) -> Result<Value, Refusal>) -> Method {
+    Method { name, run: Run::Now(run) }
+}
+
+/// Every modelled method.
+pub(super) static METHODS: &[Method] = &[
+    now("sendMessage", messages::send),
+    now("editMessageText", messages::edit),
+    now("deleteMessage", messages::delete),
+    now("deleteMessages", messages::delete_many),
+    now("answerCallbackQuery", messages::answer_press),
+    now("restrictChatMember", members::restrict),
+    now("getChatMember", members::get),
+    now("getChatAdministrators", members::administrators),
+    now("getChat", chats::get),
+    now("leaveChat", chats::leave),
+    now("createChatInviteLink", chats::create_link),
+    now("exportChatInviteLink", chats::export_link),
+    now("getMe", me),
+    now("setMyCommands", commands::set),
+    now("getMyCommands", commands::get),
+    now("deleteMyCommands", commands::delete),
+    now("getWebhookInfo", World::webhook_info),
+    Method { name: "getUpdates", run: Run::GetUpdates },
+    Method { name: "setWebhook", run: Run::SetWebhook },
+    Method { name: "deleteWebhook", run: Run::DeleteWebhook },
+];
+
+/// Methods whose calls count as messages.
+pub(super) fn is_message(method: &str) -> bool {
+    matches!(method, "sendMessage" | "editMessageText")
+}
+
+/// Finds a method; Telegram does not look at the case of its letters.
+pub(super) fn find(name: &str) -> Option<&'static Method> {
+    METHODS.iter().find(|it| it.name.eq_ignore_ascii_case(name))
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "every method has this shape")]
+fn me(world: &mut World, _: &Parameters) -> Result<Value, Refusal> {
+    let mut me = world.user_json(world.bot.id);
+    let off = [
+        "can_connect_to_business",
+        "can_manage_bots",
+        "has_main_web_app",
+        "has_topics_enabled",
+        "allows_users_to_create_topics",
+        "supports_guest_queries",
+        "supports_inline_queries",
+        "supports_join_request_queries",
+    ];
+    off.iter().for_each(|name| me[*name] = json!(false));
+    me["can_join_groups"] = json!(true);
+    me["can_read_all_group_messages"] = json!(!world.bot.privacy);
+    Ok(me)
+}

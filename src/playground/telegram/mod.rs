@@ -1,0 +1,37 @@
+//! The simulated Telegram: its own Bot API over loopback HTTP, a small world of people and chats behind it.
+//!
+//! What it models it models strictly, in the official server's words; what it does not model answers 404.
+//! People act through [`Simulated`]'s methods; the bot acts through HTTP; both leave traces in the ledger.
+
+mod access;
+mod faults;
+mod flood;
+mod happening;
+mod ledger;
+mod methods;
+mod options;
+mod people;
+mod places;
+mod polling;
+mod post;
+mod presses;
+mod queue;
+mod refusal;
+mod render;
+mod request;
+mod rights;
+mod server;
+mod simulated;
+mod text;
+mod webhook;
+mod world;
+
+pub use faults::{Fault, FaultKind};
+pub use flood::FloodLimits;
+pub use happening::{Happening, What};
+pub use ledger::{Call, Counts, Delivery, Observer, Seen};
+pub use options::{DEFAULT_TOKEN, Detail, Options};
+pub use people::Refused;
+pub use presses::{PressError, Toast};
+pub use rights::{ADMIN_RIGHTS, PERMISSIONS};
+pub use simulated::Simulated;

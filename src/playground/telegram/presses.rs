@@ -1,0 +1,143 @@
+//! Buttons: pressed by people, answered by the bot.
+
+use super::happening::What;
+use super::methods::labels;
+use super::queue::Lane;
+use super::simulated::Simulated;
+use super::world::{Message, Press, World};
+use crate::domain::types::{ChatId, MessageId, UserId};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// How many presses are remembered.
+const PRESSES: usize = 100_000;
+
+/// A press that came to nothing.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PressError {
+    /// No message of the chat has this button.
+    #[error("no button [{wanted}] in this chat, only {there:?}")]
+    NoButton {
+        /// The words looked for.
+        wanted: String,
+        /// What the newest keyboard has.
+        there: Vec<String>,
+    },
+    /// The button opens an address instead.
+    #[error("[{0}] opens an address")]
+    OpensAddress(String),
+    /// The bot did not answer in time.
+    #[error("the bot did not answer the press")]
+    NoAnswer,
+}
+
+/// What a person saw after a press.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Toast {
+    /// The words; empty when the button only stopped blinking.
+    pub text: String,
+    /// Whether it was a box to be closed.
+    pub alert: bool,
+    /// How long the answer took, in ms.
+    pub after_ms: i64,
+}
+
+impl World {
+    /// Begins a press of the newest button with these words.
+    fn press(&mut self, chat: i64, who: i64, wanted: &str, message: Option<i64>) -> Result<String, PressError> {
+        let it = self.chats.get(&chat);
+        let with_keyboard =
+            |it: &&Message| !it.deleted && it.keyboard.is_some() && message.is_none_or(|id| it.id == id);
+        let there = it.into_iter().flat_map(|it| it.messages.values().rev()).find(with_keyboard);
+        let labels = labels(there.and_then(|it| it.keyboard.as_ref()));
+        let has = |it: &&Message| with_keyboard(it) && button(it, wanted).is_some();
+        let found = it.and_then(|it| it.messages.values().rev().find(has).map(|message| (it, message)));
+        let Some((it, message)) = found else {
+            return Err(PressError::NoButton { wanted: wanted.into(), there: labels });
+        };
+        let button = button(message, wanted).unwrap_or_default();
+        let Some(data) = button["callback_data"].as_str().map(ToOwned::to_owned) else {
+            return Err(PressError::OpensAddress(wanted.into()));
+        };
+        let words = button["text"].as_str().unwrap_or(wanted).to_owned();
+        let mut query = json!({
+            "from": self.user_json(who),
+            "message": self.message_json(it, message),
+            "chat_instance": chat.unsigned_abs().wrapping_mul(7_919).to_string(),
+            "data": data,
+        });
+        let id = self.next_press();
+        query["id"] = id.as_str().into();
+        let press = Press { by: who, chat, button: words.clone(), at_ms: self.clock.now_ms(), answer: None };
+        self.presses.insert(id.clone(), press);
+        self.press_order.push_back(id.clone());
+        if self.press_order.len() > PRESSES {
+            let oldest = self.press_order.pop_front().unwrap_or_default();
+            self.presses.remove(&oldest);
+        }
+        let name = self.name(who);
+        self.happened(chat, name, false, What::Pressed(words));
+        self.push("callback_query", &query, Lane::Press(who));
+        Ok(id)
+    }
+}
+
+/// The button whose words are, or contain, those wanted.
+fn button(message: &Message, wanted: &str) -> Option<Value> {
+    let rows = message.keyboard.as_ref()?["inline_keyboard"].as_array()?;
+    let all = || rows.iter().filter_map(Value::as_array).flatten();
+    let words = |it: &&Value| it["text"].as_str().unwrap_or_default().to_lowercase();
+    let wanted = wanted.to_lowercase();
+    all().find(|it| words(it) == wanted).or_else(|| all().find(|it| words(it).contains(&wanted))).cloned()
+}
+
+impl Simulated {
+    /// Somebody presses the newest button with these words (or whose words contain them), and waits.
+    ///
+    /// # Errors
+    /// When there is no such button, or no answer within `limit`.
+    pub async fn press(&self, who: UserId, chat: ChatId, words: &str, limit: Duration) -> Result<Toast, PressError> {
+        let id = self.world().press(chat.0, who.0, words, None)?;
+        self.answered(&id, limit).await
+    }
+
+    /// The same on one message.
+    ///
+    /// # Errors
+    /// As [`Self::press`].
+    pub async fn press_on(
+        &self,
+        who: UserId,
+        chat: ChatId,
+        message: MessageId,
+        words: &str,
+        limit: Duration,
+    ) -> Result<Toast, PressError> {
+        let id = self.world().press(chat.0, who.0, words, Some(message.0))?;
+        self.answered(&id, limit).await
+    }
+
+    /// Somebody presses and does not wait; gives the id of the press.
+    ///
+    /// # Errors
+    /// When there is no such button.
+    pub fn press_and_go(&self, who: UserId, chat: ChatId, words: &str) -> Result<String, PressError> {
+        self.world().press(chat.0, who.0, words, None)
+    }
+
+    /// Waits for the answer to a press.
+    ///
+    /// # Errors
+    /// When there is none within `limit`.
+    pub async fn answered(&self, press: &str, limit: Duration) -> Result<Toast, PressError> {
+        let mut toast = None;
+        self.until(limit, || {
+            let world = self.world();
+            let answer = world.presses.get(press).and_then(|it| it.answer.as_ref());
+            toast = answer.map(|it| Toast { text: it.text.clone(), alert: it.alert, after_ms: it.after_ms });
+            toast.is_some()
+        })
+        .await;
+        toast.ok_or(PressError::NoAnswer)
+    }
+}

@@ -1,0 +1,393 @@
+//! The state behind the simulated Bot API: people, chats, members, messages.
+
+use super::flood::Gate;
+use super::happening::{Happening, What};
+use super::ledger::Observer;
+use super::options::{Detail, Options};
+use super::queue::Queue;
+use super::rights::{Permissions, Rights};
+use crate::clock;
+use crate::domain::types::ChatId;
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use tokio::sync::broadcast;
+
+/// Everything there is.
+pub(super) struct World {
+    pub(super) clock: Clock,
+    pub(super) bot: Bot,
+    pub(super) users: HashMap<i64, User>,
+    pub(super) chats: HashMap<i64, Chat>,
+    /// Lower-case username of a chat -> its id.
+    pub(super) names: HashMap<String, i64>,
+    pub(super) presses: HashMap<String, Press>,
+    /// Press ids in order of age, so that old ones can be forgotten.
+    pub(super) press_order: VecDeque<String>,
+    pub(super) updates: Queue,
+    pub(super) flood: Gate,
+    pub(super) story: Vec<Happening>,
+    pub(super) scene: broadcast::Sender<Happening>,
+    pub(super) detail: Detail,
+    pub(super) history: usize,
+    pub(super) press_ttl_ms: i64,
+    next: Next,
+    dice: u64,
+}
+
+/// The next free number of each kind.
+struct Next {
+    user: i64,
+    group: i64,
+    supergroup: i64,
+    press: u64,
+    /// Private chats and basic groups share one count of messages, as they do for a real bot.
+    message: i64,
+}
+
+/// Telegram's clock: ours at the start, moved by hand since.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Clock {
+    base_ms: i64,
+    offset_ms: i64,
+}
+
+pub(super) struct Bot {
+    pub(super) id: i64,
+    pub(super) started: HashSet<i64>,
+    pub(super) blocked: HashSet<i64>,
+    /// People the bot has come across.
+    pub(super) met: HashSet<i64>,
+    pub(super) commands: BTreeMap<String, Value>,
+    pub(super) privacy: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct User {
+    pub(super) id: i64,
+    pub(super) name: String,
+    pub(super) username: Option<String>,
+    pub(super) language: Option<String>,
+    pub(super) is_bot: bool,
+    pub(super) deactivated: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Private,
+    Group,
+    Supergroup,
+    Channel,
+}
+
+pub(super) struct Chat {
+    pub(super) id: i64,
+    pub(super) kind: Kind,
+    pub(super) title: String,
+    pub(super) username: Option<String>,
+    pub(super) forum: bool,
+    pub(super) permissions: Permissions,
+    pub(super) members: HashMap<i64, Member>,
+    pub(super) messages: BTreeMap<i64, Message>,
+    pub(super) topics: HashSet<i64>,
+    pub(super) linked: Option<i64>,
+    pub(super) migrated_to: Option<i64>,
+    /// The bot's own primary link.
+    pub(super) primary_link: Option<String>,
+    next_message: i64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Status {
+    Creator,
+    Administrator,
+    Member,
+    Restricted,
+    Left,
+    Kicked,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Member {
+    pub(super) status: Status,
+    pub(super) rights: Rights,
+    pub(super) permissions: Permissions,
+    /// Seconds; 0 is for ever.
+    pub(super) until_s: i64,
+    /// Of a restricted one: whether inside.
+    pub(super) is_member: bool,
+    /// Who made them what they are.
+    pub(super) by: i64,
+}
+
+impl Member {
+    pub(super) fn of(status: Status) -> Self {
+        Self {
+            status,
+            rights: Rights::default(),
+            permissions: Permissions::default(),
+            until_s: 0,
+            is_member: true,
+            by: 0,
+        }
+    }
+
+    pub(super) const fn inside(&self) -> bool {
+        match self.status {
+            Status::Creator | Status::Administrator | Status::Member => true,
+            Status::Restricted => self.is_member,
+            Status::Left | Status::Kicked => false,
+        }
+    }
+
+    pub(super) const fn is_admin(&self) -> bool {
+        matches!(self.status, Status::Creator | Status::Administrator)
+    }
+
+    pub(super) fn may(&self, right: &str) -> bool {
+        match self.status {
+            Status::Creator => true,
+            Status::Administrator => self.rights.has(right),
+            Status::Member | Status::Restricted | Status::Left | Status::Kicked => false,
+        }
+    }
+
+    pub(super) fn muted(&self) -> bool {
+        self.status == Status::Restricted && !self.permissions.may_write()
+    }
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Message {
+    pub(super) id: i64,
+    pub(super) date_s: i64,
+    pub(super) edited_s: Option<i64>,
+    /// The person, or 0.
+    pub(super) from: i64,
+    pub(super) sender_chat: Option<i64>,
+    pub(super) by_bot: bool,
+    pub(super) text: Option<String>,
+    pub(super) entities: Vec<Value>,
+    /// Fields of a service message, or of content that is no text.
+    pub(super) other: Map<String, Value>,
+    pub(super) service: bool,
+    pub(super) keyboard: Option<Value>,
+    pub(super) reply_to: Option<i64>,
+    pub(super) thread: Option<i64>,
+    pub(super) origin: Option<Value>,
+    pub(super) automatic: bool,
+    pub(super) deleted: bool,
+}
+
+/// A pressed button.
+#[derive(Clone, Debug)]
+pub(super) struct Press {
+    pub(super) by: i64,
+    pub(super) chat: i64,
+    pub(super) button: String,
+    pub(super) at_ms: i64,
+    pub(super) answer: Option<Answer>,
+}
+
+/// What came back.
+#[derive(Clone, Debug)]
+pub(super) struct Answer {
+    pub(super) text: String,
+    pub(super) alert: bool,
+    pub(super) after_ms: i64,
+}
+
+impl Clock {
+    pub(super) fn new(ahead_ms: i64) -> Self {
+        let base_ms = i64::try_from(clock::now().0).unwrap_or(0) - tick();
+        Self { base_ms, offset_ms: ahead_ms }
+    }
+
+    pub(super) fn now_ms(&self) -> i64 {
+        self.base_ms + self.offset_ms + tick()
+    }
+
+    pub(super) fn now_s(&self) -> i64 {
+        self.now_ms() / 1000
+    }
+
+    pub(super) const fn advance_ms(&mut self, by: i64) {
+        self.offset_ms += by;
+    }
+}
+
+fn tick() -> i64 {
+    i64::try_from(clock::tick_ms()).unwrap_or(0)
+}
+
+impl Chat {
+    pub(super) fn new(id: i64, kind: Kind, title: &str) -> Self {
+        Self {
+            id,
+            kind,
+            title: title.into(),
+            username: None,
+            forum: false,
+            permissions: Permissions::usual(),
+            members: HashMap::new(),
+            messages: BTreeMap::new(),
+            topics: HashSet::new(),
+            linked: None,
+            migrated_to: None,
+            primary_link: None,
+            next_message: 1,
+        }
+    }
+
+    pub(super) fn message(&self, id: i64) -> Option<&Message> {
+        self.messages.get(&id).filter(|it| !it.deleted)
+    }
+}
+
+impl World {
+    pub(super) fn new(options: &Options, observer: Option<Observer>) -> Self {
+        let id = options.token.split(':').next().and_then(|it| it.parse().ok()).unwrap_or(1);
+        let clock = Clock::new(options.clock_ahead_ms);
+        let me = User {
+            id,
+            name: "Majordomo".into(),
+            username: Some(options.username.clone()),
+            language: None,
+            is_bot: true,
+            deactivated: false,
+        };
+        let mut world = Self {
+            clock,
+            bot: Bot {
+                id,
+                started: HashSet::new(),
+                blocked: HashSet::new(),
+                met: HashSet::new(),
+                commands: BTreeMap::new(),
+                privacy: options.privacy,
+            },
+            users: HashMap::from([(id, me)]),
+            chats: HashMap::new(),
+            names: HashMap::new(),
+            presses: HashMap::new(),
+            press_order: VecDeque::new(),
+            updates: Queue::new(options, observer),
+            flood: Gate::new(options.flood),
+            story: Vec::new(),
+            scene: broadcast::channel(1024).0,
+            detail: options.detail,
+            history: options.history.max(2),
+            press_ttl_ms: options.press_ttl_ms,
+            next: Next { user: 1000, group: 4_000_000_000, supergroup: 1_000_000_000, press: 0, message: 0 },
+            dice: options.seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1,
+        };
+        world.next.press = 100_000_000_000_000_000 + world.roll() % 800_000_000_000_000_000;
+        world
+    }
+
+    /// A number out of the seed.
+    pub(super) fn roll(&mut self) -> u64 {
+        self.dice ^= self.dice << 13;
+        self.dice ^= self.dice >> 7;
+        self.dice ^= self.dice << 17;
+        self.dice.wrapping_mul(0x2545_F491_4F6C_DD1D)
+    }
+
+    pub(super) fn next_press(&mut self) -> String {
+        self.next.press += 1;
+        self.next.press.to_string()
+    }
+
+    pub(super) fn new_user(&mut self, name: &str, language: Option<&str>) -> i64 {
+        self.next.user += 1;
+        let id = self.next.user;
+        let language = language.map(Into::into);
+        let user = User { id, name: name.into(), username: None, language, is_bot: false, deactivated: false };
+        self.users.insert(id, user);
+        id
+    }
+
+    pub(super) fn new_chat(&mut self, kind: Kind, title: &str) -> i64 {
+        let id = match kind {
+            Kind::Group => {
+                self.next.group += 1;
+                -self.next.group
+            }
+            Kind::Private | Kind::Supergroup | Kind::Channel => {
+                self.next.supergroup += 1;
+                -(1_000_000_000_000 + self.next.supergroup)
+            }
+        };
+        self.chats.insert(id, Chat::new(id, kind, title));
+        id
+    }
+
+    /// The private chat with this person, made when it does not exist yet.
+    pub(super) fn private(&mut self, user: i64) -> i64 {
+        let name = self.name(user);
+        self.chats.entry(user).or_insert_with(|| Chat::new(user, Kind::Private, &name));
+        user
+    }
+
+    pub(super) fn name(&self, user: i64) -> String {
+        if user == self.bot.id {
+            return "bot".into();
+        }
+        self.users.get(&user).map_or_else(|| "somebody".into(), |it| it.name.clone())
+    }
+
+    pub(super) fn title(&self, chat: i64) -> String {
+        self.chats.get(&chat).map_or_else(String::new, |it| it.title.clone())
+    }
+
+    /// Somebody's standing now, with what has run out taken away.
+    pub(super) fn member(&self, chat: i64, user: i64) -> Member {
+        let Some(found) = self.chats.get(&chat).and_then(|it| it.members.get(&user)) else {
+            return Member::of(Status::Left);
+        };
+        let over = found.until_s > 0 && self.clock.now_s() >= found.until_s;
+        match found.status {
+            Status::Kicked if over => Member::of(Status::Left),
+            Status::Restricted if over && found.is_member => Member::of(Status::Member),
+            Status::Restricted if over => Member::of(Status::Left),
+            _ => *found,
+        }
+    }
+
+    /// The bot's own standing.
+    pub(super) fn me(&self, chat: i64) -> Member {
+        self.member(chat, self.bot.id)
+    }
+
+    /// Puts a message into a chat and gives it its number and date.
+    pub(super) fn add_message(&mut self, chat: i64, mut message: Message) -> i64 {
+        let (history, now_s) = (self.history, self.clock.now_s());
+        let Some(it) = self.chats.get_mut(&chat) else { return 0 };
+        message.id = if matches!(it.kind, Kind::Private | Kind::Group) {
+            self.next.message += 1;
+            self.next.message
+        } else {
+            it.next_message += 1;
+            it.next_message - 1
+        };
+        if message.date_s == 0 {
+            message.date_s = now_s;
+        }
+        let id = message.id;
+        it.messages.insert(id, message);
+        if it.messages.len() > history {
+            it.messages.pop_first();
+        }
+        id
+    }
+
+    /// Tells those who watch.
+    pub(super) fn happened(&mut self, chat: i64, who: String, by_bot: bool, what: What) {
+        if self.detail == Detail::Counting {
+            return;
+        }
+        let title = self.title(chat);
+        let happening = Happening { at_ms: self.clock.now_ms(), chat: ChatId(chat), title, who, by_bot, what };
+        let _ = self.scene.send(happening.clone()); // nobody may be watching
+        self.story.push(happening);
+    }
+}

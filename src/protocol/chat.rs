@@ -1,0 +1,41 @@
+//! How others talk to a chat. Its events do not come this way: they wait at the desk, and the chat is only woken.
+
+use crate::domain::fact::{Fact, Need};
+use ractor::ActorRef;
+
+/// What a chat can be told. Bounded without a count: one `Wake` per empty queue, one `Found` per fact asked for.
+#[derive(Debug)]
+pub enum ChatMsg {
+    /// There is something in the queue.
+    Wake,
+    /// A fact that an event waits for.
+    Found {
+        /// The event.
+        seq: u64,
+        /// What was asked.
+        need: Need,
+        /// The answer.
+        fact: Fact,
+    },
+    /// Stop, unless there is something to do.
+    Sleep,
+}
+
+/// The address of one generation of a chat.
+pub type Address = ActorRef<ChatMsg>;
+
+/// Who asked for a fact: a message finds the way back even if the chat has restarted (it is then ignored).
+#[derive(Clone, Debug)]
+pub struct Asker {
+    /// The chat.
+    pub address: Address,
+    /// The event that waits.
+    pub seq: u64,
+}
+
+impl Asker {
+    /// Hands over the answer; an asker that is gone is no error of ours.
+    pub fn answer(&self, need: Need, fact: Fact) {
+        let _gone = self.address.send_message(ChatMsg::Found { seq: self.seq, need, fact });
+    }
+}

@@ -1,0 +1,155 @@
+//! The facts that rules ask for: read here without a message when they are known, else loaded by their actor.
+
+use super::chat::Asker;
+use super::port::Port;
+use crate::clock;
+use crate::config::CacheLimits;
+use crate::domain::event::Standing;
+use crate::domain::fact::{ChatInfo, ChatRef, Fact, Freshness, Need, Unknown};
+use crate::domain::types::{ChatId, UserId};
+use moka::sync::Cache;
+use std::sync::Arc;
+
+/// What the facts actor is told.
+#[derive(Debug)]
+pub enum FactsMsg {
+    /// Load a fact, or join those who wait for it.
+    Load {
+        /// Which.
+        need: Need,
+        /// Who waits.
+        asker: Asker,
+    },
+    /// A load has ended.
+    Loaded {
+        /// Which.
+        key: Key,
+        /// What was found.
+        fact: Fact,
+    },
+    /// An update made this stale: a load under way must not be believed.
+    Stale(Key),
+}
+
+/// What can be loaded and shared.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Key {
+    /// A person in a chat.
+    Member(ChatRef, UserId),
+    /// A chat.
+    Chat(ChatRef),
+}
+
+/// A person's standing and how long it may be believed.
+#[derive(Clone, Debug)]
+pub struct Known<T> {
+    /// What was found.
+    pub found: Result<T, Unknown>,
+    /// When it was asked for, in monotonic ms.
+    pub asked_ms: u64,
+    /// Until when [`Freshness::Cached`] may use it.
+    pub until_ms: u64,
+}
+
+/// The handle. Hits cost a lookup; nothing is sent.
+#[derive(Clone)]
+pub struct FactsPort {
+    /// People in chats, by id.
+    pub members: Cache<(ChatId, UserId), Known<Standing>>,
+    /// Chats, by id.
+    pub chats: Cache<ChatId, Known<Arc<ChatInfo>>>,
+    limits: CacheLimits,
+    port: Port<FactsMsg>,
+}
+
+impl FactsPort {
+    /// A port whose cache is empty and whose actor has not started.
+    #[must_use]
+    pub fn unbound(limits: CacheLimits) -> Self {
+        Self {
+            members: Cache::new(limits.entries),
+            chats: Cache::new(limits.entries / 10 + 1),
+            port: Port::unbound("facts", 10_000),
+            limits,
+        }
+    }
+
+    /// The actor's end.
+    #[must_use]
+    pub const fn port(&self) -> &Port<FactsMsg> {
+        &self.port
+    }
+
+    /// The limits of the cache.
+    #[must_use]
+    pub const fn limits(&self) -> &CacheLimits {
+        &self.limits
+    }
+
+    /// The fact, if it is known and young enough.
+    #[must_use]
+    pub fn peek(&self, need: &Need) -> Option<Fact> {
+        let now = clock::tick_ms();
+        match need {
+            Need::Member { chat: ChatRef::Id(chat), user, fresh } => {
+                let known = self.members.get(&(*chat, *user))?;
+                self.believes(&known, *fresh, now).then_some(Fact::Member(known.found))
+            }
+            Need::Chat(ChatRef::Id(chat)) => {
+                let known = self.chats.get(chat)?;
+                self.believes(&known, Freshness::Recent, now).then_some(Fact::Chat(known.found))
+            }
+            _ => None,
+        }
+    }
+
+    /// Asks for a fact; the answer comes to the asker as a message.
+    pub fn load(&self, need: Need, asker: Asker) {
+        if let Err((FactsMsg::Load { need, asker }, _busy)) = self.port.offer(FactsMsg::Load { need, asker }) {
+            let nothing = nothing_known(&need);
+            asker.answer(need, nothing);
+        }
+    }
+
+    /// Forgets what is known about a person in a chat: an update says that it has changed.
+    pub fn forget_member(&self, chat: ChatId, user: UserId) {
+        self.members.invalidate(&(chat, user));
+        let _busy = self.port.tell(FactsMsg::Stale(Key::Member(ChatRef::Id(chat), user)));
+    }
+
+    /// Forgets what is known about a chat.
+    pub fn forget_chat(&self, chat: ChatId) {
+        self.chats.invalidate(&chat);
+        let _busy = self.port.tell(FactsMsg::Stale(Key::Chat(ChatRef::Id(chat))));
+    }
+
+    fn believes<T>(&self, known: &Known<T>, fresh: Freshness, now_ms: u64) -> bool {
+        match fresh {
+            Freshness::Cached => now_ms < known.until_ms,
+            Freshness::Recent => known.found.is_ok() && now_ms < known.asked_ms + self.limits.recent_s * 1000,
+            Freshness::Now => false,
+        }
+    }
+}
+
+/// The answer to a need when nothing can be found out.
+#[must_use]
+pub const fn nothing_known(need: &Need) -> Fact {
+    match need {
+        Need::Member { .. } => Fact::Member(Err(Unknown::Unavailable)),
+        Need::Chat(_) => Fact::Chat(Err(Unknown::Unavailable)),
+        Need::Row(_) | Need::Stall => Fact::Row(None),
+    }
+}
+
+impl Key {
+    /// What to load for a need, if it is to be loaded at all.
+    #[must_use]
+    pub fn of(need: &Need) -> Option<Self> {
+        match need {
+            Need::Member { chat, user, .. } => Some(Self::Member(chat.clone(), *user)),
+            Need::Chat(chat) => Some(Self::Chat(chat.clone())),
+            Need::Row(_) | Need::Stall => None,
+        }
+    }
+}

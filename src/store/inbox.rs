@@ -1,0 +1,159 @@
+//! The writer's queue: bounded commits, and lazy writes that wait for company.
+
+use super::lazy::Lazy;
+use super::{Batch, Op, StoreError};
+use crate::clock;
+use std::collections::VecDeque;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::oneshot;
+
+/// Bytes that one group may hold, so that a crowd of large values does not fill sled's buffers at once.
+const GROUP_BYTES: usize = 4 << 20;
+
+/// A batch whose sender waits.
+pub(super) struct Commit {
+    pub(super) batch: Batch,
+    pub(super) answer: oneshot::Sender<Result<(), StoreError>>,
+    pub(super) asked_us: u64,
+}
+
+/// What the writer does next.
+#[derive(Default)]
+pub(super) struct Turn {
+    /// Batches that wait for an answer, in order.
+    pub(super) commits: Vec<Commit>,
+    /// Batches that go before them.
+    pub(super) lazy: Vec<Batch>,
+    /// Nothing is left and nothing will come.
+    pub(super) over: bool,
+}
+
+/// Limits of the queue.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    pub(super) queue: usize,
+    pub(super) group: usize,
+    pub(super) lazy_ms: u64,
+}
+
+/// The queue.
+pub(super) struct Inbox {
+    limits: Limits,
+    waiting: Mutex<Waiting>,
+    wake: Condvar,
+}
+
+#[derive(Default)]
+struct Waiting {
+    commits: VecDeque<Commit>,
+    lazy: Lazy,
+    lazy_due_ms: Option<u64>,
+    closed: bool,
+}
+
+impl Inbox {
+    pub(super) fn new(limits: Limits) -> Self {
+        Self { limits, waiting: Mutex::default(), wake: Condvar::new() }
+    }
+
+    /// Queues a batch, or says why not. The answer comes through the channel.
+    pub(super) fn commit(&self, commit: Commit) -> Result<(), StoreError> {
+        let mut waiting = self.lock();
+        if waiting.closed {
+            return Err(StoreError::Closed);
+        }
+        if waiting.commits.len() >= self.limits.queue {
+            return Err(StoreError::Busy);
+        }
+        waiting.commits.push_back(commit);
+        if waiting.commits.len() == 1 {
+            self.wake.notify_one();
+        }
+        Ok(())
+    }
+
+    /// Keeps a batch until the next turn. Returns `false` when the store is closed.
+    pub(super) fn later(&self, batch: Batch) -> bool {
+        let mut waiting = self.lock();
+        if waiting.closed {
+            return false;
+        }
+        waiting.lazy.add(batch);
+        if waiting.lazy_due_ms.is_none() {
+            waiting.lazy_due_ms = Some(clock::tick_ms().saturating_add(self.limits.lazy_ms));
+            self.wake.notify_one();
+        } else if waiting.lazy.len() >= self.limits.queue {
+            waiting.lazy_due_ms = Some(0);
+            self.wake.notify_one();
+        }
+        true
+    }
+
+    /// Puts lazy batches back that could not be written.
+    pub(super) fn give_back(&self, batches: Vec<Batch>) {
+        if batches.is_empty() {
+            return;
+        }
+        let mut waiting = self.lock();
+        waiting.lazy.give_back(batches);
+        waiting.lazy_due_ms.get_or_insert(clock::tick_ms().saturating_add(self.limits.lazy_ms));
+    }
+
+    /// Takes no more; what waits is still written.
+    pub(super) fn close(&self) {
+        self.lock().closed = true;
+        self.wake.notify_all();
+    }
+
+    /// Commits and lazy steps that wait.
+    pub(super) fn waiting(&self) -> (usize, usize) {
+        let waiting = self.lock();
+        (waiting.commits.len(), waiting.lazy.len())
+    }
+
+    /// Waits for work, at most `patience_ms`. A writer that cannot write takes no lazy batches.
+    pub(super) fn take(&self, patience_ms: u64, can_write: bool) -> Turn {
+        let until_ms = clock::tick_ms().saturating_add(patience_ms);
+        let mut waiting = self.lock();
+        loop {
+            let now_ms = clock::tick_ms();
+            let due = can_write && waiting.lazy_due_ms.is_some_and(|it| it <= now_ms);
+            if !waiting.commits.is_empty() || due || waiting.closed || now_ms >= until_ms {
+                return self.turn(waiting, can_write);
+            }
+            let wake_ms = waiting.lazy_due_ms.filter(|_| can_write).map_or(until_ms, |it| it.min(until_ms));
+            let patience = Duration::from_millis(wake_ms.saturating_sub(now_ms).max(1));
+            waiting = self.wake.wait_timeout(waiting, patience).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    fn turn(&self, mut waiting: MutexGuard<'_, Waiting>, can_write: bool) -> Turn {
+        let mut turn = Turn::default();
+        let due = waiting.lazy_due_ms.is_some_and(|it| it <= clock::tick_ms());
+        if can_write && (due || waiting.closed || !waiting.commits.is_empty()) {
+            turn.lazy = waiting.lazy.take();
+            waiting.lazy_due_ms = None;
+        }
+        let mut bytes = 0;
+        while turn.commits.len() < self.limits.group && bytes < GROUP_BYTES {
+            let Some(commit) = waiting.commits.pop_front() else { break };
+            bytes += size(&commit.batch);
+            turn.commits.push(commit);
+        }
+        turn.over = waiting.closed && turn.commits.is_empty() && turn.lazy.is_empty();
+        turn
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn size(batch: &Batch) -> usize {
+    let of = |op: &Op| match op {
+        Op::Put { value, .. } => value.len(),
+        Op::Delete { .. } | Op::SetBit { .. } | Op::ExpectClear { .. } => 128,
+    };
+    batch.0.iter().map(of).sum()
+}

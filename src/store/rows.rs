@@ -1,0 +1,125 @@
+//! What the runtime's own rows hold, as JSON that tolerates fields it does not know.
+
+use crate::domain::effect::Owed;
+use crate::domain::event::Happened;
+use crate::domain::types::{ChatId, MessageId, Moment};
+use serde::{Deserialize, Serialize};
+
+/// [`super::keys::Kind::Id`]: the number of a chat.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Number {
+    /// Our number.
+    pub no: u64,
+    /// The id the chat has now; another one after a migration.
+    pub now: ChatId,
+}
+
+/// [`super::keys::Kind::Queued`]: an event that waits.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Queued {
+    /// Telegram's JSON, for an update.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raw: Option<String>,
+    /// The event itself, for one of our own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own: Option<Happened>,
+    /// The features that have decided, or for which the event is in quarantine.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub decided: Vec<String>,
+    /// Given back from quarantine: its update is finished, only this feature's part is done again.
+    #[serde(default)]
+    pub released: bool,
+}
+
+/// [`super::keys::Kind::Owed`]: an effect and how far it is.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Debt {
+    /// What is owed.
+    pub owed: Owed,
+    /// The feature that wants it.
+    pub feature: String,
+    /// How far it is.
+    pub state: DebtState,
+    /// Since when it is owed.
+    pub since: Moment,
+    /// What is known about the last attempt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+}
+
+/// How far an owed effect is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DebtState {
+    /// Surely not done.
+    Owed,
+    /// On its way: after a crash nobody knows.
+    Sending,
+    /// Nobody knows; a person decides.
+    Unknown,
+}
+
+/// [`super::keys::Kind::Slot`]: the message behind a slot.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Sent {
+    /// The message.
+    pub message: MessageId,
+    /// When; old ones are swept away.
+    pub at: Moment,
+}
+
+/// [`super::keys::Kind::DoneSince`] and other rows that only need a time.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Since {
+    /// The time.
+    pub at: Moment,
+}
+
+/// [`super::keys::Kind::Charge`]: crashes of one event in one feature.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Charge {
+    /// How many.
+    pub crashes: u32,
+    /// The last one.
+    pub at: Moment,
+    /// Its cause, as far as it was seen.
+    #[serde(default)]
+    pub cause: String,
+}
+
+/// [`super::keys::Kind::Quarantine`]: an event kept whole.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Quarantined {
+    /// The chat, by number; 0 when it could not be decoded.
+    pub chat: u64,
+    /// The event's place in its chat's order.
+    pub seq: u64,
+    /// Telegram's JSON, for an update.
+    #[serde(default)]
+    pub raw: Option<String>,
+    /// The event, for one of our own.
+    #[serde(default)]
+    pub own: Option<Happened>,
+    /// What kind of event.
+    pub kind: String,
+    /// Crashes it has cost.
+    pub crashes: u32,
+    /// The cause.
+    pub cause: String,
+    /// Since when.
+    pub at: Moment,
+}
+
+/// Reads a row.
+///
+/// # Errors
+/// When the bytes are not such a row.
+pub fn read<'a, T: Deserialize<'a>>(value: &'a [u8]) -> Result<T, serde_json::Error> {
+    serde_json::from_slice(value)
+}
+
+/// Writes a row. Our rows are plain structs, which JSON can always hold.
+#[must_use]
+pub fn write<T: Serialize>(row: &T) -> Vec<u8> {
+    serde_json::to_vec(row).unwrap_or_default()
+}

@@ -1,0 +1,79 @@
+//! Foreign words made harmless: no control characters, no turned reading direction, no endless names.
+
+/// A name of a person or chat is cut at this many characters.
+pub const NAME_CHARS: usize = 64;
+/// Other foreign words are cut at this many characters.
+pub const WORD_CHARS: usize = 256;
+/// A label that is a name is cut at this many characters.
+pub const LABEL_CHARS: usize = 40;
+/// The longest address that is linked, in bytes.
+const ADDRESS_BYTES: usize = 2048;
+
+/// A name to be shown: never empty, because nothing can be pressed or read where nothing is.
+#[must_use]
+pub fn name(raw: &str, chars: usize) -> String {
+    let clean = word(raw, chars);
+    if clean.chars().all(is_blank) { "…".to_owned() } else { clean }
+}
+
+/// Foreign words on one line, cut to so many characters with `…`.
+#[must_use]
+pub fn word(raw: &str, chars: usize) -> String {
+    let clean = |it: char| if it.is_whitespace() { Some(' ') } else { (!is_harmful(it)).then_some(it) };
+    let mut kept = raw.trim().chars().filter_map(clean);
+    let mut shown: String = kept.by_ref().take(chars).collect();
+    if kept.next().is_some() {
+        shown.pop();
+        shown.truncate(shown.trim_end().len());
+        shown.push('…');
+    }
+    shown.trim().to_owned()
+}
+
+/// Cuts a text to so many UTF-16 units with `…`.
+#[must_use]
+pub fn shorten(text: String, limit: usize) -> String {
+    if units(&text) <= limit { text } else { head(&text, limit.saturating_sub(1)).to_owned() + "…" }
+}
+
+/// The longest beginning of at most so many UTF-16 units; no character is split.
+#[must_use]
+pub fn head(text: &str, limit: usize) -> &str {
+    let mut left = limit;
+    let end = text.char_indices().find_map(|(at, it)| match left.checked_sub(it.len_utf16()) {
+        Some(rest) => {
+            left = rest;
+            None
+        }
+        None => Some(at),
+    });
+    end.map_or(text, |at| &text[..at])
+}
+
+/// The length in UTF-16 units, in which Telegram counts.
+#[must_use]
+pub fn units(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.chars().map(char::len_utf16).sum() }
+}
+
+/// Whether an address may be linked.
+#[must_use]
+pub fn is_address(url: &str) -> bool {
+    let known = ["https://", "http://", "tg://"].iter().any(|it| url.starts_with(it) && url.len() > it.len());
+    known && url.len() <= ADDRESS_BYTES && !url.chars().any(|it| it.is_whitespace() || is_harmful(it))
+}
+
+/// Control characters, marks that turn the reading direction, and those that only programs see.
+fn is_harmful(it: char) -> bool {
+    it.is_control()
+        || matches!(it, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+        || matches!(it, '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}')
+}
+
+/// Characters that show nothing.
+fn is_blank(it: char) -> bool {
+    it.is_whitespace()
+        || matches!(it, '\u{00AD}' | '\u{034F}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180E}')
+        || matches!(it, '\u{200B}'..='\u{200D}' | '\u{2060}'..='\u{2064}' | '\u{2800}' | '\u{3164}' | '\u{FFA0}')
+        || matches!(it, '\u{FE00}'..='\u{FE0F}' | '\u{E0000}'..='\u{E0FFF}')
+}
