@@ -174,13 +174,13 @@ fn check(engine: &dyn Engine, marked: u64) -> Result<Option<u8>, EngineError> {
 
 /// What is in an engine.
 #[derive(Default)]
-struct Stock {
-    sum: u64,
+pub(super) struct Stock {
+    pub(super) sum: u64,
     newest: u8,
 }
 
 /// Reads all rows. One that is not what was written is an error.
-fn take_stock(engine: &dyn Engine) -> Result<Stock, EngineError> {
+pub(super) fn take_stock(engine: &dyn Engine) -> Result<Stock, EngineError> {
     let mut stock = Stock::default();
     let mut ledger = Ledger::default();
     let mut after = None;

@@ -3,7 +3,8 @@
 use super::{batch, eventually, put, put_at, rows, settings};
 use crate::store::engine::{Engine, EngineError, Pair, Sizes, Write};
 use crate::store::memory::Memory;
-use crate::store::opener::Opener;
+use crate::store::opener::{Opener, take_stock};
+use crate::store::own::Ledger;
 use crate::store::writer::Tuning;
 use crate::store::{Handle, Health, Store, StoreError};
 use std::collections::BTreeMap;
@@ -168,6 +169,8 @@ fn again(disk: &Arc<Disk>) -> Handle {
     disk.faults.lock().unwrap().clear();
     let mut opener = FaultyOpener(Arc::clone(disk));
     let engine = opener.open().unwrap();
+    let ledger = Ledger::read(engine.as_ref()).unwrap().unwrap_or_default();
+    assert_eq!(take_stock(engine.as_ref()).unwrap().sum, ledger.sum, "the store's books are right");
     let tuning = Tuning { probe_ms: 2, look_ms: 0, ..Tuning::default() };
     Handle::start(&settings(Path::new("")), tuning, engine, Box::new(opener)).unwrap()
 }
