@@ -11,7 +11,7 @@ use crate::supervisors::control::Handle as Tree;
 use crate::supervisors::ground::Ground;
 use crate::supervisors::supervisor::spawn_root;
 use crate::supervisors::tree::{Soil, tree};
-use crate::supervisors::{last_words, watchdog};
+use crate::supervisors::last_words;
 use crate::telemetry::{Line, events};
 use std::io::{IsTerminal, Write};
 use std::sync::Arc;
@@ -49,11 +49,10 @@ impl House {
             crate::telemetry::flush();
             std::process::exit(last_words::EXIT_GAVE_UP);
         });
-        watchdog::spawn(&ground, &soil.settings.runtime).map_err(|it| StartError::Tree(it.to_string()))?;
         let tree = spawn_root(spec, ground, gave_up).await.map_err(StartError::Tree)?;
         soil.world.intake.start_waiting();
         soil.health.ready("replay", true, "");
-        let pinger = tokio::spawn(crate::web::ping::self_ping(soil.health.clone()));
+        let pinger = tokio::spawn(crate::web::self_ping(soil.health.clone()));
         let house = Self { soil, tree, pinger, owner_code };
         house.publish_menus();
         Line::new(&events::APP_READY)

@@ -2,11 +2,13 @@
 
 pub mod backoff;
 pub mod census;
+pub mod census_view;
 mod child;
 pub mod control;
 pub mod engine;
 pub mod exit;
 pub mod ground;
+pub mod household;
 pub mod intensity;
 pub mod last_words;
 mod launch;
@@ -21,6 +23,7 @@ pub mod spec;
 mod starts;
 pub mod storm;
 pub mod supervisor;
+pub mod tree;
 pub mod voice;
 mod wave;
 

@@ -22,7 +22,7 @@ use crate::protocol::health::HealthBoard;
 use crate::protocol::wake::Wakers;
 use crate::store::Health;
 use crate::telegram::client::Client;
-use crate::web::server::{Limits, WebState, serve};
+use crate::web::{Limits, WebState, serve};
 use ractor::{Actor, ActorCell};
 use std::future::Future;
 use std::path::PathBuf;
