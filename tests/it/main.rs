@@ -1,3 +1,4 @@
 //! Stories against the whole program.
 
+mod harness;
 mod playground;
