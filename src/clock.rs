@@ -50,3 +50,11 @@ pub fn random<const N: usize>() -> [u8; N] {
 pub fn random_below(bound: u64) -> u64 {
     u64::from_le_bytes(random()).checked_rem(bound).unwrap_or(0)
 }
+
+/// Wall time in microseconds since 1970: for log lines.
+#[must_use]
+pub fn now_us() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let us = i64::try_from(since.as_micros()).unwrap_or(i64::MAX);
+    us.saturating_add(SKEW_MS.load(Ordering::Relaxed).saturating_mul(1000)).max(0).unsigned_abs()
+}

@@ -10,14 +10,15 @@ house-about =
     Add me to a group as an admin. There you can say:
     { $lines }
 house-about-owner =
-    Hello! I am Majordomo, and this house is yours. I keep groups for the subscribers of their channels.
+    Hello! I am Majordomo, and this house is yours. I keep groups for the subscribers of their channels, and write to you here when something needs your hand.
 
     Add me to a group as an admin. There you can say:
     { $lines }
+house-about-owner-commands =
+    { house-about-owner }
 
     Here, as an owner:
     { $owner }
-    I write to you here when something needs your hand.
 house-about-group =
     I am here. What you can say:
     { $lines }

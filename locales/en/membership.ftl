@@ -16,8 +16,8 @@ membership-button-agree = Agree
 
 membership-protected = Only subscribers of { $channels } can write here now. To undo this: /unprotect
 membership-released = { $left-count ->
-    [0] Everybody can write here again; { $channels } is no longer required.
-   *[other] { $channels } is no longer required here. Still required: { $left }.
+    [0] No longer required here: { $channels }. Everybody can write again.
+   *[other] No longer required here: { $channels }. Still required: { $left }.
 }
 membership-unprotected = Everybody can write in this group already. To let only a channel's subscribers write: /protect @channel
 membership-unprotected-named = That channel is not required here. Required are: { $channels }.

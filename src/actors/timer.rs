@@ -84,7 +84,7 @@ impl Timer {
         let event = Event::Woke { feature: key.feature.clone(), key: key.key.clone(), late_ms: now.since_ms(at) };
         let happened = Happened { update: None, at: now, place, event };
         let seq = self.world.sequence.take(1);
-        let row = rows::Queued { raw: None, own: Some(happened.clone()), decided: Vec::new() };
+        let row = rows::Queued { raw: None, own: Some(happened.clone()), decided: Vec::new(), released: false };
         let mut batch = Batch::default();
         batch.delete(keys::wake(at.0, key.chat, &key.feature, &key.key));
         batch.0.push(Op::Put { key: keys::queued(key.chat, seq), value: rows::write(&row), expect: Some(0) });

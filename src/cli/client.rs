@@ -31,16 +31,25 @@ pub(super) enum Trouble {
 }
 
 impl Client {
-    /// Connects to the house that runs on the store of these settings.
+    /// Connects to the house that runs on the store of these settings. It may have been started with another
+    /// runtime folder in its environment than ours (by systemd, for example), so all likely ones are tried.
     pub fn connect(loaded: &Loaded) -> Result<Self, Trouble> {
         let store = &loaded.settings.store.path;
-        let path = control::socket_path(store, loaded.runtime_dir.as_deref());
-        let store = std::path::absolute(store).unwrap_or_else(|_| store.clone());
-        Self::connect_at(&path, &store)
+        let shown = std::path::absolute(store).unwrap_or_else(|_| store.clone());
+        let usual = PathBuf::from(format!("/run/user/{}", rustix::process::geteuid().as_raw()));
+        let mut trouble = Trouble::NotRunning(shown.clone());
+        for runtime_dir in [loaded.runtime_dir.as_deref(), Some(&usual), None] {
+            match Self::connect_at(&control::socket_path(store, runtime_dir), &shown) {
+                Err(Trouble::NotRunning(_)) => {}
+                Err(other) => trouble = other,
+                Ok(client) => return Ok(client),
+            }
+        }
+        Err(trouble)
     }
 
     /// Connects to the house that listens at `path`. A socket whose process is gone counts as no house.
-    pub fn connect_at(path: &Path, store: &Path) -> Result<Self, Trouble> {
+    fn connect_at(path: &Path, store: &Path) -> Result<Self, Trouble> {
         let refused = |error: io::Error| match error.kind() {
             ErrorKind::NotFound | ErrorKind::ConnectionRefused | ErrorKind::NotADirectory => {
                 Trouble::NotRunning(store.into())

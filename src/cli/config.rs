@@ -2,14 +2,18 @@
 
 use super::out::{self, Look, Tone};
 use super::{Exit, Source};
-use crate::config::{Loaded, Origin, keys};
+use crate::config::{Loaded, Origin, from_environment, keys};
 use serde_json::json;
 
 /// What can be done with the configuration.
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
     /// Say whether file and environment are in order
-    Check,
+    Check {
+        /// For a script
+        #[arg(long)]
+        json: bool,
+    },
     /// Show every setting that holds, and who said it; secrets are masked
     Show {
         /// For a script
@@ -19,12 +23,20 @@ pub(super) enum Command {
 }
 
 pub(super) fn run(source: &Source, command: Command) -> Exit {
-    let loaded = match source.load() {
-        Ok(loaded) => loaded,
-        Err(exit) => return exit,
+    let loaded = match (from_environment(source.0.as_deref()), &command) {
+        (Ok(loaded), _) => loaded,
+        (Err(error), Command::Check { json: true }) => {
+            out::print_json(&json!({ "ok": false, "problems": error.problems }));
+            return Exit::Config;
+        }
+        (Err(error), _) => {
+            out::complain(error);
+            return Exit::Config;
+        }
     };
     match command {
-        Command::Check => out::print(check(&loaded)),
+        Command::Check { json: true } => out::print_json(&json!({ "ok": true, "problems": [] })),
+        Command::Check { json: false } => out::print(check(&loaded)),
         Command::Show { json: true } => out::print_json(&as_json(&loaded)),
         Command::Show { json: false } => out::print(show(&loaded, Look::now())),
     }

@@ -62,6 +62,11 @@ impl Look {
         self.size.map_or(usize::MAX, |(columns, _)| columns)
     }
 
+    /// One column less: clearing to the end of a full line would clear its last character.
+    pub fn narrower(self) -> Self {
+        Self { size: self.size.map(|(columns, rows)| (columns.saturating_sub(1), rows)), ..self }
+    }
+
     /// The text in the colour of its meaning.
     pub fn paint(self, tone: Tone, text: &str) -> String {
         let code = match tone {

@@ -11,7 +11,7 @@ pub struct ConfigError {
 }
 
 /// One thing that is wrong.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Problem {
     /// The key, with dots; empty where no key can be named.
     pub key: String,
@@ -24,7 +24,8 @@ pub struct Problem {
 }
 
 /// Where a setting was said.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Place {
     /// In the file.
     File {

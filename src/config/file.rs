@@ -121,12 +121,12 @@ impl File {
     }
 
     fn place(&self, span: Range<usize>, hidden: bool) -> Place {
-        let start = span.start.min(self.text.len());
+        let start = self.text.floor_char_boundary(span.start);
         let begin = self.text[..start].rfind('\n').map_or(0, |it| it + 1);
         let end = self.text[start..].find('\n').map_or(self.text.len(), |it| start + it);
         let line = self.text[begin..end].trim_end_matches('\r');
         let column = 1 + self.text[begin..start].chars().count();
-        let width = self.text[start..span.end.clamp(start, end)].chars().count();
+        let width = self.text[start..self.text.floor_char_boundary(span.end).clamp(start, end)].chars().count();
         let excerpt = excerpt(line, hidden);
         let room = excerpt.chars().count().saturating_sub(column - 1);
         Place::File {

@@ -5,9 +5,9 @@ use std::fmt;
 use std::ops::Deref;
 
 /// What is shown in place of a secret that is set.
-pub const MASK: &str = "********";
+const MASK: &str = "********";
 
-/// A token or key. It reads as `&str`; printing with `{:?}` and serializing show [`MASK`], and there is no
+/// A token or key. It reads as `&str`; printing with `{:?}` and serializing show a row of stars, and there is no
 /// `Display` on purpose: whoever writes it out must say so.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Secret(String);

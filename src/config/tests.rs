@@ -348,3 +348,18 @@ fn every_key_that_a_check_names_exists() {
     told.sort_unstable();
     assert_eq!(told, checkable.collect::<Vec<_>>());
 }
+
+proptest::proptest! {
+    #[test]
+    fn no_text_makes_the_loader_stumble(at in 0_usize..9000, junk in "\\PC{0,6}|[\"'\\[\\]={}\\.,#\\r\\n\\t 0-9a-z\u{feff}\u{7}]{0,12}") {
+        let mut text = include_str!("../../config.toml").replace("token = \"\"", &format!("token = \"{TOKEN}\""));
+        let at = text.floor_char_boundary(at);
+        text.insert_str(at, &junk);
+        if let Err(error) = from_text(&text, &[]) {
+            let told = error.to_string();
+            proptest::prop_assert!(!error.problems.is_empty());
+            proptest::prop_assert!(!told.contains(&TOKEN[..24]) && !told.contains(&TOKEN[20..]), "{}", told);
+            proptest::prop_assert!(!told.chars().any(|it| it.is_control() && it != '\n' && it != '\t'), "{:?}", told);
+        }
+    }
+}

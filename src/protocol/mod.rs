@@ -3,6 +3,7 @@
 pub mod chat;
 pub mod control;
 pub mod facts;
+pub mod health;
 pub mod inhand;
 pub mod intake;
 pub mod limiter;
@@ -10,3 +11,4 @@ pub mod outbox;
 pub mod port;
 pub mod slot;
 pub mod timer;
+pub mod wake;

@@ -90,7 +90,7 @@ mod tests {
         set(&open, 0o640);
         set(&closed, 0o600);
         set(folder.path(), 0o700);
-        assert_eq!(loose_modes(folder.path()), [open.clone()]);
+        assert_eq!(loose_modes(folder.path()), std::slice::from_ref(&open));
         set(folder.path(), 0o755);
         assert_eq!(loose_modes(folder.path()), [folder.path().to_path_buf(), open]);
     }

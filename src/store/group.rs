@@ -2,6 +2,7 @@
 
 use super::engine::{Engine, EngineError, Write};
 use super::frame::{self, Damage};
+use super::own::Ledger;
 use super::{Batch, Op, Record, StoreError};
 use std::collections::HashMap;
 
@@ -98,6 +99,13 @@ impl<'a> Group<'a> {
     /// What would have to be written to take it all back.
     pub(super) fn inverse(&self) -> Vec<Write> {
         self.changed().map(|it| Write { key: it.key.clone(), value: it.before.clone() }).collect()
+    }
+
+    /// Carries what changes along in the store's sum.
+    pub(super) fn enter(&self, ledger: &mut Ledger) {
+        for cell in self.changed() {
+            ledger.change(&cell.key, cell.before.as_deref(), cell.now.as_deref());
+        }
     }
 
     fn changed(&self) -> impl Iterator<Item = &Cell> {

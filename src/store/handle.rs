@@ -5,7 +5,7 @@ use super::inbox::{Commit, Inbox, Limits};
 use super::opener::{MemoryOpener, Opener, SledOpener};
 use super::readers::{self, Question, Questions};
 use super::state::{FatalHook, Health, Shared, Status};
-use super::writer::{Tuning, Writer};
+use super::writer::{self, Tuning, Writer};
 use super::{Batch, Op, OpenError, Record, Row, Store, StoreError, group, meters, own};
 use crate::{clock, config};
 use std::sync::Arc;
@@ -14,9 +14,6 @@ use tokio::sync::{oneshot, watch};
 
 /// Reader threads.
 const READERS: usize = 2;
-
-/// How often a full disk is tried, and how often the disk is looked at while there is work.
-const PROBE_MS: u64 = 1000;
 
 /// The store, for everybody. Cheap to clone. The last clone's end closes the store too, but only
 /// [`Handle::close`] waits for it.
@@ -65,6 +62,8 @@ impl Handle {
         let writer = Writer::new(Arc::clone(&shared), opener, tuning).map_err(OpenError::Engine)?;
         let handle = Self(Arc::new(Inner(Arc::clone(&shared))));
         spawn("store-writer".to_owned(), settings, move || writer.run())?;
+        let watched = Arc::clone(&shared);
+        spawn("store-watch".to_owned(), settings, move || writer::watch(&watched, tuning.stuck_ms))?;
         for number in 0..READERS {
             let shared = Arc::clone(&shared);
             spawn(format!("store-reader-{number}"), settings, move || readers::run(&shared))?;
@@ -160,7 +159,7 @@ impl Store for Handle {
 }
 
 fn tuning(settings: &config::Store) -> Tuning {
-    Tuning { reserve_bytes: settings.reserve_bytes, probe_ms: PROBE_MS, look_ms: PROBE_MS }
+    Tuning { reserve_bytes: settings.reserve_bytes, ..Tuning::default() }
 }
 
 fn spawn(name: String, settings: &config::Store, run: impl FnOnce() + Send + 'static) -> Result<(), OpenError> {

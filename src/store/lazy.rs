@@ -37,7 +37,7 @@ impl Lazy {
             self.batches.push(Waiting { batch, last: None });
             return;
         }
-        if !self.batches.last().is_some_and(|it| it.last.is_some()) {
+        if self.batches.last().is_none_or(|it| it.last.is_none()) {
             self.batches.push(Waiting { batch: Batch::default(), last: Some(HashMap::new()) });
         }
         let Some(Waiting { batch: merged, last: Some(last) }) = self.batches.last_mut() else { return };

@@ -92,6 +92,13 @@ fn step(engine: &dyn Engine, migration: &Migration, key: &[u8], progress: &mut P
     progress.rows += u64::try_from(writes.len()).unwrap_or(u64::MAX);
     let kept = serde_json::to_vec(progress).map_err(|it| EngineError::Broken(it.to_string()))?;
     writes.push(own::write(key, &kept));
+    if let Some(mut ledger) = own::Ledger::read(engine)? {
+        for write in &writes {
+            let before = engine.get(&write.key)?;
+            ledger.change(&write.key, before.as_deref(), write.value.as_deref());
+        }
+        writes.push(ledger.write());
+    }
     engine.apply(&writes)?;
     engine.sync()
 }

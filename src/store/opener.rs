@@ -6,8 +6,9 @@ use super::folder::{Folder, disk};
 use super::mark::Mark;
 use super::memory::Memory;
 use super::migrate::{self, MIGRATIONS};
+use super::own::Ledger;
 use super::sled_engine::Sled;
-use super::{disk as disk_facts, frame, own};
+use super::{disk as disk_facts, frame};
 use crate::telemetry::{Line, events};
 use std::fs::{self, File};
 use std::io::Write;
@@ -149,29 +150,49 @@ impl Opener for SledOpener {
 
 /// Looks at every row. Returns a format that this version does not know, if there is one.
 fn check(engine: &dyn Engine, marked: u64) -> Result<Option<u8>, EngineError> {
-    let group = own::group(engine)?;
+    let ledger = Ledger::read(engine)?;
+    let group = ledger.map_or(0, |it| it.group);
     if group < marked {
         let why = format!("its log ends at group {group}, but group {marked} was acknowledged");
         return Err(EngineError::Corrupt(why));
     }
-    if let Some(format) = newest(engine)?.filter(|it| *it > frame::FORMAT) {
-        return Ok(Some(format));
+    let found = take_stock(engine)?;
+    if ledger.is_some_and(|it| it.sum != found.sum) {
+        return Err(EngineError::Corrupt("rows are missing or older than they should be".to_owned()));
+    }
+    if found.newest > frame::FORMAT {
+        return Ok(Some(found.newest));
     }
     migrate::migrate(engine, MIGRATIONS)?;
+    if ledger.is_none() {
+        let sum = take_stock(engine)?.sum;
+        engine.apply(&[Ledger { group: 0, sum }.write()])?;
+        engine.sync()?;
+    }
     Ok(None)
 }
 
-/// The newest format of all rows. A row that is not what was written is an error.
-fn newest(engine: &dyn Engine) -> Result<Option<u8>, EngineError> {
-    let mut newest = None;
+/// What is in an engine.
+#[derive(Default)]
+pub(super) struct Stock {
+    pub(super) sum: u64,
+    newest: u8,
+}
+
+/// Reads all rows. One that is not what was written is an error.
+pub(super) fn take_stock(engine: &dyn Engine) -> Result<Stock, EngineError> {
+    let mut stock = Stock::default();
+    let mut ledger = Ledger::default();
     let mut after = None;
     loop {
         let rows = engine.scan(b"", after.as_deref(), CHUNK)?;
         for (key, bytes) in &rows {
-            newest = newest.max(Some(format_of(key, bytes)?));
+            stock.newest = stock.newest.max(format_of(key, bytes)?);
+            ledger.change(key, None, Some(bytes));
         }
         if rows.len() < CHUNK {
-            return Ok(newest);
+            stock.sum = ledger.sum;
+            return Ok(stock);
         }
         after = rows.into_iter().next_back().map(|it| it.0);
     }

@@ -26,6 +26,9 @@ pub struct Queued {
     /// The features that have decided, or for which the event is in quarantine.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub decided: Vec<String>,
+    /// Given back from quarantine: its update is finished, only this feature's part is done again.
+    #[serde(default)]
+    pub released: bool,
 }
 
 /// [`super::keys::Kind::Owed`]: an effect and how far it is.

@@ -14,6 +14,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+/// Pages above a quarter of this become files, which a full disk makes sled wait for for ever. Pages have up
+/// to 17 rows, so this leaves room for rows of 15 KiB on average.
+const SEGMENT_BYTES: usize = 1 << 20;
+
 /// An open sled folder.
 pub(super) struct Sled {
     db: sled::Db,
@@ -26,7 +30,8 @@ impl Sled {
     /// Opens or makes the folder. Whatever sled does, an error comes back, never a panic.
     pub(super) fn open(path: &Path, cache_bytes: u64) -> Result<Self, EngineError> {
         remove_unfinished_snapshots(path).map_err(|it| io_said(&it))?;
-        let config = sled::Config::new().path(path).cache_capacity(cache_bytes).flush_every_ms(None);
+        let config = sled::Config::new().path(path).cache_capacity(cache_bytes);
+        let config = config.flush_every_ms(None).segment_size(SEGMENT_BYTES);
         let db = guarded(|| config.open().map_err(open_said)).map_err(panic_is_damage)?;
         let file = File::open(path.join("db")).map_err(|it| io_said(&it))?;
         Ok(Self { db, file, blobs: path.join("blobs"), synced_blobs: Mutex::default() })

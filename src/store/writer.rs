@@ -4,13 +4,19 @@ use super::engine::{Engine, EngineError, Write};
 use super::group::Group;
 use super::inbox::Turn;
 use super::opener::Opener;
+use super::own::Ledger;
 use super::state::{Health, Shared};
-use super::{StoreError, meters, own, readers};
+use super::{StoreError, meters, readers};
 use crate::clock;
 use crate::telemetry::{Line, events};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::Duration;
+
+/// How often the writer is watched.
+const WATCH_EVERY: Duration = Duration::from_millis(500);
 
 /// Waits of the writer.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +27,16 @@ pub(super) struct Tuning {
     pub(super) probe_ms: u64,
     /// How often the disk is looked at; an idle writer wakes five times more seldom.
     pub(super) look_ms: u64,
+    /// How long closing an engine may take before it counts as stuck.
+    pub(super) close_ms: u64,
+    /// How long writing one group may take before it counts as stuck.
+    pub(super) stuck_ms: u64,
+}
+
+impl Default for Tuning {
+    fn default() -> Self {
+        Self { reserve_bytes: 0, probe_ms: 1000, look_ms: 1000, close_ms: 5000, stuck_ms: 60_000 }
+    }
 }
 
 /// The writer's own state.
@@ -29,8 +45,8 @@ pub(super) struct Writer {
     opener: Box<dyn Opener>,
     tuning: Tuning,
     mode: Mode,
-    /// The last group that was acknowledged.
-    group: u64,
+    /// The last group that was acknowledged, and the sum of all rows after it.
+    ledger: Ledger,
     looked_ms: Option<u64>,
     probe_at_ms: u64,
 }
@@ -65,14 +81,22 @@ impl From<EngineError> for Unwritten {
     }
 }
 
+/// A turn, checked.
+struct Decided {
+    outcomes: Outcomes,
+    writes: Vec<Write>,
+    inverse: Vec<Write>,
+    ledger: Ledger,
+}
+
 /// What became of each commit of a turn.
 type Outcomes = Vec<Result<(), StoreError>>;
 
 impl Writer {
     pub(super) fn new(shared: Arc<Shared>, opener: Box<dyn Opener>, tuning: Tuning) -> Result<Self, EngineError> {
-        let group = shared.engine().as_deref().map_or(Ok(0), own::group)?;
-        opener.acknowledged(group)?;
-        Ok(Self { shared, opener, tuning, mode: Mode::Open, group, looked_ms: None, probe_at_ms: 0 })
+        let ledger = shared.engine().as_deref().map_or(Ok(None), Ledger::read)?.unwrap_or_default();
+        opener.acknowledged(ledger.group)?;
+        Ok(Self { shared, opener, tuning, mode: Mode::Open, ledger, looked_ms: None, probe_at_ms: 0 })
     }
 
     /// Works until the queue is closed and empty; a panic of ours counts as a failed store.
@@ -111,7 +135,7 @@ impl Writer {
         let engine = self.shared.engine_alone().take();
         match self.mode {
             Mode::Failed(_) => std::mem::forget(engine),
-            Mode::Open | Mode::Short | Mode::Gone(_) => let_go(engine),
+            Mode::Open | Mode::Short | Mode::Gone(_) => drop(let_go(engine, self.tuning.close_ms)),
         }
     }
 
@@ -165,13 +189,13 @@ impl Writer {
     fn write_group(&mut self, turn: &Turn) -> Result<Outcomes, Unwritten> {
         let began_us = clock::tick_us();
         let shared = Arc::clone(&self.shared);
-        let (outcomes, mut writes, mut inverse) = self.decide(turn)?;
+        let Decided { outcomes, mut writes, mut inverse, ledger } = self.decide(turn)?;
         if writes.is_empty() {
             return Ok(outcomes);
         }
-        let group = self.group + 1;
-        writes.push(own::write(own::GROUP, group.to_string().as_bytes()));
-        inverse.push(own::write(own::GROUP, (group + 1).to_string().as_bytes()));
+        let group = ledger.group;
+        writes.push(ledger.write());
+        inverse.push(Ledger { group: group + 1, ..self.ledger }.write());
         let undo = |error| Unwritten { error, undo: Some(Undo { group, writes: std::mem::take(&mut inverse) }) };
 
         let applied = with(shared.engine_alone().as_deref(), |it| it.apply(&writes));
@@ -179,7 +203,7 @@ impl Writer {
         let sync_began_us = clock::tick_us();
         let synced = applied.and_then(|()| with(shared.engine().as_deref(), Engine::sync));
         synced.and_then(|()| self.opener.acknowledged(group)).map_err(undo)?;
-        self.group = group;
+        self.ledger = ledger;
         let sync_us = clock::tick_us().saturating_sub(sync_began_us);
         shared.counters.last_sync_us.store(sync_us, Ordering::Relaxed);
         meters::group(turn.commits.len() + turn.lazy.len(), sync_began_us);
@@ -187,7 +211,7 @@ impl Writer {
     }
 
     /// Checks every batch against the engine and what goes before it.
-    fn decide(&self, turn: &Turn) -> Result<(Outcomes, Vec<Write>, Vec<Write>), EngineError> {
+    fn decide(&self, turn: &Turn) -> Result<Decided, EngineError> {
         let slot = self.shared.engine();
         let engine = slot.as_deref().ok_or_else(no_engine)?;
         let mut group = Group::new(engine);
@@ -204,7 +228,9 @@ impl Writer {
                 Err(refusal) => Err(readers::refused(refusal)?),
             });
         }
-        Ok((outcomes, group.writes(), group.inverse()))
+        let mut ledger = Ledger { group: self.ledger.group + 1, ..self.ledger };
+        group.enter(&mut ledger);
+        Ok(Decided { outcomes, writes: group.writes(), inverse: group.inverse(), ledger })
     }
 
     fn fail(&mut self, reason: String) {
@@ -216,7 +242,10 @@ impl Writer {
     }
 
     fn lose_the_engine(&mut self, why: &str, undo: Option<Undo>) {
-        let_go(self.shared.engine_alone().take());
+        let engine = self.shared.engine_alone().take();
+        if let_go(engine, self.tuning.close_ms).is_err() {
+            return self.fail(format!("{why}, and the engine does not let go of its files"));
+        }
         self.mode = Mode::Gone(undo);
         self.probe_at_ms = clock::tick_ms().saturating_add(self.tuning.probe_ms);
         self.tell_full(why);
@@ -290,17 +319,18 @@ impl Writer {
 
     /// "Full" was answered, so the group must not be there; if it is, it is undone.
     fn take_back(&mut self, engine: Box<dyn Engine>, undo: Option<Undo>) -> Result<Box<dyn Engine>, EngineError> {
-        let found = own::group(engine.as_ref())?;
-        if found < self.group {
-            let why = format!("the log ends at group {found}, but group {} was acknowledged", self.group);
+        let found = Ledger::read(engine.as_ref())?.unwrap_or_default().group;
+        let known = self.ledger.group;
+        if found < known {
+            let why = format!("the log ends at group {found}, but group {known} was acknowledged");
             return Err(EngineError::Corrupt(why));
         }
         if let Some(undo) = undo.filter(|it| it.group == found) {
             engine.apply(&undo.writes)?;
             engine.sync()?;
         }
-        self.group = own::group(engine.as_ref())?;
-        self.opener.acknowledged(self.group)?;
+        self.ledger = Ledger::read(engine.as_ref())?.unwrap_or_default();
+        self.opener.acknowledged(self.ledger.group)?;
         Ok(engine)
     }
 }
@@ -316,7 +346,35 @@ fn no_engine() -> EngineError {
     EngineError::Broken("there is no engine".to_owned())
 }
 
-/// sled syncs when it is dropped, and panics if it cannot.
-fn let_go(engine: Option<Box<dyn Engine>>) {
-    let _ = catch_unwind(AssertUnwindSafe(|| drop(engine)));
+/// Ends a process whose writer has not finished one group for too long: sled waits for ever for a page that
+/// its own thread failed to write. Every caller has given up by then, so nothing is lost by saying so.
+pub(super) fn watch(shared: &Shared, stuck_ms: u64) {
+    while !*shared.finished.borrow() {
+        let busy_us = shared.status(clock::tick_us()).busy_us;
+        if busy_us / 1000 > stuck_ms {
+            return shared.fail("the engine has not finished a write for too long");
+        }
+        thread::sleep(WATCH_EVERY);
+    }
+}
+
+/// The engine still holds its files.
+struct StillOpen;
+
+/// Closes an engine on a thread of its own: sled syncs when it is dropped, panics if it cannot, and after a
+/// failed write of a large page waits for ever.
+fn let_go(engine: Option<Box<dyn Engine>>, patience_ms: u64) -> Result<(), StillOpen> {
+    let Some(engine) = engine else { return Ok(()) };
+    let (gone, wait) = mpsc::channel::<()>();
+    let close = move || {
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(engine)));
+        drop(gone);
+    };
+    if thread::Builder::new().name("store-closer".to_owned()).spawn(close).is_err() {
+        return Err(StillOpen);
+    }
+    match wait.recv_timeout(Duration::from_millis(patience_ms)) {
+        Err(mpsc::RecvTimeoutError::Timeout) => Err(StillOpen),
+        Ok(()) | Err(mpsc::RecvTimeoutError::Disconnected) => Ok(()),
+    }
 }

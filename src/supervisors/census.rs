@@ -93,8 +93,14 @@ impl Census {
 
     /// Forgets a child and all below it.
     pub fn remove(&self, path: &str) {
-        let below = format!("{path}/");
-        self.lock().retain(|it, _| it != path && !it.starts_with(&below));
+        self.lock().remove(path);
+        self.remove_below(path);
+    }
+
+    /// Forgets all below a supervisor; below the root, whose path is empty, that is everybody.
+    pub fn remove_below(&self, path: &str) {
+        let below = if path.is_empty() { String::new() } else { format!("{path}/") };
+        self.lock().retain(|it, _| !it.starts_with(&below));
     }
 
     /// Everybody, by path.
@@ -105,5 +111,71 @@ impl Census {
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Node>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// The word for metrics and log.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Starting => "starting",
+            Self::Running => "running",
+            Self::Backoff => "backoff",
+            Self::Parked => "parked",
+            Self::Stopping => "stopping",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    fn node(path: &str) -> Node {
+        Node {
+            path: path.into(),
+            state: State::Running,
+            generation: 1,
+            restarts: 0,
+            since_ms: 5,
+            last_reason: None,
+            is_supervisor: false,
+            shard: None,
+        }
+    }
+
+    #[test]
+    fn a_snapshot_is_in_the_order_of_paths_and_serializable() {
+        let census = Census::default();
+        ["store", "chats", "chats/00"].iter().for_each(|it| census.publish(node(it)));
+        let paths: Vec<String> = census.snapshot().into_iter().map(|it| it.path).collect();
+        assert_eq!(paths, ["chats", "chats/00", "store"]);
+        let json = serde_json::to_string(&census.snapshot()[0]).unwrap();
+        let expected =
+            r#"{"path":"chats","state":"running","generation":1,"restarts":0,"since_ms":5,"is_supervisor":false}"#;
+        assert_eq!(json, expected);
+    }
+
+    #[test]
+    fn what_a_shard_said_outlives_its_supervisors_next_word() {
+        let census = Census::default();
+        census.publish_shard("chats/00", ShardCounts { running: 1, ..ShardCounts::default() });
+        assert_eq!(census.snapshot(), []);
+        census.publish(node("chats/00"));
+        census.publish_shard("chats/00", ShardCounts { running: 7, ..ShardCounts::default() });
+        census.publish(node("chats/00"));
+        assert_eq!(census.snapshot()[0].shard.clone().map(|it| it.running), Some(7));
+    }
+
+    #[test]
+    fn a_branch_is_forgotten_whole_and_its_namesakes_stay() {
+        let census = Census::default();
+        ["up/a", "up/a/b", "up/ab"].iter().for_each(|it| census.publish(node(it)));
+        census.remove("up/a");
+        assert_eq!(census.snapshot().len(), 1);
+        assert_eq!(census.snapshot()[0].path, "up/ab");
     }
 }

@@ -17,6 +17,11 @@ pub trait Residents: Send + Sync + 'static {
     /// A chat has ended by itself. True: it has work again and is started anew at once.
     fn slept(&self, chat: ChatNo, generation: u64) -> bool;
 
+    /// Chats of this shard whose events wait: asked once, when the shard has started (again).
+    fn with_work(&self) -> Vec<ChatNo> {
+        Vec::new()
+    }
+
     /// How many events wait for a chat.
     fn queue_len(&self, chat: ChatNo) -> usize;
 

@@ -1,28 +1,47 @@
 //! The one HTTP client of the Bot API: a deadline on every call, a class for every failure, the token in no text.
 
-use super::error::ApiError;
-use super::request::{EncodeContext, Request, Unwritable};
+mod transport;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+use super::error::{ApiError, Lost};
+use super::request::{self, Answer, EncodeContext, Request, Unwritable, json};
 use crate::config;
 use crate::domain::effect::{Call, MenuScope};
 use crate::domain::event::{Outcome, Standing};
 use crate::domain::fact::{ChatInfo, ChatRef};
 use crate::domain::types::{Language, MessageId, Slot, UserId};
 use bytes::Bytes;
-use serde::de::DeserializeOwned;
+use frankenstein::methods::DeleteWebhookParams;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use std::sync::Arc;
 use std::time::Duration;
 use thiserror::Error;
+use transport::Transport;
+use wire::Nothing;
+
+/// Calls, by method.
+pub const CALLS: &str = "bot_api_calls_total";
+/// How long calls take, by method and class of the answer.
+pub const CALL_SECONDS: &str = "bot_api_call_duration_seconds";
+/// Answers "too many requests", by scope.
+pub const FLOODS: &str = "bot_api_429_total";
+/// Failures, by type.
+pub const ERRORS: &str = "bot_errors_total";
 
 /// The client. Cheap to clone; clones share connections.
 #[derive(Clone)]
 pub struct Client {
-    http: reqwest::Client,
+    transport: Arc<Transport>,
 }
 
 /// Why there can be no client: a setting is wrong.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum Unusable {
     /// `telegram.token` is not a token.
-    #[error("telegram.token is not a bot token: expected 123456:letters-and-digits as @BotFather gives it")]
+    #[error("telegram.token is no bot token: expected digits, a colon, letters and digits, as @BotFather gives it")]
     Token,
     /// `telegram.api_url` is not an address.
     #[error("telegram.api_url is not an address: {why}; expected for example https://api.telegram.org")]
@@ -121,8 +140,8 @@ impl Client {
     /// # Errors
     /// When the token or the address cannot be used.
     pub fn new(settings: &config::Telegram) -> Result<Self, Unusable> {
-        let _ = settings;
-        Ok(Self { http: reqwest::Client::new() })
+        let transport = Transport::new(settings)?;
+        Ok(Self { transport: Arc::new(transport) })
     }
 
     /// Calls a method with a JSON body and reads its result.
@@ -135,17 +154,29 @@ impl Client {
         body: Vec<u8>,
         deadline: Duration,
     ) -> Result<T, ApiError> {
-        let _ = (&self.http, method, body, deadline);
-        Err(ApiError::Unauthorised)
+        self.transport.call(method, body, deadline).await
     }
 
-    /// Sends a request made by [`super::request::encode`].
+    /// Sends a request made by [`request::encode`].
     ///
     /// # Errors
     /// See [`ApiError`].
     pub async fn send(&self, request: Request, deadline: Duration) -> Result<Done, ApiError> {
-        let _ = self.call::<bool>(request.method, request.body, deadline).await?;
-        Ok(Done::default())
+        let Request { method, body, answer } = request;
+        match answer {
+            Answer::Done => {
+                self.call::<IgnoredAny>(method, body, deadline).await?;
+                Ok(Done::default())
+            }
+            Answer::Message => {
+                let made: wire::Message = self.call(method, body, deadline).await?;
+                Ok(Done { message: Some(MessageId(made.message_id)), link: None })
+            }
+            Answer::Link => {
+                let made: wire::Link = self.call(method, body, deadline).await?;
+                Ok(Done { message: None, link: Some(made.invite_link) })
+            }
+        }
     }
 
     /// Writes and sends a call.
@@ -159,7 +190,7 @@ impl Client {
         resolve: impl Fn(Slot) -> Option<MessageId>,
         deadline: Duration,
     ) -> Result<Done, PerformError> {
-        let request = super::request::encode(context, call, resolve)?;
+        let request = request::encode(context, call, resolve)?;
         Ok(self.send(request, deadline).await?)
     }
 
@@ -168,8 +199,14 @@ impl Client {
     /// # Errors
     /// See [`ApiError`].
     pub async fn get_me(&self, deadline: Duration) -> Result<Me, ApiError> {
-        self.call::<bool>("getMe", Vec::new(), deadline).await?;
-        Err(ApiError::Unauthorised)
+        let user: frankenstein::types::User = self.call("getMe", json(&Nothing {}), deadline).await?;
+        let id = i64::try_from(user.id).map_err(|_| ApiError::Malformed { why: "an id beyond 63 bits".into() })?;
+        Ok(Me {
+            id: UserId(id),
+            username: user.username.unwrap_or_default(),
+            name: user.first_name,
+            reads_groups: user.can_read_all_group_messages.unwrap_or(false),
+        })
     }
 
     /// `getChat`.
@@ -177,11 +214,12 @@ impl Client {
     /// # Errors
     /// See [`ApiError`]; [`ApiError::unknown`] says what that means for a fact.
     pub async fn get_chat(&self, chat: &ChatRef, deadline: Duration) -> Result<ChatInfo, ApiError> {
-        let _ = (chat, deadline);
-        Err(ApiError::Unauthorised)
+        let body = json(&wire::OfChat { chat_id: chat.into() });
+        let found: wire::ChatFullInfo = self.call("getChat", body, deadline).await?;
+        found.info().ok_or_else(|| ApiError::Malformed { why: "a kind of chat that this version does not know".into() })
     }
 
-    /// `getChatMember`: what a person is in a chat or channel.
+    /// `getChatMember`: what a person is in a chat or channel. Somebody whom Telegram calls no member has left.
     ///
     /// # Errors
     /// See [`ApiError`]; [`ApiError::unknown`] says what that means for a fact.
@@ -191,8 +229,15 @@ impl Client {
         user: UserId,
         deadline: Duration,
     ) -> Result<Standing, ApiError> {
-        let _ = (chat, user, deadline);
-        Err(ApiError::Unauthorised)
+        let body = json(&wire::OfMember { chat_id: chat.into(), user_id: user.0 });
+        match self.call::<wire::Found>("getChatMember", body, deadline).await {
+            Ok(wire::Found(Some(standing))) => Ok(standing),
+            Ok(wire::Found(None)) => {
+                Err(ApiError::Malformed { why: "a status that this version does not know".into() })
+            }
+            Err(ApiError::Gone { what: Lost::Member, .. }) => Ok(Standing::default()),
+            Err(error) => Err(error),
+        }
     }
 
     /// `getUpdates`: the raw body, to be split by [`super::update::split_result`]. `deadline` is
@@ -201,8 +246,13 @@ impl Client {
     /// # Errors
     /// See [`ApiError`].
     pub async fn get_updates_raw(&self, poll: &Poll<'_>, deadline: Duration) -> Result<Bytes, ApiError> {
-        let _ = (poll, deadline);
-        Err(ApiError::Unauthorised)
+        let body = json(&wire::GetUpdates {
+            offset: poll.offset,
+            limit: poll.limit,
+            timeout: poll.wait_s,
+            allowed_updates: poll.allowed,
+        });
+        self.transport.fetch("getUpdates", body, deadline).await
     }
 
     /// `setWebhook`.
@@ -210,8 +260,13 @@ impl Client {
     /// # Errors
     /// See [`ApiError`].
     pub async fn set_webhook(&self, webhook: &NewWebhook<'_>, deadline: Duration) -> Result<(), ApiError> {
-        let _ = (webhook.url, deadline);
-        Err(ApiError::Unauthorised)
+        let body = json(&wire::SetWebhook {
+            url: webhook.url,
+            secret_token: webhook.secret,
+            max_connections: webhook.max_connections,
+            allowed_updates: webhook.allowed,
+        });
+        self.call::<IgnoredAny>("setWebhook", body, deadline).await.map(drop)
     }
 
     /// `deleteWebhook`; waiting updates stay.
@@ -219,8 +274,8 @@ impl Client {
     /// # Errors
     /// See [`ApiError`].
     pub async fn delete_webhook(&self, deadline: Duration) -> Result<(), ApiError> {
-        let _ = deadline;
-        Err(ApiError::Unauthorised)
+        let body = json(&DeleteWebhookParams { drop_pending_updates: Some(false) });
+        self.call::<IgnoredAny>("deleteWebhook", body, deadline).await.map(drop)
     }
 
     /// `getWebhookInfo`.
@@ -228,8 +283,7 @@ impl Client {
     /// # Errors
     /// See [`ApiError`].
     pub async fn get_webhook_info(&self, deadline: Duration) -> Result<WebhookInfo, ApiError> {
-        let _ = deadline;
-        Err(ApiError::Unauthorised)
+        self.call("getWebhookInfo", json(&Nothing {}), deadline).await
     }
 
     /// `setMyCommands`: command and its one-line help.
@@ -243,8 +297,8 @@ impl Client {
         commands: &[(String, String)],
         deadline: Duration,
     ) -> Result<(), ApiError> {
-        let _ = (scope, language, commands, deadline);
-        Err(ApiError::Unauthorised)
+        let body = request::menu(scope, language, commands);
+        self.call::<IgnoredAny>("setMyCommands", body, deadline).await.map(drop)
     }
 }
 
@@ -256,6 +310,7 @@ impl From<Done> for Outcome {
 
 impl std::fmt::Debug for Client {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Client")
+        // The address stays out: the token is part of it.
+        f.debug_struct("Client").finish_non_exhaustive()
     }
 }

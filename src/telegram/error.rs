@@ -1,9 +1,16 @@
 //! Why a call to Telegram failed, told apart by what may be done about it.
 
+use super::catalogue::words;
 use crate::domain::effect::Call;
 use crate::domain::fact::Unknown;
 use crate::domain::types::ChatId;
+use serde::Deserialize;
 use thiserror::Error;
+
+/// The longest description that is kept, in characters.
+const DESCRIPTION_CHARS: usize = 256;
+/// How long we wait when Telegram says "too many" and not how long.
+const FLOOD_UNSAID_S: u64 = 5;
 
 /// A failed call. Its words never contain the token, an address or the content of a message.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -100,11 +107,29 @@ pub enum Lost {
 }
 
 impl ApiError {
-    /// Whether the failure means that what the call wanted is so anyway. True only for repeatable calls.
+    /// Whether what the call wanted is so in spite of the failure: it is gone already, it is so
+    /// already, or Telegram did it and told us in a way that we cannot read.
     #[must_use]
-    pub fn is_done_anyway(&self, call: &Call) -> bool {
-        let _ = call;
-        false
+    pub const fn is_done_anyway(&self, call: &Call) -> bool {
+        match self {
+            Self::Malformed { .. } => true,
+            Self::Gone { what, .. } => matches!(
+                (what, call),
+                (Lost::Message, Call::Delete { .. } | Call::Edit { .. })
+                    | (Lost::Change, Call::Edit { .. })
+                    | (Lost::Query, Call::Answer { .. })
+                    | (Lost::User | Lost::Member, Call::Mute { .. } | Call::Unmute { .. })
+                    | (Lost::Chat, Call::Leave { .. })
+            ),
+            Self::Blocked { .. } => matches!(call, Call::Leave { .. }),
+            Self::Rejected { .. }
+            | Self::Ambiguous { .. }
+            | Self::NotSent { .. }
+            | Self::Flood { .. }
+            | Self::Migrated { .. }
+            | Self::Unauthorised
+            | Self::Conflict { .. } => false,
+        }
     }
 
     /// Whether the same call may succeed later without anybody doing anything.
@@ -113,10 +138,20 @@ impl ApiError {
         matches!(self, Self::Ambiguous { .. } | Self::NotSent { .. } | Self::Flood { .. })
     }
 
-    /// What a read that failed this way leaves unknown.
+    /// What a read that failed this way means for the fact it was to bring.
     #[must_use]
-    pub const fn unknown(&self) -> Unknown {
-        Unknown::Unavailable
+    pub fn unknown(&self) -> Unknown {
+        match self {
+            Self::Blocked { .. } => Unknown::NoRights,
+            Self::Rejected { description, .. } if speaks_of_rights(description) => Unknown::NoRights,
+            Self::Rejected { .. } | Self::Gone { .. } | Self::Migrated { .. } => Unknown::NotFound,
+            Self::Ambiguous { .. }
+            | Self::NotSent { .. }
+            | Self::Flood { .. }
+            | Self::Unauthorised
+            | Self::Conflict { .. }
+            | Self::Malformed { .. } => Unknown::Unavailable,
+        }
     }
 
     /// A fixed name for metrics and logs.
@@ -135,6 +170,93 @@ impl ApiError {
             Self::Malformed { .. } => "malformed",
         }
     }
+}
+
+/// What an unsuccessful answer says.
+#[derive(Debug, Default)]
+pub(super) struct Refusal {
+    /// Telegram's code, or the status of the answer.
+    pub code: u16,
+    /// Telegram's words, or none when it was not Telegram that answered.
+    pub description: Option<String>,
+    pub parameters: Parameters,
+}
+
+/// `ResponseParameters`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Parameters {
+    pub migrate_to_chat_id: Option<i64>,
+    pub retry_after: Option<u64>,
+}
+
+impl Refusal {
+    /// The class of this answer to a call of this method.
+    pub fn class(self, method: &str) -> ApiError {
+        let described = self.description.is_some();
+        let description = self.description.unwrap_or_else(|| format!("HTTP {}", self.code));
+        let description = words::word(&description, DESCRIPTION_CHARS);
+        match self.code {
+            429 => ApiError::Flood {
+                retry_after_s: self.parameters.retry_after.unwrap_or(FLOOD_UNSAID_S).max(1),
+                scope: scope(method),
+            },
+            401 => ApiError::Unauthorised,
+            // Telegram's own 404 means the token (or a method it lacks); a stranger's page means a wrong address.
+            404 if described => ApiError::Unauthorised,
+            403 => ApiError::Blocked { description },
+            409 => ApiError::Conflict { description },
+            500.. => ApiError::Ambiguous { why: description },
+            code => match (self.parameters.migrate_to_chat_id, lost(&description)) {
+                (Some(to), _) => ApiError::Migrated { to: ChatId(to) },
+                (None, Some(what)) => ApiError::Gone { what, description },
+                (None, None) => ApiError::Rejected { code, description },
+            },
+        }
+    }
+}
+
+/// Whom a 429 concerns. Telegram does not say; calls that act in a chat are limited per chat first.
+fn scope(method: &str) -> FloodScope {
+    match method {
+        "sendMessage"
+        | "editMessageText"
+        | "deleteMessage"
+        | "restrictChatMember"
+        | "createChatInviteLink"
+        | "leaveChat" => FloodScope::Chat,
+        _ => FloodScope::Token,
+    }
+}
+
+/// Telegram's words for things that are not there, in small letters.
+const LOST: [(&str, Lost); 16] = [
+    ("message is not modified", Lost::Change),
+    ("message_not_modified", Lost::Change),
+    ("query is too old", Lost::Query),
+    ("query id is invalid", Lost::Query),
+    ("query_id_invalid", Lost::Query),
+    ("message to delete not found", Lost::Message),
+    ("message to edit not found", Lost::Message),
+    ("message_id_invalid", Lost::Message),
+    ("member not found", Lost::Member),
+    ("user_not_participant", Lost::Member),
+    ("user not found", Lost::User),
+    ("participant_id_invalid", Lost::User),
+    ("user_id_invalid", Lost::User),
+    ("chat not found", Lost::Chat),
+    ("peer_id_invalid", Lost::Chat),
+    ("chat_id_invalid", Lost::Chat),
+];
+
+fn lost(description: &str) -> Option<Lost> {
+    let words = description.to_ascii_lowercase();
+    LOST.iter().find(|(part, _)| words.contains(part)).map(|(_, what)| *what)
+}
+
+fn speaks_of_rights(description: &str) -> bool {
+    let words = description.to_ascii_lowercase();
+    ["rights", "inaccessible", "admin_required", "channel_private", "not a member"].iter().any(|it| words.contains(it))
 }
 
 impl FloodScope {

@@ -4,8 +4,13 @@ pub mod callback;
 pub mod catalogue;
 pub mod client;
 pub mod error;
+pub mod polling;
+pub mod raw;
+pub mod register;
 pub mod request;
+pub mod source;
 pub mod update;
+pub mod webhook;
 mod wire;
 
 pub use callback::CallbackKey;

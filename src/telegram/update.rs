@@ -98,10 +98,18 @@ pub fn decode(raw: &[u8], context: &DecodeContext<'_>) -> Result<Decoded, Undeco
 /// Finds the id of an update, even of one that cannot be decoded or is cut off behind the id.
 #[must_use]
 pub fn update_id(raw: &[u8]) -> Option<UpdateId> {
-    const NAME: &[u8] = b"\"update_id\"";
-    // In a string of somebody's message the closing quote would be escaped, so this is the field itself.
-    let at = raw.windows(NAME.len()).position(|it| it == NAME)?;
-    let rest = raw[at + NAME.len()..].trim_ascii_start().strip_prefix(b":")?.trim_ascii_start();
+    let mut scan = Scan::default();
+    raw.iter().enumerate().find_map(|(at, byte)| {
+        let outside = !scan.in_string;
+        scan.step(*byte);
+        if outside && *byte == b'"' && scan.level == 1 { id_at(&raw[at..]) } else { None }
+    })
+}
+
+/// The number of an `"update_id"` that begins here.
+fn id_at(text: &[u8]) -> Option<UpdateId> {
+    let rest = text.strip_prefix(b"\"update_id\"")?.trim_ascii_start();
+    let rest = rest.strip_prefix(b":")?.trim_ascii_start();
     let digits = rest.iter().take_while(|it| it.is_ascii_digit()).count();
     let (number, after) = rest.split_at(digits);
     match after.first() {
@@ -262,22 +270,33 @@ fn within_limits(raw: &[u8]) -> Result<(), Undecodable> {
 
 /// How deep the brackets outside of strings nest.
 fn depth(raw: &[u8]) -> usize {
-    let (mut level, mut deepest) = (0_usize, 0);
-    let (mut in_string, mut escaped) = (false, false);
-    for byte in raw {
-        match (in_string, byte) {
-            (true, _) if escaped => escaped = false,
-            (true, b'\\') => escaped = true,
-            (_, b'"') => in_string = !in_string,
-            (false, b'{' | b'[') => {
-                level += 1;
-                deepest = deepest.max(level);
-            }
-            (false, b'}' | b']') => level = level.saturating_sub(1),
+    let mut scan = Scan::default();
+    let levels = raw.iter().map(|byte| {
+        scan.step(*byte);
+        scan.level
+    });
+    levels.max().unwrap_or(0)
+}
+
+/// Where in JSON we are, byte by byte.
+#[derive(Default)]
+struct Scan {
+    level: usize,
+    in_string: bool,
+    escaped: bool,
+}
+
+impl Scan {
+    const fn step(&mut self, byte: u8) {
+        match (self.in_string, byte) {
+            (true, _) if self.escaped => self.escaped = false,
+            (true, b'\\') => self.escaped = true,
+            (_, b'"') => self.in_string = !self.in_string,
+            (false, b'{' | b'[') => self.level += 1,
+            (false, b'}' | b']') => self.level = self.level.saturating_sub(1),
             _ => {}
         }
     }
-    deepest
 }
 
 fn broken(error: &serde_json::Error) -> Undecodable {

@@ -196,7 +196,7 @@ impl Chat {
         let place = Place { id, kind, title: String::new(), username: None };
         let happened = Happened { update: None, at: clock::now(), place, event: Event::Told(note) };
         let seq = self.world.sequence.take(1);
-        let row = rows::Queued { raw: None, own: Some(happened.clone()), decided: Vec::new() };
+        let row = rows::Queued { raw: None, own: Some(happened.clone()), decided: Vec::new(), released: false };
         batch.0.push(Op::Put { key: keys::queued(no, seq), value: rows::write(&row), expect: Some(0) });
         (no, seq, happened)
     }

@@ -189,6 +189,13 @@ impl<A: Clone, W> Desk<A, W> {
         lane.presses.iter().chain(&lane.queue).chain(&lane.hand).map(|it| it.seq).collect()
     }
 
+    /// An unfinished event of a chat by its id.
+    #[must_use]
+    pub fn find(&self, chat: ChatNo, event: u64) -> Option<Arc<Item>> {
+        let lane = self.lanes.get(&chat)?;
+        lane.hand.iter().chain(&lane.presses).chain(&lane.queue).find(|it| it.id() == event).cloned()
+    }
+
     /// Puts events that were read from the disk at the end of the memory. `more` says that the disk holds others.
     pub fn refilled(&mut self, chat: ChatNo, items: Vec<Arc<Item>>, more: bool) {
         let Some(lane) = self.lanes.get_mut(&chat) else { return };
@@ -318,6 +325,13 @@ impl<A: Clone, W> Desk<A, W> {
         let items: Vec<_> = lane.presses.drain(..).chain(lane.queue.drain(..)).collect();
         self.in_memory = self.in_memory.saturating_sub(items.len());
         items
+    }
+
+    /// Whether every unfinished event is on the disk, so that the house may end.
+    #[must_use]
+    pub fn all_kept(&self) -> bool {
+        let lines = self.lanes.values().flat_map(|it| it.presses.iter().chain(&it.queue).chain(&it.hand));
+        lines.into_iter().all(|it| it.finished() || it.disk() == Disk::There)
     }
 
     /// Unfinished events: in memory and in hand, and on the disk only.

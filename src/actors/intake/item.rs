@@ -140,7 +140,8 @@ impl Item {
         let decided = names.iter().enumerate().filter(|(n, _)| !self.open_for(*n)).map(|(_, it)| (*it).to_owned());
         let own = self.raw.is_empty().then(|| self.happened.clone());
         let raw = (!self.raw.is_empty()).then(|| String::from_utf8_lossy(&self.raw).into_owned());
-        Queued { raw, own, decided: decided.collect() }
+        let released = raw.is_some() && self.happened.update.is_none();
+        Queued { raw, own, decided: decided.collect(), released }
     }
 }
 

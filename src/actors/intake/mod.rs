@@ -1,5 +1,6 @@
 //! Intake: everything that happens comes through here, and is not forgotten before it is finished.
 
+pub mod blame;
 pub mod desk;
 pub mod done;
 pub mod item;

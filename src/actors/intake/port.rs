@@ -37,6 +37,7 @@ struct Inner {
     scribe_sleeps: AtomicBool,
     closed: AtomicBool,
     starter: OnceLock<Starter>,
+    blame: super::blame::Blame,
 }
 
 /// What intake is made of.
@@ -70,6 +71,7 @@ impl IntakePort {
                 scribe_sleeps: AtomicBool::new(true),
                 closed: AtomicBool::new(false),
                 starter: OnceLock::new(),
+                blame: super::blame::Blame::default(),
                 parts,
             }),
         }
@@ -84,6 +86,12 @@ impl IntakePort {
     #[must_use]
     pub fn parts(&self) -> &IntakeParts {
         &self.inner.parts
+    }
+
+    /// The crashes that are remembered.
+    #[must_use]
+    pub fn blame(&self) -> &super::blame::Blame {
+        &self.inner.blame
     }
 
     /// The queues. Hold the lock for a moment only.
@@ -120,6 +128,7 @@ impl IntakePort {
         let seq = self.inner.parts.sequence.take(1);
         let update = decoded.update.0;
         let item = Item::new(chat, seq, raw, decoded.happened, decoded.press, clock::tick_ms());
+        self.sentence(&item);
         // One lock for both questions: two deliveries of one update at the same time are one event.
         let offered = {
             let mut desk = self.desk();

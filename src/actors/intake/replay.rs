@@ -90,7 +90,7 @@ impl IntakePort {
         let names = &self.parts().names;
         let decided = names.iter().enumerate().filter(|(_, it)| row.decided.iter().any(|d| d == *it));
         let decided = decided.fold(0, |mask, (n, _)| mask | 1 << n);
-        let (raw, happened) = match (row.raw, row.own) {
+        let (raw, mut happened) = match (row.raw, row.own) {
             (Some(raw), _) => {
                 let raw = Bytes::from(raw);
                 let happened = self.decode(&raw).ok()?.happened;
@@ -99,7 +99,12 @@ impl IntakePort {
             (None, Some(own)) => (Bytes::new(), own),
             (None, None) => return None,
         };
-        Some(Item::kept(chat, seq, raw, happened, clock::tick_ms(), decided))
+        if row.released {
+            happened.update = None;
+        }
+        let item = Item::kept(chat, seq, raw, happened, clock::tick_ms(), decided);
+        self.sentence(&item);
+        Some(item)
     }
 
     fn is_done(&self, item: &Item) -> bool {

@@ -29,6 +29,14 @@ pub async fn run(intake: IntakePort) {
     }
 }
 
+impl IntakePort {
+    /// Writes everything unfinished at once: the house is closing.
+    pub async fn keep_all(&self) {
+        let due = self.desk().due(clock::tick_ms(), 0, usize::MAX);
+        write_all(self, due).await;
+    }
+}
+
 fn next_due(intake: &IntakePort, after_ms: u64) -> Option<u64> {
     intake.desk().next_due_ms(after_ms)
 }

@@ -236,7 +236,7 @@ impl Outbox {
         let event = Event::Performed(Performed { feature, token, outcome });
         let happened = Happened { update: None, at: clock::now(), place, event };
         let seq = self.world.sequence.take(1);
-        let row = rows::Queued { raw: None, own: Some(happened.clone()), decided: Vec::new() };
+        let row = rows::Queued { raw: None, own: Some(happened.clone()), decided: Vec::new(), released: false };
         batch.0.push(Op::Put { key: keys::queued(id.0, seq), value: rows::write(&row), expect: Some(0) });
         let world = self.world.clone();
         tokio::spawn(async move {

@@ -68,7 +68,7 @@ fn of_running(status: &Status) -> Finding {
     match (status.quarantined, status.unknown) {
         (0, 0) => Finding::pass(CHECK, cause),
         (quarantined, unknown) => {
-            let cause = format!("{cause}: {quarantined} updates in quarantine, {unknown} effects of unknown outcome");
+            let cause = format!("{cause}; in quarantine: {quarantined}, of unknown outcome: {unknown}");
             Finding::warn(CHECK, cause, "majordomo inbox list; majordomo pending list")
         }
     }

@@ -57,29 +57,32 @@ pub(super) fn examine(settings: &Telegram) -> Vec<Finding> {
         return vec![Finding::fail("token", "telegram.token is not set", remedy)];
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let client = reqwest::Client::builder().timeout(PATIENCE).no_proxy_if_loopback(settings).build();
+    let builder = reqwest::Client::builder().timeout(PATIENCE);
+    let builder = if is_here(settings) { builder.no_proxy() } else { builder }; // a proxy is no way to here
+    let client = builder.build();
     match (runtime, client) {
         (Ok(runtime), Ok(client)) => runtime.block_on(ask_all(settings, &client)),
         _ => vec![Finding::fail("token", "no HTTP client could be made", "ulimit -a")],
     }
 }
 
-/// A proxy of the environment is no way to this very machine.
-trait Direct {
-    fn no_proxy_if_loopback(self, settings: &Telegram) -> Self;
+/// Whether the API server is this very machine.
+fn is_here(settings: &Telegram) -> bool {
+    let url = reqwest::Url::parse(&settings.api_url).ok();
+    url.is_some_and(|it| matches!(it.host_str(), Some("localhost" | "127.0.0.1" | "[::1]")))
 }
 
-impl Direct for reqwest::ClientBuilder {
-    fn no_proxy_if_loopback(self, settings: &Telegram) -> Self {
-        let url = reqwest::Url::parse(&settings.api_url).ok();
-        let here = url.and_then(|it| it.host_str().map(|it| matches!(it, "localhost" | "127.0.0.1" | "[::1]")));
-        if here == Some(true) { self.no_proxy() } else { self }
-    }
+/// A token that anybody on the way can read.
+fn in_the_clear(settings: &Telegram) -> Option<Finding> {
+    let clear = settings.api_url.starts_with("http://") && !is_here(settings);
+    let cause = "telegram.api_url is http:// on another machine: the token travels in the clear";
+    clear.then(|| Finding::warn("api_url", cause, "use https://, unless that network is yours alone"))
 }
 
 async fn ask_all(settings: &Telegram, client: &reqwest::Client) -> Vec<Finding> {
     let (me, date) = ask::<Me>(settings, client, "getMe").await;
     let mut findings = vec![token(settings, &me)];
+    findings.extend(in_the_clear(settings));
     if me.is_ok() {
         let (webhook, _) = ask::<WebhookInfo>(settings, client, "getWebhookInfo").await;
         findings.push(match webhook {

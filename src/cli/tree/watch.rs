@@ -97,6 +97,7 @@ fn as_line(tree: Result<TreeNode, Trouble>) -> String {
 
 /// One picture. In place it overwrites the one before, line by line, so that nothing flickers.
 fn frame(tree: Result<TreeNode, Trouble>, in_place: bool, look: Look) -> String {
+    let look = if in_place { look.narrower() } else { look };
     let mut lines = match tree {
         Ok(tree) => draw::lines(&tree, look),
         Err(trouble) => {
@@ -141,10 +142,20 @@ mod tests {
     #[test]
     fn a_picture_overwrites_the_one_before_and_fits_the_terminal() {
         for rows in 1..20 {
-            let shown = frame(Ok(house()), true, Look { color: false, size: Some((80, rows)) });
+            let shown = frame(Ok(house()), true, Look { color: false, size: Some((40, rows)) });
             assert!(shown.starts_with("\x1b[H") && shown.ends_with("\x1b[K\x1b[J"), "{shown}");
             assert!(!shown.contains("\x1b[2J"), "clearing the screen flickers");
             let lines = shown.matches('\n').count() + 1;
+            assert!(
+                shown.split("\r\n").all(|it| it
+                    .replace("\x1b[K", "")
+                    .replace("\x1b[H", "")
+                    .replace("\x1b[J", "")
+                    .chars()
+                    .count()
+                    < 40),
+                "the last column stays free: {shown}"
+            );
             assert!(lines <= rows.max(2), "{rows} rows: {lines} lines");
         }
     }

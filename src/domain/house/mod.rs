@@ -128,10 +128,13 @@ impl House {
     }
 
     fn about(&self, language: Language, facts: &Facts<'_>, said: &Said) -> Text {
-        let groups = self.lines(language, &[Scope::GroupAdmin]);
-        let owned = facts.house.owned_by(said.from.id);
-        let text = match owned {
-            true => Text::new(language, "house-about-owner").with("owner", self.lines(language, &[Scope::Owner])),
+        let groups = self.lines(language, &[Scope::Group, Scope::GroupAdmin]);
+        let owner = self.commands.iter().any(|it| it.scope == Scope::Owner);
+        let text = match facts.house.owned_by(said.from.id) {
+            true if owner => {
+                Text::new(language, "house-about-owner-commands").with("owner", self.lines(language, &[Scope::Owner]))
+            }
+            true => Text::new(language, "house-about-owner"),
             false => Text::new(language, "house-about"),
         };
         text.with("lines", groups)

@@ -136,11 +136,11 @@ impl Breaker {
         Permit::Probe
     }
 
-    /// Takes note of what became of a call. Reports of calls from before it opened change nothing while
-    /// it is open.
+    /// Takes note of what became of a call. What is reported while it is open, or half open without a
+    /// probe under way, belongs to a call from before and changes nothing.
     pub fn record(&mut self, report: Report, now: u64) -> Option<Change> {
         match (self.state, report) {
-            (State::Open { .. }, _) => None,
+            (State::Open { .. } | State::HalfOpen { probing_until: None, .. }, _) => None,
             (State::Closed { .. }, Report::Ok) => {
                 self.state = State::Closed { failures: 0 };
                 None

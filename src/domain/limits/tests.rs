@@ -225,6 +225,7 @@ impl History {
             (Now::Closed(n), Seen::Failed(_)) => Now::Closed(n + 1),
             (Now::Open(_), Seen::Probed(at)) => Now::Half(0, Some(at + open_ms)),
             (Now::Half(n, _), Seen::Probed(at)) => Now::Half(n, Some(at + open_ms)),
+            (Now::Half(n, None), Seen::Failed(_) | Seen::Ok) => Now::Half(n, None),
             (Now::Half(..), Seen::Failed(at)) => Now::Open(at + open_ms),
             (Now::Half(n, _), Seen::Ok) if n + 1 == successes => Now::Closed(0),
             (Now::Half(n, _), Seen::Ok) => Now::Half(n + 1, None),

@@ -7,7 +7,7 @@ use super::super::text::{Arg, Text};
 use super::draft::{Draft, Look, Voice};
 use super::protect::{self, Check, Ruling};
 use super::state::{Channel, Entry, Question, State};
-use super::stop::{self, count_of, names};
+use super::stop::{self, count_of, short_names};
 
 /// What a press comes to.
 #[derive(Debug)]
@@ -131,7 +131,7 @@ pub(super) fn answer(draft: &mut Draft<'_>, pressed: &Pressed, args: &str, press
         Pressing::Lacks(channels) => {
             let text = say("membership-toast-lacks")
                 .with("count", count_of(channels.len()))
-                .with("channels", names(channels.into_iter()));
+                .with("channels", short_names(channels.into_iter()));
             draft.toast(pressed, text, true);
         }
         Pressing::Joined { entry, standing, permissions } => {

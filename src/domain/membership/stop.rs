@@ -17,6 +17,8 @@ pub(super) const CROWD: &str = "c";
 
 /// A mute needs this long to reach everybody; what was written meanwhile does not show that it failed, in ms.
 const GRACE_MS: u64 = 10_000;
+/// Characters of titles in a toast.
+const NAMES_MAX: usize = 100;
 /// Notices are counted over this long, in ms.
 const MINUTE_MS: u64 = 60_000;
 
@@ -173,6 +175,14 @@ pub(super) fn expire(draft: &mut Draft<'_>, key: &str) {
 pub(super) fn names<'c>(channels: impl Iterator<Item = &'c Channel>) -> Arg {
     let titles: Vec<&str> = channels.map(|it| it.title.as_str()).collect();
     Arg::Bold(titles.join(", "))
+}
+
+/// Titles for a toast, which holds 200 characters in all.
+pub(super) fn short_names<'c>(channels: impl Iterator<Item = &'c Channel>) -> Arg {
+    let titles: Vec<&str> = channels.map(|it| it.title.as_str()).collect();
+    let all = titles.join(", ");
+    let short: String = all.chars().take(NAMES_MAX).collect();
+    Arg::Word(if short == all { all } else { format!("{short}…") })
 }
 
 /// A length, for plurals.

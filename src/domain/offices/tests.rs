@@ -1,1 +1,208 @@
-//! t
+//! The registry and its words.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+use super::*;
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
+
+fn all() -> Settings {
+    Settings { drill: drill::Settings { enabled: true }, ..Settings::default() }
+}
+
+fn names(settings: &Settings) -> Vec<&'static str> {
+    features(settings).iter().map(|it| it.name()).collect()
+}
+
+#[test]
+fn guards_come_first_and_the_house_last() {
+    assert_eq!(names(&all()), ["membership", "drill", "house"]);
+    assert_eq!(names(&Settings::default()), ["membership", "house"], "drills are off unless asked for");
+    let membership = membership::Settings { enabled: false, ..membership::Settings::default() };
+    assert_eq!(names(&Settings { membership, ..Settings::default() }), ["house"]);
+}
+
+#[test]
+fn the_update_kinds_are_those_of_the_open_offices() {
+    let kinds = ["callback_query", "chat_member", "edited_message", "message", "my_chat_member"];
+    assert_eq!(updates(&features(&Settings::default())), kinds);
+    let membership = membership::Settings { enabled: false, ..membership::Settings::default() };
+    let house = features(&Settings { membership, ..Settings::default() });
+    assert_eq!(updates(&house), ["callback_query", "message"]);
+}
+
+#[test]
+fn a_name_means_one_thing_in_each_menu() {
+    let features = features(&all());
+    let menus = menus(&features, &[UserId(7)]);
+    assert_eq!(menus.len(), 4 * Language::ALL.len());
+    for menu in menus {
+        let Call::SetCommands { scope, commands, language } = menu else { panic!("{menu:?}") };
+        let mut seen = HashSet::new();
+        assert!(!commands.is_empty(), "{scope:?}");
+        for (name, help) in commands {
+            assert!(seen.insert(name.clone()), "/{name} twice in {scope:?}");
+            assert!((1..=32).contains(&name.len()) && name.bytes().all(|it| it.is_ascii_lowercase() || it == b'_'));
+            assert_eq!(help.language, language.unwrap_or_default());
+        }
+    }
+}
+
+#[test]
+fn each_menu_shows_what_works_there() {
+    let commands = commands(&features(&all()));
+    for (scope, expect) in [
+        (MenuScope::Private, vec!["start", "help"]),
+        (MenuScope::Groups, vec!["help"]),
+        (MenuScope::GroupAdmins, vec!["protect", "unprotect", "help"]),
+        (MenuScope::Chat(ChatId(7)), vec!["drill", "start", "help"]),
+    ] {
+        let menus = menu(&commands, scope);
+        let Some(Call::SetCommands { commands, .. }) = menus.first() else { panic!("{menus:?}") };
+        assert_eq!(commands.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), expect, "{scope:?}");
+    }
+}
+
+/// Our features' sources, tests left out.
+fn sources() -> String {
+    fn walk(folder: &Path, found: &mut String) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            if path.is_dir() && name != "tests" {
+                walk(&path, found);
+            } else if name.ends_with(".rs") && name != "tests.rs" {
+                let text = std::fs::read_to_string(&path).unwrap();
+                found.push_str(text.split("#[cfg(test)]\nmod tests {").next().unwrap());
+            }
+        }
+    }
+    let mut found = String::new();
+    for folder in ["membership", "house", "drill"] {
+        walk(&root().join("src/domain").join(folder), &mut found);
+    }
+    found
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The catalogue of one language: key to words.
+fn catalogue(language: &str) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::<String, String>::new();
+    for file in ["membership", "house", "drill"] {
+        let text = std::fs::read_to_string(root().join(format!("locales/{language}/{file}.ftl"))).unwrap();
+        let mut key = String::new();
+        for line in text.lines().filter(|it| !it.starts_with('#')) {
+            let head = line.split_once(" =").filter(|_| line.starts_with(|it: char| it.is_ascii_lowercase()));
+            if let Some((name, _)) = head {
+                assert!(name.starts_with(file), "{name} stands in {file}.ftl");
+                key = name.to_owned();
+                assert!(found.insert(key.clone(), String::new()).is_none(), "{key} twice");
+            }
+            if let Some(words) = found.get_mut(&key) {
+                words.push_str(line);
+                words.push('\n');
+            }
+        }
+    }
+    found
+}
+
+/// Every literal in the sources that is a key of the catalogue by its look.
+fn keys_used() -> BTreeSet<String> {
+    let text = sources();
+    let literals = text.split('"').skip(1).step_by(2);
+    let mut found: BTreeSet<String> = literals
+        .filter(|it| ["membership-", "house-", "drill-"].iter().any(|start| it.starts_with(start)))
+        .map(str::to_owned)
+        .collect();
+    found.extend(
+        commands(&features(&all())).iter().filter(|it| it.name != "start").map(|it| format!("{}-line", it.help)),
+    );
+    found
+}
+
+#[test]
+fn every_text_exists_in_every_language_and_none_is_idle() {
+    let used = keys_used();
+    assert!(used.len() > 40, "the scan finds the keys: {used:?}");
+    for language in Language::ALL {
+        let known: BTreeSet<String> = catalogue(language.code()).into_keys().collect();
+        let lost: Vec<_> = used.difference(&known).collect();
+        let idle: Vec<_> = known.difference(&used).collect();
+        assert!(lost.is_empty(), "{}: no words for {lost:?}", language.code());
+        assert!(idle.is_empty(), "{}: nobody says {idle:?}", language.code());
+    }
+}
+
+#[test]
+fn every_argument_of_a_text_is_given() {
+    let sources = sources();
+    for language in Language::ALL {
+        for (key, words) in catalogue(language.code()) {
+            for argument in words.split("{ $").skip(1) {
+                let name = argument.split([' ', '}']).next().unwrap();
+                assert!(sources.contains(&format!("with(\"{name}\"")), "{key}: nobody gives ${name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_text_can_be_read_and_numbers_choose_their_form() {
+    use fluent_templates::{ArcLoader, Loader, fluent_bundle::FluentValue};
+    use std::borrow::Cow;
+    let loader = ArcLoader::builder(&root().join("locales"), "en".parse().unwrap())
+        .customize(|it| it.set_use_isolating(false))
+        .build()
+        .unwrap();
+    let say = |language: Language, key: &str, numbers: &[(&'static str, i64)]| {
+        let names = ["person", "channels", "channel", "group", "lines", "left", "word", "max", "trouble", "owner"];
+        let mut args: std::collections::HashMap<Cow<'static, str>, FluentValue<'_>> =
+            names.into_iter().map(|it| (it.into(), it.into())).collect();
+        args.extend(["count", "people", "left-count"].map(|it| (it.into(), 1.into())));
+        args.extend(numbers.iter().map(|(name, number)| (Cow::from(*name), (*number).into())));
+        loader.try_lookup_with_args(&language.code().parse().unwrap(), key, &args)
+    };
+    for language in Language::ALL {
+        for key in keys_used() {
+            let words = say(language, &key, &[]).unwrap_or_default();
+            assert!(!words.is_empty() && !words.contains(['{', '$']), "{key} in {}: {words:?}", language.code());
+        }
+    }
+    for (language, key, numbers, expect) in [
+        (Language::En, "membership-crowd", [("people", 1)], "One person is waiting"),
+        (Language::En, "membership-crowd", [("people", 2)], "2 people are waiting"),
+        (Language::Ru, "membership-crowd", [("people", 1)], "1 человек ждёт"),
+        (Language::Ru, "membership-crowd", [("people", 3)], "3 человека ждут"),
+        (Language::Ru, "membership-crowd", [("people", 11)], "11 человек ждут"),
+        (Language::Ru, "membership-crowd", [("people", 21)], "21 человек ждёт"),
+        (Language::Ru, "membership-notice", [("count", 1)], "на канал channels"),
+        (Language::Ru, "membership-notice", [("count", 2)], "на каналы channels"),
+        (Language::Ru, "membership-released", [("left-count", 0)], "могут писать все"),
+        (Language::Ru, "membership-released", [("left-count", 2)], "Пока нужна на left"),
+        (Language::En, "house-help-help-line", [("count", 1)], "/help — what I can do"),
+    ] {
+        let words = say(language, key, &numbers).unwrap_or_default();
+        assert!(words.contains(expect), "{key} {numbers:?}: {words:?}");
+    }
+}
+
+#[test]
+fn toasts_and_help_lines_are_within_telegrams_limits() {
+    for language in Language::ALL {
+        for (key, words) in catalogue(language.code()) {
+            let length = words.split_once('=').map_or(0, |(_, it)| it.trim().encode_utf16().count());
+            let limit = match key.as_str() {
+                "membership-toast-lacks" | "membership-toast-may-not" => 100, // a title or several come on top
+                "membership-not-allowed" => 200,
+                it if it.contains("-toast-") || it.contains("-press-") => 200,
+                it if it.contains("-help-") => 256,
+                _ => 4_096,
+            };
+            assert!(length > 0 && length <= limit, "{key} in {}: {length}", language.code());
+        }
+    }
+}

@@ -1,1 +1,46 @@
-//! t
+//! Stories of membership.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod anything;
+mod judging;
+mod pressing;
+mod protecting;
+mod releasing;
+mod troubles;
+
+use super::super::play::{NEWS, Play, all_rights};
+use super::super::types::UserId;
+use super::{Membership, Settings};
+
+/// Admin of group and channel.
+const ANN: i64 = 1;
+/// Subscriber.
+const BOB: i64 = 2;
+/// Stranger.
+const EVE: i64 = 7;
+
+fn stage() -> Play<Membership> {
+    stage_with(Settings::default())
+}
+
+fn stage_with(settings: Settings) -> Play<Membership> {
+    let mut play = Play::new(Membership::new(settings));
+    for chat in [super::super::play::GROUP, NEWS, super::super::play::CLUB] {
+        play.world.set(chat, UserId(ANN), all_rights());
+    }
+    play.world.set(NEWS, UserId(BOB), super::super::play::plain());
+    play
+}
+
+/// A group that ann has protected for @news.
+fn guarded() -> Play<Membership> {
+    guarded_with(Settings::default())
+}
+
+fn guarded_with(settings: Settings) -> Play<Membership> {
+    let mut play = stage_with(settings);
+    play.say(ANN, "/protect @news");
+    assert_eq!(play.state.channels.len(), 1, "the stage is set");
+    play
+}

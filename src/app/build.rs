@@ -1,0 +1,249 @@
+//! Everything that must be there before the tree starts: store, keys, ports, and what was left from the last time.
+
+use super::Options;
+use crate::actors::intake::port::{IntakeParts, IntakePort};
+use crate::actors::intake::replay::pages;
+use crate::actors::operator::Operator;
+use crate::actors::receiver::{Receiver, remembered};
+use crate::actors::world::{Parts, Sequence, World};
+use crate::cli::Exit;
+use crate::clock;
+use crate::config::{Loaded, Settings};
+use crate::domain::fact::{Claim, House as HouseFacts};
+use crate::domain::limits::breaker::{Breaker, BreakerRules};
+use crate::domain::limits::gate::{GateLimits, SendGate};
+use crate::domain::types::UserId;
+use crate::domain::{drill, membership, offices};
+use crate::protocol::control::socket_path;
+use crate::protocol::facts::FactsPort;
+use crate::protocol::health::HealthBoard;
+use crate::protocol::inhand::InHand;
+use crate::protocol::limiter::LimiterPort;
+use crate::protocol::outbox::OutboxPort;
+use crate::protocol::timer::TimerPort;
+use crate::protocol::wake::Wakers;
+use crate::store::{Batch, Handle, OpenError, Store, StoreError, keys};
+use crate::supervisors::census_view::draw;
+use crate::supervisors::ground::Ground;
+use crate::supervisors::last_words;
+use crate::supervisors::tree::Soil;
+use crate::telegram::CallbackKey;
+use crate::telegram::client::Client;
+use crate::telegram::error::ApiError;
+use crate::telegram::source::Source;
+use crate::telemetry::metrics;
+use data_encoding::BASE64URL_NOPAD;
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Why a house could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The store.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The store, after it was opened.
+    #[error("the store: {0}")]
+    Store(#[from] StoreError),
+    /// A setting that only shows now.
+    #[error("{0}")]
+    Config(String),
+    /// A file in the store's folder.
+    #[error("{0}")]
+    File(String),
+    /// The tree.
+    #[error("the house could not be started: {0}")]
+    Tree(String),
+}
+
+impl StartError {
+    /// The exit code that belongs to it.
+    #[must_use]
+    pub const fn exit(&self) -> Exit {
+        match self {
+            Self::Open(_) | Self::Store(_) | Self::File(_) => Exit::Store,
+            Self::Config(_) => Exit::Config,
+            Self::Tree(_) => Exit::GaveUp,
+        }
+    }
+}
+
+/// What [`build`] makes.
+pub(super) struct Built {
+    pub(super) soil: Soil,
+    pub(super) owner_code: Option<String>,
+    pub(super) waiting: usize,
+}
+
+/// How long the first look at Telegram may take: without network the house starts all the same.
+const FIRST_LOOK: Duration = Duration::from_secs(3);
+/// How long the owner link is good for, in ms.
+const CLAIM_MS: u64 = 15 * 60_000;
+/// Wrong codes that one account may send.
+const CLAIM_TRIES: u32 = 5;
+/// Threads that may decide at the same time.
+const THREADS: usize = 64;
+
+pub(super) async fn build(loaded: Loaded, options: Options, ground: &Ground) -> Result<Built, StartError> {
+    let settings = loaded.settings;
+    let path = settings.store.path.clone();
+    let client = Client::new(&settings.telegram).map_err(|it| StartError::Config(it.to_string()))?;
+    let opened = settings.store.clone();
+    let store = tokio::task::spawn_blocking(move || Handle::open(&opened))
+        .await
+        .map_err(|it| StartError::Tree(it.to_string()))??;
+    last_words::keep_in(&path);
+    store.on_fatal(|why| {
+        last_words::write(&format!("the store failed: {why}"));
+        crate::telemetry::flush();
+        std::process::exit(i32::from(Exit::Store.code()));
+    });
+    let file = |what: &str, error: std::io::Error| StartError::File(format!("{what} in {}: {error}", path.display()));
+    let key = Arc::new(CallbackKey::load_or_make(&path).map_err(|it| file("callback.key", it))?);
+    let secret = crate::telegram::register::secret(&settings.telegram.webhook.secret, &path);
+    let secret = secret.map_err(|it| file("webhook.secret", it))?;
+    crate::telemetry::keep_secret(&secret);
+    let (in_hand, left) = InHand::open(&path.join("inhand"), THREADS).map_err(|it| file("inhand", it))?;
+    let sequence = Arc::new(Sequence::of_boot(count_boot(&store).await?));
+    let features = offices::features(&office_settings(&settings));
+    let facts = FactsPort::unbound(settings.limits.membership_cache.clone());
+    let intake = IntakePort::new(IntakeParts {
+        store: store.clone(),
+        facts: facts.clone(),
+        key,
+        sequence: sequence.clone(),
+        updates: offices::updates(&features),
+        names: features.iter().map(|it| it.name()).collect(),
+        limits: settings.runtime.clone(),
+    });
+    let left: Vec<_> = left.into_iter().map(|(event, feature)| (event.0, feature)).collect();
+    intake.load_blame(&left).await?;
+    let waiting = intake.replay().await?;
+    let wakers = Wakers::new(settings.runtime.shards);
+    let starter = wakers.clone();
+    intake.set_starter(Box::new(move |chat| starter.wake(chat)));
+    let (house, owner_code) = first_facts(&settings, &store, &client, options).await?;
+    let world = World::new(Parts {
+        features,
+        store,
+        intake,
+        facts,
+        outbox: OutboxPort::unbound(settings.limits.telegram.queue),
+        timer: TimerPort::default(),
+        runtime: settings.runtime.clone(),
+        cache: settings.limits.membership_cache.clone(),
+        limiter: LimiterPort::new(SendGate::new(gate_limits(&settings)), Breaker::new(breaker_rules(&settings))),
+        in_hand,
+        sequence,
+        house,
+    });
+    let health = HealthBoard::new(&["store", "replay", "intake"]);
+    let recorded = metrics::install().map_err(|it| StartError::Tree(it.to_string()))?;
+    let census = ground.census.clone();
+    let deadline = Duration::from_millis(settings.telegram.call_timeout_ms);
+    let soil = Soil {
+        receiver: Receiver {
+            world: world.clone(),
+            source: Source { client: client.clone(), deadline },
+            settings: settings.clone(),
+            health: health.clone(),
+            secret,
+        },
+        operator: Arc::new(Operator {
+            world: world.clone(),
+            health: health.clone(),
+            tree: Box::new(move || draw(&census.snapshot(), clock::tick_ms())),
+        }),
+        socket: socket_path(&path, loaded.runtime_dir.as_deref()),
+        metrics: Arc::new(move || recorded.render()),
+        world,
+        settings,
+        client,
+        health,
+        wakers,
+    };
+    Ok(Built { soil, owner_code, waiting })
+}
+
+/// Boots are counted on the disk: numbers rise across restarts without asking a clock.
+async fn count_boot(store: &Handle) -> Result<u64, StoreError> {
+    let key = keys::meta("boot");
+    let before = store.get(key.clone()).await?;
+    let boot = before.and_then(|it| String::from_utf8(it.value).ok()?.parse().ok()).unwrap_or(0) + 1;
+    let mut batch = Batch::default();
+    batch.put(key, boot.to_string().into_bytes());
+    store.commit(batch).await?;
+    Ok(boot)
+}
+
+/// Who we are and who owns us, as far as it can be known before the tree is there.
+async fn first_facts(
+    settings: &Settings,
+    store: &Handle,
+    client: &Client,
+    options: Options,
+) -> Result<(HouseFacts, Option<String>), StartError> {
+    let (id, username) = match client.get_me(FIRST_LOOK).await {
+        Ok(me) => (me.id.0, me.username),
+        Err(ApiError::Unauthorised) => {
+            let words = "Telegram does not accept telegram.token: get a valid one from @BotFather and set \
+                         MAJORDOMO_TELEGRAM__TOKEN, or token under [telegram] in config.toml";
+            return Err(StartError::Config(words.into()));
+        }
+        Err(_) => remembered(store).await?.unwrap_or_default(),
+    };
+    if id != 0 {
+        store.claim_bot(id, options.adopt).await?;
+    }
+    let mut owners: Vec<UserId> = settings.owner.ids.iter().map(|it| UserId(*it)).collect();
+    pages(store, keys::meta("own/"), |key, _| {
+        let id = std::str::from_utf8(key).ok().and_then(|it| it.rsplit('/').next()?.parse().ok());
+        owners.extend(id.map(UserId));
+    })
+    .await?;
+    let code = owners.is_empty().then(|| BASE64URL_NOPAD.encode(&clock::random::<16>()));
+    let claim = code.as_ref().map(|code| Claim {
+        code_sha256: Sha256::digest(code.as_bytes()).into(),
+        expires: clock::now().plus_ms(CLAIM_MS),
+        tries: CLAIM_TRIES,
+    });
+    if let Some(code) = &code {
+        crate::telemetry::keep_secret(code);
+    }
+    Ok((HouseFacts { me: id, username, owners: owners.into(), claim }, code))
+}
+
+fn office_settings(settings: &Settings) -> offices::Settings {
+    let membership = &settings.features.membership;
+    offices::Settings {
+        membership: membership::Settings {
+            enabled: membership.enabled,
+            notice_ttl_s: membership.notice_ttl_s,
+            notices_per_min: membership.notices_per_min,
+        },
+        drill: drill::Settings { enabled: settings.features.drill.enabled },
+    }
+}
+
+fn gate_limits(settings: &Settings) -> GateLimits {
+    let telegram = &settings.limits.telegram;
+    GateLimits {
+        overall_per_s: telegram.overall_per_s,
+        chat_per_s: telegram.chat_per_s,
+        group_per_min: telegram.group_per_min,
+        other_per_s: telegram.other_per_s,
+        algorithm: match telegram.algorithm {
+            crate::config::Algorithm::TokenBucket => crate::domain::limits::Algorithm::TokenBucket,
+            crate::config::Algorithm::SlidingWindow => crate::domain::limits::Algorithm::SlidingWindow,
+            crate::config::Algorithm::FixedWindow => crate::domain::limits::Algorithm::FixedWindow,
+        },
+        queue: telegram.queue,
+    }
+}
+
+const fn breaker_rules(settings: &Settings) -> BreakerRules {
+    let breaker = &settings.limits.breaker;
+    BreakerRules { failures: breaker.failures, open_ms: breaker.open_ms, successes: breaker.successes }
+}
+

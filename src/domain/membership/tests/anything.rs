@@ -1,0 +1,184 @@
+//! Whatever happens, in whatever order: nobody is muted who must not be, and the state stays small.
+
+use super::super::super::effect::{Call, Effect};
+use super::super::super::event::{ChatKind, Event, Outcome, Said, Standing, Status};
+use super::super::super::fact::Unknown;
+use super::super::super::play::{GROUP, ME, NEWS, Play, all_rights, calls, muted, plain, topic};
+use super::super::super::types::{ANONYMOUS_ADMIN, CHANNEL_BOT, ChatId, TELEGRAM, UserId};
+use super::super::{Membership, Settings};
+use super::{ANN, stage_with};
+use proptest::prelude::*;
+
+/// Admins, service accounts, bots and ourselves.
+const UNTOUCHABLE: [i64; 6] = [ANN, 55, ME.0, ANONYMOUS_ADMIN.0, CHANNEL_BOT.0, TELEGRAM.0];
+
+#[derive(Clone, Debug)]
+enum Step {
+    Say { who: i64, shape: u8, text: &'static str, thread: Option<i64> },
+    Press { who: i64, action: &'static str, args: String },
+    Move { by: i64, who: i64, new: u8 },
+    Place(u8),
+    Perform { token: &'static str, well: bool },
+    Wake(u64),
+    Join(i64),
+    Break(i64, u8),
+    Wait(u64),
+}
+
+fn who() -> impl Strategy<Value = i64> {
+    prop_oneof![3 => 100..400_i64, 1 => proptest::sample::select(UNTOUCHABLE.to_vec())]
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let texts =
+        vec!["hi", "/protect @news", "/protect -1000000000200 @news", "/unprotect", "/unprotect @news", "/help"];
+    let actions = vec!["m.ok", "m.me", "m.yes", "m.x"];
+    let tokens = vec!["mute", "link/-1000000000200", "link/-1000000000100", "?"];
+    let thread = proptest::option::of(1..9_i64);
+    prop_oneof![
+        12 => (who(), 0..8_u8, proptest::sample::select(texts), thread)
+            .prop_map(|(who, shape, text, thread)| Step::Say { who, shape, text, thread }),
+        4 => (who(), proptest::sample::select(actions), "[0-9c]{0,2}")
+            .prop_map(|(who, action, args)| Step::Press { who, action, args }),
+        2 => (who(), who(), 0..4_u8).prop_map(|(by, who, new)| Step::Move { by, who, new }),
+        1 => (0..4_u8).prop_map(Step::Place),
+        1 => (proptest::sample::select(tokens), any::<bool>()).prop_map(|(token, well)| Step::Perform { token, well }),
+        1 => (0..40_u64).prop_map(Step::Wake),
+        2 => (100..400_i64).prop_map(Step::Join),
+        1 => (100..400_i64, 0..3_u8).prop_map(|(who, why)| Step::Break(who, why)),
+        2 => (0..400_u64).prop_map(Step::Wait),
+    ]
+}
+
+fn standing(kind: u8) -> Standing {
+    match kind {
+        0 => plain(),
+        1 => muted(),
+        2 => all_rights(),
+        _ => Standing { status: Status::Kicked, ..Standing::default() },
+    }
+}
+
+fn said(play: &mut Play<Membership>, who: i64, shape: u8, text: &str, thread: Option<i64>) -> Said {
+    let mut said = Said { thread: thread.and_then(topic), ..play.words(who, text) };
+    said.from.is_bot = who == 55;
+    match shape {
+        1 => said.edited = true,
+        2 => said.sender_chat = Some(GROUP),
+        3 => said.sender_chat = Some(ChatId(-1_007)),
+        4 => said.service = true,
+        5 => said.automatic = true,
+        6 => said.via_bot = true,
+        _ => {}
+    }
+    said
+}
+
+/// Plays one step, and returns the effects with whether its sender must not be muted.
+fn play_out(play: &mut Play<Membership>, step: Step) -> (Vec<Effect>, bool) {
+    match step {
+        Step::Say { who, shape, text, thread } => {
+            let said = said(play, who, shape, text, thread);
+            let spared = (2..=5).contains(&shape) || UNTOUCHABLE.contains(&who);
+            (play.happen(Event::Said(said)), spared)
+        }
+        Step::Press { who, action, args } => {
+            let effects = play.press(who, action, &args);
+            let answers = calls(&effects).into_iter().filter(|it| matches!(it, Call::Answer { .. })).count();
+            assert_eq!(answers, usize::from(play.claimed), "a claimed press is answered once");
+            (effects, true)
+        }
+        Step::Move { by, who, new } => {
+            let old = muted();
+            if !UNTOUCHABLE.contains(&who) && new != 2 {
+                play.world.set(GROUP, UserId(who), standing(new));
+            }
+            (play.moves(by, who, old, standing(new)), true)
+        }
+        Step::Place(new) => (play.places(all_rights(), standing(new)), true),
+        Step::Perform { token, well } => {
+            let outcome = match well {
+                true => Outcome::Done { message: None, link: Some("https://t.me/+abcdefghijklmnop".into()) },
+                false => Outcome::Refused { reason: "not enough rights".into() },
+            };
+            (play.performed(token, outcome), true)
+        }
+        Step::Wake(slot) => (play.wakes(&format!("notice/{slot}")), true),
+        Step::Join(who) => {
+            play.world.set(NEWS, UserId(who), plain());
+            (Vec::new(), true)
+        }
+        Step::Break(who, why) => {
+            let why = [Unknown::NotFound, Unknown::NoRights, Unknown::Unavailable][usize::from(why)].clone();
+            play.world.doubt(NEWS, UserId(who), why);
+            (Vec::new(), true)
+        }
+        Step::Wait(seconds) => {
+            play.wait_s(seconds);
+            (Vec::new(), true)
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nobody_is_muted_who_must_not_be(
+        steps in proptest::collection::vec(step(), 1..200),
+        notices_per_min in 0..40_u32,
+    ) {
+        let mut play = stage_with(Settings { notices_per_min, ..Settings::default() });
+        play.say(ANN, "/protect @news");
+        let mut mutes = 0;
+        for step in steps {
+            let (effects, spared) = play_out(&mut play, step.clone()); // the stage checks the state's size
+            for call in calls(&effects) {
+                if let Call::Mute { user, .. } = call {
+                    mutes += 1;
+                    prop_assert!(!spared, "{step:?}");
+                    prop_assert!(!UNTOUCHABLE.contains(&user.0), "{step:?}");
+                }
+            }
+        }
+        prop_assert!(mutes < 1_000);
+    }
+}
+
+/// Everything that a cell holds at its largest.
+#[test]
+fn the_fullest_cell_fits() {
+    let mut play = stage_with(Settings { notices_per_min: 1_000, ..Settings::default() });
+    let wide = "\u{1F3E0}\"".repeat(100);
+    for number in 0..5 {
+        let id = ChatId(-1_009_999_999_990 - number);
+        play.world.know(id, ChatKind::Channel, &wide, Some(&format!("a_name_of_thirty_two_characters{number}")));
+        play.world.set(id, ME, all_rights());
+        play.world.set(id, UserId(ANN), all_rights());
+        play.say(ANN, &format!("/protect {}", id.0));
+    }
+    assert_eq!(play.state.channels.len(), 5);
+    for number in 0..300 {
+        let said = Said { thread: topic(number % 9), ..play.words(9_999_999_999_000 - number, "a") };
+        play.happen(Event::Said(said));
+    }
+    let broken: Vec<_> = play.state.channels.iter().map(|it| it.id).collect();
+    for number in 0..9 {
+        let names: Vec<_> = (0..6).map(|it| format!("@a_name_of_thirty_two_char_{number}_{it}x")).collect();
+        let text = format!("/protect {}", names.join(" "));
+        let anonymous = Said { sender_chat: Some(GROUP), ..play.words(ANONYMOUS_ADMIN.0, &text) };
+        play.happen(Event::Said(anonymous));
+    }
+    assert_eq!(play.state.asked.len(), 5);
+    for id in broken {
+        play.world.otherwise.insert(id, Err(Unknown::NoRights));
+    }
+    for number in 300..700 {
+        play.say(9_999_999_999_000 - number, "a");
+    }
+    play.performed("mute", Outcome::Refused { reason: "not enough rights".into() });
+    play.places(all_rights(), plain());
+    assert!(play.state.troubles.len() >= 4, "{:?}", play.state.troubles);
+    let bytes = serde_json::to_vec(&play.state).unwrap().len();
+    assert!((4_000..=8 * 1024).contains(&bytes), "{bytes}");
+}

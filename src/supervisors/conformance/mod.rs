@@ -1,0 +1,7 @@
+//! What OTP promises of a supervisor, and what an existing crate got wrong, case by case.
+
+mod escalation;
+mod faults;
+mod matrix;
+mod orders;
+mod start_and_stop;
