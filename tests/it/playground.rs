@@ -235,7 +235,12 @@ async fn refusals_have_the_official_words() {
             json!({ "commands": [], "scope": { "type": "nowhere" } }),
             "Bad Request: can't parse BotCommandScope: Unsupported type specified",
         ),
-        ("setWebhook", json!({ "url": "nonsense" }), "Bad Request: invalid webhook URL specified"),
+        ("setWebhook", json!({ "url": "ftp://127.0.0.1/" }), "Bad Request: invalid webhook URL specified"),
+        (
+            "setWebhook",
+            json!({ "url": "nonsense" }),
+            "Bad Request: bad webhook: Failed to resolve host: Name or service not known",
+        ),
         (
             "setWebhook",
             json!({ "url": "http://127.0.0.1:1/", "secret_token": "a b" }),

@@ -57,6 +57,11 @@ impl Gate {
         Self { limits, ..Self::default() }
     }
 
+    /// Whether there are limits at all.
+    pub(super) const fn is_on(&self) -> bool {
+        self.limits.is_some()
+    }
+
     /// Makes the scope wait, as an injected 429 does.
     pub(super) fn punish(&mut self, scope: Scope, now_ms: i64, seconds: u32) {
         self.waits.insert(scope, now_ms + i64::from(seconds) * 1000);

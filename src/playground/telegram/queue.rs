@@ -90,6 +90,7 @@ pub(super) struct Queue {
     /// Lanes that are ready, being delivered, or waiting for a retry.
     busy: HashSet<Lane>,
     next_id: u64,
+    next_set_ms: i64,
     detail: Detail,
     observer: Option<Observer>,
 }
@@ -116,6 +117,7 @@ impl Queue {
             lanes: HashMap::new(),
             busy: HashSet::new(),
             next_id: 100_000_000 + options.seed.wrapping_mul(7_919) % 800_000_000,
+            next_set_ms: 0,
             detail: options.detail,
             observer,
         }
@@ -130,6 +132,15 @@ impl Queue {
 
     pub(super) const fn next_id(&self) -> u64 {
         self.next_id
+    }
+
+    /// A webhook may be set once a second.
+    pub(super) const fn may_set_hook(&mut self, now_ms: i64) -> bool {
+        let may = now_ms >= self.next_set_ms;
+        if may {
+            self.next_set_ms = now_ms + 1_000;
+        }
+        may
     }
 
     /// Jumps ahead, as real ids do after quiet times.

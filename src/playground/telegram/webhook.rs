@@ -48,6 +48,9 @@ impl World {
         }
         let url = given.text("url");
         let new = if url.is_empty() { None } else { Some(hook(&url, given)?) };
+        if new.is_some() && self.flood.is_on() && !self.updates.may_set_hook(self.clock.now_ms()) {
+            return Err(Refusal::flood(1));
+        }
         self.updates.read_allowed(given);
         let old = self.updates.hook.take();
         let same =
@@ -108,13 +111,21 @@ fn hook(url: &str, given: &Parameters) -> Result<Hook, Refusal> {
     if !secret.as_bytes().iter().all(plain) {
         return Err(Refusal::bad("secret token contains unallowed characters"));
     }
-    let to = Address::read(url).ok_or_else(|| Refusal::bad("invalid webhook URL specified"))?;
+    let to = Address::read(url).ok_or_else(|| no_address(url))?;
     let max_connections = match usize::try_from(given.number("max_connections")) {
         Ok(0) | Err(_) => 40,
         Ok(wanted) => wanted.min(100),
     };
     let ready = Mutex::default();
     Ok(Hook { url: url.into(), to, secret, max_connections, ready, signal: Semaphore::new(0) })
+}
+
+fn no_address(url: &str) -> Refusal {
+    match url.split_once("://") {
+        None => Refusal::bad("bad webhook: Failed to resolve host: Name or service not known"),
+        Some(("https", _)) => Refusal::new(400, "Bad Request: [sim] webhooks are called over plain http:// only"),
+        Some(_) => Refusal::bad("invalid webhook URL specified"),
+    }
 }
 
 /// Starts what delivers to this hook until it is replaced.
