@@ -22,6 +22,7 @@ mod starts;
 pub mod storm;
 pub mod supervisor;
 pub mod voice;
+pub mod watchdog;
 mod wave;
 
 /// What an actor is doing: lives in `protocol`, because actors write it.

@@ -60,6 +60,8 @@ pub enum ShardMsg {
     Nudge,
     /// How many chats run, and so on.
     Count(Reply<super::census::ShardCounts>),
+    /// How many chats are kept, and how many of them with a record of crashes.
+    Records(Reply<(usize, usize)>),
     /// What one of its own tasks has to say.
     Report(Report),
 }
@@ -155,6 +157,7 @@ impl Actor for Shard {
             ShardMsg::Wake(chat) => state.wake(chat),
             ShardMsg::Nudge => state.nudged(),
             ShardMsg::Count(reply) => reply.send(state.counts()),
+            ShardMsg::Records(reply) => reply.send(state.records()),
             ShardMsg::Report(report) => state.report(report),
         }
         Ok(())

@@ -118,6 +118,11 @@ impl State {
         ShardCounts { running: self.actors.len(), held: self.held.len(), ..self.counts.clone() }
     }
 
+    /// How many chats are kept, and how many of them with a record of crashes.
+    pub(super) fn records(&self) -> (usize, usize) {
+        (self.chats.len(), self.remembered.len())
+    }
+
     /// Every running chat with its name.
     pub(super) fn running(&self) -> Vec<(String, ActorCell)> {
         let running = self.chats.iter().filter_map(|(chat, entry)| match &entry.phase {
@@ -130,6 +135,7 @@ impl State {
     /// After a restart of the shard itself: chats whose events wait.
     pub(super) fn wake_all_with_work(&mut self) {
         self.spec.residents.with_work().into_iter().for_each(|it| self.wake(it));
+        self.touch();
     }
 
     pub(super) fn nudged(&mut self) {
@@ -386,7 +392,9 @@ impl State {
 }
 
 impl Drop for State {
+    /// When a shard is killed, ractor does not kill chats that are in their `post_stop`.
     fn drop(&mut self) {
+        self.running().iter().for_each(|it| it.1.kill());
         self.meters.gone(self.actors.len(), self.counts.backoff, self.counts.parked);
     }
 }
