@@ -69,7 +69,9 @@ pub struct Doing {
 
 /// All slots. Cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub struct Slots(Arc<[Mutex<HashMap<ActorId, Arc<Slot>>>; PARTS]>);
+pub struct Slots(Arc<[Part; PARTS]>);
+
+type Part = Mutex<HashMap<ActorId, Arc<Slot>>>;
 
 impl Slot {
     /// Begins a message. The phase is [`Phase::Deciding`] until it is changed.
@@ -203,7 +205,7 @@ impl Slots {
     }
 }
 
-fn lock(part: &Mutex<HashMap<ActorId, Arc<Slot>>>) -> MutexGuard<'_, HashMap<ActorId, Arc<Slot>>> {
+fn lock(part: &Part) -> MutexGuard<'_, HashMap<ActorId, Arc<Slot>>> {
     part.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -137,7 +137,7 @@ impl Engine {
     }
 
     /// A child's name, actor and way to be stopped, while it has an actor. A start under way is called off.
-    pub(super) fn to_stop(&mut self, index: usize) -> Option<(String, ActorCell, Stop)> {
+    pub(super) fn call_off(&mut self, index: usize) -> Option<(String, ActorCell, Stop)> {
         let who = self.who(index);
         let child = &mut self.children[index];
         if let Phase::Starting { cancel, .. } = &mut child.phase {

@@ -15,6 +15,7 @@ mod orders;
 pub mod policy;
 pub mod residents;
 pub mod shard;
+mod shard_crash;
 mod shard_state;
 mod shard_voice;
 pub mod spec;

@@ -96,7 +96,7 @@ impl ShardRules {
             park_ms: runtime.park_s.saturating_mul(1_000),
             storm: StormRule { different: runtime.shard_crashes_per_min, within_ms: 60_000, pause_ms: 30_000 },
             start_within: Duration::from_millis(runtime.stuck_ms),
-            stop_within: Duration::from_millis(runtime.drain_ms / 2),
+            stop_within: Duration::from_millis(runtime.drain_ms / 2 / runtime.shards.max(1) as u64),
         }
     }
 }

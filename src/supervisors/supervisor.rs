@@ -141,7 +141,7 @@ async fn boot(engine: &mut Engine) -> Result<(), String> {
 /// Stops the children in reverse order, each with its own deadline.
 async fn stop_all(engine: &mut Engine) {
     for index in (0..engine.len()).rev() {
-        if let Some((who, cell, how)) = engine.to_stop(index) {
+        if let Some((who, cell, how)) = engine.call_off(index) {
             tell_stopped(&who, launch::stop(&cell, how).await);
         }
         engine.is_over(index);

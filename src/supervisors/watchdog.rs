@@ -106,7 +106,7 @@ fn watch(ground: &Ground, patience: Patience, on_blocked: &OnBlocked, every: Dur
         if round.is_multiple_of(PRUNE_EVERY) {
             ground.slots.prune();
         }
-        last_words::orphans(ORPHANED_MS).iter().for_each(|it| voice::orphan(it));
+        last_words::orphans(ORPHANED_MS).iter().for_each(voice::orphan);
     }
 }
 
