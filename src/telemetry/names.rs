@@ -104,32 +104,13 @@ label_set! {
     Verification { Verified = "verified", Restricted = "restricted", Unknown = "unknown" }
 }
 
-/// Kinds of actors.
-pub const ACTOR_KINDS: &[&str] = &[
-    "root",
-    "store",
-    "services",
-    "cache",
-    "timer",
-    "alerts",
-    "upstreams",
-    "telegram",
-    "breaker",
-    "limiter",
-    "outbox",
-    "client",
-    "chats",
-    "shard",
-    "chat",
-    "intake",
-    "receiver",
-    "web",
-    "other",
-];
+/// Kinds of actors: the branches of the tree, and chats.
+pub const ACTOR_KINDS: &[&str] =
+    &["root", "store", "services", "upstreams", "jobs", "chats", "chat", "intake", "web", "other"];
 /// Why an actor ended.
 pub const REASON_KINDS: &[&str] = &["panic", "error", "timeout", "killed", "start_error"];
 /// What an actor is doing.
-pub const ACTOR_STATES: &[&str] = &["running", "backoff", "parked"];
+pub const ACTOR_STATES: &[&str] = &["starting", "running", "backoff", "parked", "stopping", "stopped"];
 /// Methods of the Bot API that the house calls.
 pub const METHODS: &[&str] = &[
     "getMe",
@@ -156,32 +137,42 @@ pub const CODE_CLASSES: &[&str] = &["2xx", "3xx", "4xx", "429", "5xx", "none"];
 pub const ERROR_TYPES: &[&str] = &[
     "rejected",
     "ambiguous",
+    "not_sent",
     "flood",
     "blocked",
     "migrated",
     "gone",
     "unauthorised",
+    "conflict",
     "malformed",
     "undecodable",
-    "crash",
-    "stuck",
-    "store",
+    "refused",
+    "missing_text",
     "other",
 ];
 /// What the store is asked.
 pub const QUERIES: &[&str] = &["get", "scan", "last", "commit"];
 /// Where the store can fail.
-pub const STORE_OPS: &[&str] = &["open", "get", "scan", "commit", "sync", "full"];
+pub const STORE_OPS: &[&str] = &["get", "scan", "last", "commit", "later", "sync", "full", "reopen"];
 /// What takes room in the store.
-pub const STORE_KINDS: &[&str] = &["database", "files"];
+pub const STORE_KINDS: &[&str] = &["db", "blobs"];
 /// Why a delivery was refused at the door.
-pub const REJECT_REASONS: &[&str] = &["secret", "method", "path", "size", "depth", "malformed", "full"];
+pub const REJECT_REASONS: &[&str] = &[
+    "path",
+    "method",
+    "secret",
+    "too_large",
+    "broken",
+    "idle",
+    "slow_headers",
+    "slow_body",
+    "slow_answer",
+    "connections",
+];
 /// Classes of effects.
 pub const EFFECT_CLASSES: &[&str] = &["repeatable", "visible_once"];
 /// How an effect ended.
-pub const EFFECT_OUTCOMES: &[&str] = &["done", "refused", "unknown", "dropped", "expired"];
-/// The lanes of the outbox.
-pub const LANES: &[&str] = &["reply", "broadcast"];
+pub const EFFECT_OUTCOMES: &[&str] = &["done", "refused", "unknown", "dropped", "expired", "replaced", "answered_late"];
 /// The lanes of the limiter.
 pub const RATE_LANES: &[&str] = &["overall", "other"];
 /// What a 429 is about.
@@ -254,8 +245,10 @@ metrics! {
     QUARANTINE_SIZE = "bot_quarantine_size", Gauge, Count, {}, "Updates in quarantine.";
     EFFECTS = "bot_effects_total", Counter, Count, { class: EFFECT_CLASSES, outcome: EFFECT_OUTCOMES },
         "Effects that ended, by class and outcome.";
+    EFFECT = "bot_effect_seconds", Histogram(Buckets::Latency), Seconds, {},
+        "Time of the call that performs an effect.";
     EFFECTS_UNKNOWN = "bot_effects_unknown", Gauge, Count, {}, "Visible effects of which nobody knows whether they happened.";
-    OUTBOX_DEPTH = "bot_outbox_depth", Gauge, Count, { lane: LANES }, "Calls that wait in the outbox.";
+    OUTBOX_DEPTH = "bot_outbox_depth", Gauge, Count, {}, "Calls that wait in the outbox.";
     OUTBOX_OLDEST = "bot_outbox_oldest_seconds", Gauge, Seconds, {}, "Age of the oldest call that waits.";
 
     // Supervision.
@@ -267,7 +260,7 @@ metrics! {
         "Times a supervisor gave up on a child.";
     ACTORS = "bot_actors", Gauge, Count, { kind: ACTOR_KINDS, state: ACTOR_STATES }, "Actors, by kind and state.";
     MAILBOX_DEPTH_MAX = "bot_mailbox_depth_max", Gauge, Count, { kind: ACTOR_KINDS }, "The longest mailbox of a kind.";
-    ACTOR_STUCK = "bot_actor_stuck", Gauge, Count, {}, "Handlers that are past their deadline.";
+    ACTOR_STUCK = "bot_actor_stuck_total", Counter, Count, { kind: ACTOR_KINDS }, "Handlers that went past their deadline.";
     ACTOR_RESTART = "bot_actor_restart_seconds", Histogram(Buckets::Latency), Seconds, {},
         "From the end of an actor to its restart, backoff included.";
 
