@@ -256,7 +256,7 @@ async fn what_is_no_request_is_refused_with_all_headers() {
 
 #[tokio::test]
 async fn a_slow_asker_is_cut_and_others_get_in() {
-    let limits = Limits { connections: 2, head: Duration::from_millis(50), ..Limits::default() };
+    let limits = Limits { connections: 2, head: Duration::from_millis(300), ..Limits::default() };
     let house = house_with(limits).await;
     let mut slow = Vec::new();
     for _ in 0..2 {
