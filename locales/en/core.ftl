@@ -4,14 +4,6 @@ core-members = { $count ->
     [one] { $count } member
    *[other] { $count } members
 }
-core-duration-seconds = { $count ->
-    [one] { $count } second
-   *[other] { $count } seconds
-}
-core-duration-minutes = { $count ->
-    [one] { $count } minute
-   *[other] { $count } minutes
-}
 core-slow-down = That was a lot at once. Please try again in { $seconds ->
     [one] { $seconds } second
    *[other] { $seconds } seconds

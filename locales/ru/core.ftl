@@ -5,16 +5,6 @@ core-members = { $count ->
     [few] { $count } участника
    *[many] { $count } участников
 }
-core-duration-seconds = { $count ->
-    [one] { $count } секунда
-    [few] { $count } секунды
-   *[many] { $count } секунд
-}
-core-duration-minutes = { $count ->
-    [one] { $count } минута
-    [few] { $count } минуты
-   *[many] { $count } минут
-}
 core-slow-down = Слишком много сразу. Попробуйте ещё раз через { $seconds ->
     [one] { $seconds } секунду
     [few] { $seconds } секунды

@@ -348,3 +348,33 @@ fn wrong_settings_are_refused_in_words_without_the_token() {
         assert_keeps_the_secret(url, &error);
     }
 }
+
+#[test]
+fn calls_and_failures_are_counted_by_method_and_kind_only() {
+    let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    metrics::with_local_recorder(&recorder, || {
+        runtime.block_on(async {
+            let body =
+                r#"{"ok":false,"error_code":429,"description":"Too Many Requests","parameters":{"retry_after":9}}"#;
+            failure(Reaction::Answer("429 Too Many", body.into())).await;
+            failure(Reaction::Hangup).await;
+            Server::ok("true").await.client().delete_webhook(SOON).await.unwrap();
+        });
+    });
+    let page = recorder.handle().render();
+    let expected = [
+        r#"bot_api_calls_total{method="sendMessage"} 2"#,
+        r#"bot_api_calls_total{method="deleteWebhook"} 1"#,
+        r#"bot_api_429_total{scope="chat"} 1"#,
+        r#"bot_errors_total{type="flood"} 1"#,
+        r#"bot_errors_total{type="ambiguous"} 1"#,
+        r#"bot_api_call_duration_seconds_count{method="sendMessage",code_class="429"} 1"#,
+        r#"bot_api_call_duration_seconds_count{method="sendMessage",code_class="none"} 1"#,
+        r#"bot_api_call_duration_seconds_count{method="deleteWebhook",code_class="2xx"} 1"#,
+    ];
+    for line in expected {
+        assert!(page.contains(line), "{line} is not in\n{page}");
+    }
+    assert!(!page.contains(CANARY));
+}
