@@ -1,5 +1,5 @@
 //! The simulated Telegram against its own promises: words, rights, floods, polls, webhooks, faults.
-#![expect(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use majordomo::domain::types::{ChatId, UserId};
 use majordomo::playground::telegram::{Fault, FaultKind, FloodLimits, Options, PressError, Refused, Simulated};
