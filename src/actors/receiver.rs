@@ -138,8 +138,12 @@ impl Receiver {
         let listener = TcpListener::bind(&settings.listen)
             .await
             .map_err(|error| format!("telegram.webhook.listen = {}: {error}", settings.listen))?;
-        let mut options =
-            webhook::Options::new(&settings.url, self.secret.clone(), settings.max_body_bytes, settings.max_connections);
+        let mut options = webhook::Options::new(
+            &settings.url,
+            self.secret.clone(),
+            settings.max_body_bytes,
+            settings.max_connections,
+        );
         options.drain = Duration::from_millis(self.settings.runtime.drain_ms / 2);
         let intake: Arc<dyn Intake> = Arc::new(self.world.intake.clone());
         let want = Want::Webhook(NewWebhook {

@@ -246,4 +246,3 @@ const fn breaker_rules(settings: &Settings) -> BreakerRules {
     let breaker = &settings.limits.breaker;
     BreakerRules { failures: breaker.failures, open_ms: breaker.open_ms, successes: breaker.successes }
 }
-

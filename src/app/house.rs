@@ -1,7 +1,7 @@
 //! A running house: started in order, drained and stopped in order.
 
-use super::build::{Built, StartError, build};
 use super::Options;
+use super::build::{Built, StartError, build};
 use crate::clock;
 use crate::config::Loaded;
 use crate::domain::types::UserId;
@@ -9,9 +9,9 @@ use crate::protocol::outbox::OutboxMsg;
 use crate::store::Store;
 use crate::supervisors::control::Handle as Tree;
 use crate::supervisors::ground::Ground;
+use crate::supervisors::last_words;
 use crate::supervisors::supervisor::spawn_root;
 use crate::supervisors::tree::{Soil, tree};
-use crate::supervisors::last_words;
 use crate::telemetry::{Line, events};
 use std::io::{IsTerminal, Write};
 use std::sync::Arc;

@@ -12,3 +12,6 @@ pub mod membership;
 pub mod offices;
 pub mod text;
 pub mod types;
+
+#[cfg(test)]
+pub(crate) mod play;

@@ -58,7 +58,7 @@ pub struct Readiness {
 /// All checks at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Status {
-    /// Down if the store or the event loop is; degraded if anything else is not well.
+    /// Down if the store or the event loop is; degraded if anything else is not well, or the house is not ready.
     pub state: CheckState,
     /// Every check by name.
     pub checks: BTreeMap<&'static str, Check>,
@@ -147,7 +147,8 @@ impl HealthBoard {
         let is_alive = self.is_alive_at(now_ms);
         let board = self.lock();
         let store_is_down = board.checks.get(STORE_CHECK).is_some_and(|it| it.state == CheckState::Down);
-        let all_is_well = board.checks.values().all(|it| it.state == CheckState::Ok) && !board.is_draining;
+        let is_ready = !board.is_draining && board.conditions.values().all(Option::is_none);
+        let all_is_well = is_ready && board.checks.values().all(|it| it.state == CheckState::Ok);
         let state = match (is_alive && !store_is_down, all_is_well) {
             (false, _) => CheckState::Down,
             (true, false) => CheckState::Degraded,
@@ -222,6 +223,7 @@ mod tests {
             checks.iter().for_each(|(name, state)| board.set(name, *state, "", None));
             assert_eq!(board.status().state, expected, "{checks:?}");
         }
+        assert_eq!(HealthBoard::new(&["intake"]).status().state, Degraded, "not ready yet");
     }
 
     #[test]

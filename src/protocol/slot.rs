@@ -69,7 +69,9 @@ pub struct Doing {
 
 /// All slots. Cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub struct Slots(Arc<[Mutex<HashMap<ActorId, Arc<Slot>>>; PARTS]>);
+pub struct Slots(Arc<[Part; PARTS]>);
+
+type Part = Mutex<HashMap<ActorId, Arc<Slot>>>;
 
 impl Slot {
     /// Begins a message. The phase is [`Phase::Deciding`] until it is changed.
@@ -118,11 +120,16 @@ impl Slot {
         &self.actor
     }
 
-    /// Remembers that the watchdog asked for this actor's end. Returns the tick of the first time.
-    pub fn condemn(&self, now_ms: u64) -> u64 {
-        let now_ms = now_ms.max(1);
-        let first = self.condemned_ms.compare_exchange(0, now_ms, Ordering::AcqRel, Ordering::Acquire);
-        first.map_or_else(|earlier| earlier, |_| now_ms)
+    /// Remembers that the watchdog asked for this actor's end; the first time counts.
+    pub fn condemn(&self, now_ms: u64) {
+        let _earlier = self.condemned_ms.compare_exchange(0, now_ms.max(1), Ordering::AcqRel, Ordering::Acquire);
+    }
+
+    /// For how long this actor's end has been asked for.
+    #[must_use]
+    pub fn condemned_for(&self, now_ms: u64) -> Option<u64> {
+        let since = self.condemned_ms.load(Ordering::Acquire);
+        (since != 0).then(|| now_ms.saturating_sub(since))
     }
 
     /// Whether the watchdog asked for this actor's end.
@@ -185,7 +192,7 @@ impl Slots {
         parts.flat_map(|part| part.values().filter(|it| it.pace().1 != 0).cloned().collect::<Vec<_>>()).collect()
     }
 
-    /// Forgets idle slots of actors that ended without anyone taking them, as when their whole branch is killed.
+    /// Forgets slots of actors that ended without anyone taking them, as when their whole branch is killed.
     pub fn prune(&self) {
         for part in self.0.iter() {
             lock(part).retain(|_, slot| slot.actor.get_status() != ActorStatus::Stopped);
@@ -198,6 +205,57 @@ impl Slots {
     }
 }
 
-fn lock(part: &Mutex<HashMap<ActorId, Arc<Slot>>>) -> MutexGuard<'_, HashMap<ActorId, Arc<Slot>>> {
+fn lock(part: &Part) -> MutexGuard<'_, HashMap<ActorId, Arc<Slot>>> {
     part.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use ractor::{Actor, ActorProcessingErr, ActorRef};
+
+    struct Idler;
+
+    impl Actor for Idler {
+        type Msg = ();
+        type State = ();
+        type Arguments = ();
+
+        async fn pre_start(&self, _: ActorRef<()>, (): ()) -> Result<(), ActorProcessingErr> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_slot_says_what_is_in_hand_and_keeps_the_last_when_idle() {
+        let (idler, _) = Actor::spawn(None, Idler, ()).await.unwrap();
+        let slots = Slots::default();
+        let slot = slots.enter(idler.get_cell(), "web", 2);
+        assert!(slots.busy().is_empty());
+        slot.begin("Said", Some(UpdateId(5)));
+        slot.feature(Some("membership"));
+        let work = Work { message: "Said", update: Some(UpdateId(5)), feature: Some("membership") };
+        let doing = slot.doing(slot.pace().1 + 70);
+        assert_eq!(doing, Doing { path: "web".into(), generation: 2, work, phase: Phase::Deciding, for_ms: 70 });
+        assert_eq!(slots.busy().len(), 1);
+        slot.done();
+        assert_eq!((slot.doing(999).phase, slot.doing(999).for_ms, slot.doing(999).work), (Phase::Idle, 0, work));
+        slot.begin("Pressed", None);
+        assert_eq!(slot.doing(0).work, Work { message: "Pressed", ..Work::default() });
+    }
+
+    #[tokio::test]
+    async fn slots_of_ended_actors_are_taken_or_pruned() {
+        let slots = Slots::default();
+        let (taken, _) = Actor::spawn(None, Idler, ()).await.unwrap();
+        let (left, _) = Actor::spawn(None, Idler, ()).await.unwrap();
+        let _slots = (slots.enter(taken.get_cell(), "a", 1), slots.enter(left.get_cell(), "b", 1));
+        assert!(slots.leave(taken.get_id()).is_some() && slots.leave(taken.get_id()).is_none());
+        slots.prune();
+        assert_eq!(slots.len(), 1);
+        left.stop_and_wait(None, None).await.unwrap();
+        slots.prune();
+        assert!(slots.is_empty());
+    }
 }

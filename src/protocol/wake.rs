@@ -119,7 +119,9 @@ mod tests {
     fn counted(waker: &Waker) -> Arc<AtomicUsize> {
         let nudges = Arc::new(AtomicUsize::new(0));
         let counter = Arc::clone(&nudges);
-        waker.bind(ActorId::Local(1), move || drop(counter.fetch_add(1, Ordering::SeqCst)));
+        waker.bind(ActorId::Local(1), move || {
+            counter.fetch_add(1, Ordering::SeqCst);
+        });
         nudges
     }
 

@@ -5,8 +5,8 @@ use super::inbox::{Commit, Inbox, Limits};
 use super::opener::{MemoryOpener, Opener, SledOpener};
 use super::readers::{self, Question, Questions};
 use super::state::{FatalHook, Health, Shared, Status};
-use super::writer::{self, Tuning, Writer};
-use super::{Batch, Op, OpenError, Record, Row, Store, StoreError, group, meters, own};
+use super::writer::{Tuning, Writer};
+use super::{Batch, Op, OpenError, Record, Row, Store, StoreError, group, hang, meters, own};
 use crate::{clock, config};
 use std::sync::Arc;
 use std::thread;
@@ -63,7 +63,7 @@ impl Handle {
         let handle = Self(Arc::new(Inner(Arc::clone(&shared))));
         spawn("store-writer".to_owned(), settings, move || writer.run())?;
         let watched = Arc::clone(&shared);
-        spawn("store-watch".to_owned(), settings, move || writer::watch(&watched, tuning.stuck_ms))?;
+        spawn("store-watch".to_owned(), settings, move || hang::watch(&watched, tuning.stuck_ms))?;
         for number in 0..READERS {
             let shared = Arc::clone(&shared);
             spawn(format!("store-reader-{number}"), settings, move || readers::run(&shared))?;

@@ -16,6 +16,7 @@ mod folder;
 mod frame;
 mod group;
 mod handle;
+mod hang;
 mod inbox;
 mod lazy;
 mod mark;

@@ -2,6 +2,7 @@
 
 use super::engine::{Engine, EngineError, Write};
 use super::group::Group;
+use super::hang::let_go;
 use super::inbox::Turn;
 use super::opener::Opener;
 use super::own::Ledger;
@@ -10,13 +11,8 @@ use super::{StoreError, meters, readers};
 use crate::clock;
 use crate::telemetry::{Line, events};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, mpsc};
-use std::thread;
-use std::time::Duration;
-
-/// How often the writer is watched.
-const WATCH_EVERY: Duration = Duration::from_millis(500);
 
 /// Waits of the writer.
 #[derive(Clone, Copy, Debug)]
@@ -103,8 +99,9 @@ impl Writer {
     pub(super) fn run(mut self) {
         let shared = Arc::clone(&self.shared);
         if catch_unwind(AssertUnwindSafe(|| self.work())).is_err() {
-            shared.fail("the store's writer panicked");
+            self.fail("the store's writer panicked".to_owned());
             shared.inbox.close();
+            self.refuse_the_rest();
         }
         self.finish();
         drop(self);
@@ -116,6 +113,16 @@ impl Writer {
             self.look_at_the_disk();
             self.reopen();
             let turn = self.shared.inbox.take(self.patience_ms(), matches!(self.mode, Mode::Open));
+            if turn.over {
+                return;
+            }
+            self.serve(turn);
+        }
+    }
+
+    fn refuse_the_rest(&mut self) {
+        loop {
+            let turn = self.shared.inbox.take(0, false);
             if turn.over {
                 return;
             }
@@ -176,12 +183,11 @@ impl Writer {
             }
             Err(Unwritten { error: EngineError::Full(why), undo }) => {
                 self.lose_the_engine(&why, undo);
-                self.refuse(turn, &StoreError::Full);
+                self.serve(turn);
             }
             Err(Unwritten { error, .. }) => {
-                let reason = error.to_string();
-                self.fail(reason.clone());
-                self.refuse(turn, &StoreError::Failed(reason));
+                self.fail(error.to_string());
+                self.serve(turn);
             }
         }
     }
@@ -344,37 +350,4 @@ fn with<T>(
 
 fn no_engine() -> EngineError {
     EngineError::Broken("there is no engine".to_owned())
-}
-
-/// Ends a process whose writer has not finished one group for too long: sled waits for ever for a page that
-/// its own thread failed to write. Every caller has given up by then, so nothing is lost by saying so.
-pub(super) fn watch(shared: &Shared, stuck_ms: u64) {
-    while !*shared.finished.borrow() {
-        let busy_us = shared.status(clock::tick_us()).busy_us;
-        if busy_us / 1000 > stuck_ms {
-            return shared.fail("the engine has not finished a write for too long");
-        }
-        thread::sleep(WATCH_EVERY);
-    }
-}
-
-/// The engine still holds its files.
-struct StillOpen;
-
-/// Closes an engine on a thread of its own: sled syncs when it is dropped, panics if it cannot, and after a
-/// failed write of a large page waits for ever.
-fn let_go(engine: Option<Box<dyn Engine>>, patience_ms: u64) -> Result<(), StillOpen> {
-    let Some(engine) = engine else { return Ok(()) };
-    let (gone, wait) = mpsc::channel::<()>();
-    let close = move || {
-        let _ = catch_unwind(AssertUnwindSafe(|| drop(engine)));
-        drop(gone);
-    };
-    if thread::Builder::new().name("store-closer".to_owned()).spawn(close).is_err() {
-        return Err(StillOpen);
-    }
-    match wait.recv_timeout(Duration::from_millis(patience_ms)) {
-        Err(mpsc::RecvTimeoutError::Timeout) => Err(StillOpen),
-        Ok(()) | Err(mpsc::RecvTimeoutError::Disconnected) => Ok(()),
-    }
 }

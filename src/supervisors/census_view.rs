@@ -35,7 +35,8 @@ pub fn draw(nodes: &[Node], now_ms: u64) -> TreeNode {
 
 /// Nodes come in order of their paths, so a parent is there before its children.
 fn place(root: &mut TreeNode, node: TreeNode) {
-    let below = |parent: &TreeNode, path: &str| path.strip_prefix(parent.path.as_str()).is_some_and(|it| it.starts_with('/'));
+    let below =
+        |parent: &TreeNode, path: &str| path.strip_prefix(parent.path.as_str()).is_some_and(|it| it.starts_with('/'));
     let mut parent = root;
     while let Some(index) = parent.children.iter().position(|it| below(it, &node.path)) {
         parent = &mut parent.children[index];

@@ -136,30 +136,21 @@ impl Engine {
         over.then(|| (words.clone(), self.hook.take()))
     }
 
-    /// What runs, in the order in which it must be stopped. Starts under way are called off.
-    pub(super) fn take_running(&mut self) -> Vec<(String, ActorCell, Stop)> {
-        let mut running = Vec::new();
-        for index in (0..self.len()).rev() {
-            let who = self.who(index);
-            let child = &mut self.children[index];
-            if let Phase::Running(cell) | Phase::Stopping { cell, .. } =
-                std::mem::replace(&mut child.phase, Phase::Down)
-            {
-                running.push((who, cell, child.spec.stop));
-            }
+    /// A child's name, actor and way to be stopped, while it has an actor. A start under way is called off.
+    pub(super) fn call_off(&mut self, index: usize) -> Option<(String, ActorCell, Stop)> {
+        let who = self.who(index);
+        let child = &mut self.children[index];
+        if let Phase::Starting { cancel, .. } = &mut child.phase {
+            drop(cancel.take());
         }
-        running
+        child.cell().map(|cell| (who, cell.clone(), child.spec.stop))
     }
 
-    /// The supervisor has ended, and so have its children.
-    pub(super) fn forget_all(&mut self) {
-        for index in 0..self.len() {
-            self.publish(index);
-        }
-        for child in &mut self.children {
-            child.answer_stoppers();
-            child.answer_starters(&Err(ControlError::ShuttingDown));
-        }
+    /// The supervisor is ending, and this child has ended.
+    pub(super) fn is_over(&mut self, index: usize) {
+        self.set(index, Phase::Down);
+        self.children[index].answer_stoppers();
+        self.children[index].answer_starters(&Err(ControlError::ShuttingDown));
     }
 
     /// A child of ours has ended, asked or unasked.
@@ -377,8 +368,13 @@ impl Engine {
 }
 
 impl Drop for Engine {
+    /// When a supervisor is killed, ractor kills its children, but not those that are in their `post_stop`:
+    /// one that hangs there would live for ever.
     fn drop(&mut self) {
         for index in 0..self.len() {
+            if let Some(cell) = self.children[index].cell() {
+                cell.kill();
+            }
             voice::count_state(&self.path_of(index), self.children[index].shown, None);
         }
     }

@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn a_cleared_window_has_forgotten_everything() {
         let mut window = Window::default();
-        (0..6).for_each(|now| drop(window.record(now, FIVE_A_MINUTE)));
+        assert_eq!((0..6).map(|now| window.record(now, FIVE_A_MINUTE)).last(), Some(Verdict::GiveUp));
         window.clear();
         assert_eq!(window.record(6, FIVE_A_MINUTE), Verdict::Restart);
     }

@@ -34,6 +34,7 @@ pub struct Panic {
     /// The backtrace; empty when the newest panics came faster than one in 100 ms.
     pub backtrace: String,
     raw: String,
+    at_ms: u64,
 }
 
 impl fmt::Display for Panic {
@@ -72,6 +73,17 @@ pub fn take(raw: &str) -> Option<Panic> {
     let mut panics = lock(&PANICS);
     let index = panics.iter().position(|it| it.raw == raw)?;
     panics.remove(index)
+}
+
+/// Takes the panics that nobody has asked for in so many ms: they did not happen in a supervised actor.
+#[must_use]
+pub fn orphans(older_than_ms: u64) -> Vec<Panic> {
+    let now = clock::tick_ms();
+    let mut panics = lock(&PANICS);
+    let is_old = |it: &Panic| now.saturating_sub(it.at_ms) > older_than_ms;
+    let (old, young) = panics.drain(..).partition::<Vec<_>, _>(is_old);
+    *panics = young.into();
+    old
 }
 
 /// Says why the process ends: into the log, and into `last-words.txt` with the newest backtrace.
@@ -132,7 +144,7 @@ fn remember(info: &PanicHookInfo<'_>) {
     let raw = message(info);
     let (file, line) = info.location().map_or(("unknown", 0), |it| (it.file(), it.line()));
     let file = Path::new(file).file_name().map_or_else(|| file.to_owned(), |it| it.to_string_lossy().into_owned());
-    let panic = Panic { message: fit(&raw), file, line, backtrace: backtrace(), raw };
+    let panic = Panic { message: fit(&raw), file, line, backtrace: backtrace(), raw, at_ms: clock::tick_ms() };
     let mut panics = lock(&PANICS);
     if panics.len() >= KEPT {
         panics.pop_front();
@@ -248,6 +260,7 @@ mod tests {
             line: 3,
             backtrace: "frames".into(),
             raw: String::new(),
+            at_ms: 0,
         };
         write_file(&path, "the store gave up", Some(&panic)).unwrap();
         let text = std::fs::read_to_string(path).unwrap();

@@ -17,6 +17,7 @@ mod orders;
 pub mod policy;
 pub mod residents;
 pub mod shard;
+mod shard_crash;
 mod shard_state;
 mod shard_voice;
 pub mod spec;
@@ -25,6 +26,7 @@ pub mod storm;
 pub mod supervisor;
 pub mod tree;
 pub mod voice;
+pub mod watchdog;
 mod wave;
 
 /// What an actor is doing: lives in `protocol`, because actors write it.

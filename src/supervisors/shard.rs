@@ -60,6 +60,8 @@ pub enum ShardMsg {
     Nudge,
     /// How many chats run, and so on.
     Count(Reply<super::census::ShardCounts>),
+    /// How many chats are kept, and how many of them with a record of crashes.
+    Records(Reply<(usize, usize)>),
     /// What one of its own tasks has to say.
     Report(Report),
 }
@@ -94,7 +96,7 @@ impl ShardRules {
             park_ms: runtime.park_s.saturating_mul(1_000),
             storm: StormRule { different: runtime.shard_crashes_per_min, within_ms: 60_000, pause_ms: 30_000 },
             start_within: Duration::from_millis(runtime.stuck_ms),
-            stop_within: Duration::from_millis(runtime.drain_ms / 2),
+            stop_within: Duration::from_millis(runtime.drain_ms / 2 / runtime.shards.max(1) as u64),
         }
     }
 }
@@ -155,6 +157,7 @@ impl Actor for Shard {
             ShardMsg::Wake(chat) => state.wake(chat),
             ShardMsg::Nudge => state.nudged(),
             ShardMsg::Count(reply) => reply.send(state.counts()),
+            ShardMsg::Records(reply) => reply.send(state.records()),
             ShardMsg::Report(report) => state.report(report),
         }
         Ok(())

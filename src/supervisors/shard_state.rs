@@ -1,18 +1,17 @@
 //! What a shard keeps about its chats, and what it does when one is woken, starts, sleeps or crashes.
 
 use super::backoff::Tries;
-use super::census::{ShardCounts, TROUBLED_MAX};
+use super::census::ShardCounts;
 use super::exit::Exit;
 use super::ground::Ground;
-use super::intensity::{Verdict, Window};
-use super::residents::{Charge, ChatCrash, Life};
+use super::intensity::Window;
+use super::residents::Life;
 use super::shard::{Arguments, ShardMsg, ShardRules, ShardSpec};
-use super::shard_voice::{self, Meters};
+use super::shard_voice::Meters;
 use super::spec::Stop;
 use super::storm::Storm;
 use super::{launch, voice};
 use crate::domain::types::ChatNo;
-use crate::protocol::slot::Doing;
 use crate::protocol::wake::Waker;
 use ractor::{ActorCell, ActorId, ActorRef};
 use std::collections::{HashMap, HashSet};
@@ -39,33 +38,33 @@ pub enum Report {
 /// A shard's state.
 pub struct State {
     me: ActorRef<ShardMsg>,
-    path: String,
-    spec: ShardSpec,
-    ground: Ground,
-    chats: HashMap<ChatNo, Entry>,
+    pub(super) path: String,
+    pub(super) spec: ShardSpec,
+    pub(super) ground: Ground,
+    pub(super) chats: HashMap<ChatNo, Entry>,
     actors: HashMap<ActorId, ChatNo>,
     /// Chats with a record of crashes.
-    remembered: HashSet<ChatNo>,
+    pub(super) remembered: HashSet<ChatNo>,
     /// Chats that wait for the end of the storm.
     held: Vec<ChatNo>,
-    storm: Storm<ChatNo>,
+    pub(super) storm: Storm<ChatNo>,
     /// The greatest generation of a chat that has been forgotten; new ones begin above it.
     high: u64,
     starting: usize,
     early: HashMap<ActorId, Exit>,
-    counts: ShardCounts,
-    meters: Meters,
+    pub(super) counts: ShardCounts,
+    pub(super) meters: Meters,
     tick_is_due: bool,
 }
 
 /// What is kept about a chat that runs, or is in trouble.
 pub(super) struct Entry {
-    phase: Phase,
-    generation: u64,
-    record: Option<Box<Record>>,
+    pub(super) phase: Phase,
+    pub(super) generation: u64,
+    pub(super) record: Option<Box<Record>>,
 }
 
-enum Phase {
+pub(super) enum Phase {
     /// The flag says that it had crashed before.
     Starting(bool),
     Running(ActorCell),
@@ -78,10 +77,10 @@ enum Phase {
 
 /// The crashes of one chat.
 #[derive(Default)]
-struct Record {
-    window: Window,
-    tries: Tries,
-    last_ms: u64,
+pub(super) struct Record {
+    pub(super) window: Window,
+    pub(super) tries: Tries,
+    pub(super) last_ms: u64,
 }
 
 impl State {
@@ -118,6 +117,11 @@ impl State {
         ShardCounts { running: self.actors.len(), held: self.held.len(), ..self.counts.clone() }
     }
 
+    /// How many chats are kept, and how many of them with a record of crashes.
+    pub(super) fn records(&self) -> (usize, usize) {
+        (self.chats.len(), self.remembered.len())
+    }
+
     /// Every running chat with its name.
     pub(super) fn running(&self) -> Vec<(String, ActorCell)> {
         let running = self.chats.iter().filter_map(|(chat, entry)| match &entry.phase {
@@ -130,6 +134,7 @@ impl State {
     /// After a restart of the shard itself: chats whose events wait.
     pub(super) fn wake_all_with_work(&mut self) {
         self.spec.residents.with_work().into_iter().for_each(|it| self.wake(it));
+        self.touch();
     }
 
     pub(super) fn nudged(&mut self) {
@@ -162,7 +167,7 @@ impl State {
         }
     }
 
-    fn start(&mut self, chat: ChatNo) {
+    pub(super) fn start(&mut self, chat: ChatNo) {
         let now = (self.ground.now_ms)();
         let fresh = Entry { phase: Phase::Down, generation: self.high, record: None };
         let entry = self.chats.entry(chat).or_insert(fresh);
@@ -241,71 +246,6 @@ impl State {
         }
     }
 
-    fn crashed(&mut self, chat: ChatNo, kind: &'static str, reason: &str, doing: Option<&Doing>, killed: bool) {
-        let (now, rules) = ((self.ground.now_ms)(), self.spec.rules);
-        let chance = (self.ground.below)(u64::MAX);
-        let Some(entry) = self.chats.get_mut(&chat) else { return };
-        let generation = entry.generation;
-        let record = entry.record.get_or_insert_default();
-        let wait_ms = record.tries.next_ms(rules.backoff, now.saturating_sub(record.last_ms), chance);
-        record.last_ms = now;
-        let verdict = record.window.record(now, rules.intensity);
-        let restarts = record.window.count(now, rules.intensity);
-        if verdict == Verdict::GiveUp {
-            *record = Box::new(Record { last_ms: now, ..Record::default() });
-        }
-        let parked = verdict == Verdict::GiveUp;
-        entry.phase = Phase::Waiting(parked);
-        self.remembered.insert(chat);
-        let wait_ms = if parked { rules.park_ms } else { wait_ms };
-        let who = self.who(chat, generation);
-        let charge = self.spec.residents.crashed(&ChatCrash { chat, generation, reason, doing });
-        let next = if parked {
-            format!("left alone for {}", voice::span(wait_ms))
-        } else {
-            format!("retry in {}", voice::span(wait_ms))
-        };
-        let crash = voice::Crash { who: &who, reason, doing, restarts, limit: rules.intensity, next: &next };
-        shard_voice::crashed(&crash, &charge, self.spec.residents.queue_len(chat), killed);
-        self.count_crash(chat, kind, reason, &charge, parked);
-        if parked {
-            let why = format!(
-                "{restarts} restarts in {} (max {}), cause {reason}",
-                voice::span(rules.intensity.period_ms),
-                rules.intensity.max
-            );
-            voice::parked(&who, &why, wait_ms);
-        }
-        self.after(wait_ms, Report::Due(chat, generation));
-        self.watch_for_storm(now, chat, reason);
-    }
-
-    fn count_crash(&mut self, chat: ChatNo, kind: &'static str, reason: &str, charge: &Charge, parked: bool) {
-        self.counts.crashes += 1;
-        *(if parked { &mut self.counts.parked } else { &mut self.counts.backoff }) += 1;
-        self.meters.crashed(kind, parked);
-        let name = self.spec.residents.name(chat);
-        if self.counts.troubled.len() < TROUBLED_MAX || self.counts.troubled.contains_key(&name) {
-            let note = if charge.quarantined {
-                "quarantined"
-            } else if parked {
-                "parked"
-            } else {
-                "restarting"
-            };
-            self.counts.troubled.insert(name, format!("{note}: {reason}"));
-        }
-    }
-
-    fn watch_for_storm(&mut self, now: u64, chat: ChatNo, reason: &str) {
-        let rule = self.spec.rules.storm;
-        if self.storm.record(now, chat, rule) {
-            self.counts.storm = true;
-            shard_voice::storm(&self.path, reason, rule);
-            self.after(rule.pause_ms, Report::Calm);
-        }
-    }
-
     fn due(&mut self, chat: ChatNo, generation: u64) {
         let Some(entry) = self.chats.get(&chat).filter(|it| it.generation == generation) else { return };
         if let Phase::Waiting(parked) = entry.phase {
@@ -366,13 +306,13 @@ impl State {
     }
 
     /// Something changed: the census hears of it within a tick.
-    fn touch(&mut self) {
+    pub(super) fn touch(&mut self) {
         if !std::mem::replace(&mut self.tick_is_due, true) {
             self.after(TICK_MS, Report::Tick);
         }
     }
 
-    fn after(&self, ms: u64, report: Report) {
+    pub(super) fn after(&self, ms: u64, report: Report) {
         let me = self.me.clone();
         tokio::spawn(async move {
             tokio::time::sleep(Duration::from_millis(ms)).await;
@@ -380,13 +320,15 @@ impl State {
         });
     }
 
-    fn who(&self, chat: ChatNo, generation: u64) -> String {
+    pub(super) fn who(&self, chat: ChatNo, generation: u64) -> String {
         voice::who(&format!("{}/{}", self.path, self.spec.residents.name(chat)), generation)
     }
 }
 
 impl Drop for State {
+    /// When a shard is killed, ractor does not kill chats that are in their `post_stop`.
     fn drop(&mut self) {
+        self.running().iter().for_each(|it| it.1.kill());
         self.meters.gone(self.actors.len(), self.counts.backoff, self.counts.parked);
     }
 }

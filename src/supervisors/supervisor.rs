@@ -140,10 +140,12 @@ async fn boot(engine: &mut Engine) -> Result<(), String> {
 
 /// Stops the children in reverse order, each with its own deadline.
 async fn stop_all(engine: &mut Engine) {
-    for (who, cell, how) in engine.take_running() {
-        tell_stopped(&who, launch::stop(&cell, how).await);
+    for index in (0..engine.len()).rev() {
+        if let Some((who, cell, how)) = engine.call_off(index) {
+            tell_stopped(&who, launch::stop(&cell, how).await);
+        }
+        engine.is_over(index);
     }
-    engine.forget_all();
 }
 
 fn tell_stopped(who: &str, result: Stopped) {

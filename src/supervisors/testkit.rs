@@ -8,7 +8,7 @@ use super::ground::Ground;
 use super::intensity::Intensity;
 use super::spec::{ChildSpec, OnGiveUp, Restart, Started, Strategy, SupervisorSpec};
 use super::supervisor;
-use ractor::{Actor, ActorCell, ActorProcessingErr, ActorRef};
+use ractor::{Actor, ActorCell, ActorProcessingErr, ActorRef, ActorStatus};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -31,6 +31,8 @@ pub(super) struct World(Arc<Mutex<Facts>>);
 struct Facts {
     journal: Vec<String>,
     actors: HashMap<String, ActorRef<Order>>,
+    /// Every life that ever began.
+    lives: Vec<(String, ActorRef<Order>)>,
     /// How many of the next starts fail, by id.
     failing: HashMap<String, usize>,
     /// Children that do not stop when asked.
@@ -52,7 +54,9 @@ impl Actor for Toy {
     async fn pre_start(&self, me: ActorRef<Order>, (): ()) -> Result<(), ActorProcessingErr> {
         self.world.may_start(&self.id)?;
         self.world.note(format!("start {}#{}", self.id, self.generation));
-        self.world.0.lock().unwrap().actors.insert(self.id.clone(), me);
+        let mut facts = self.world.0.lock().unwrap();
+        facts.actors.insert(self.id.clone(), me.clone());
+        facts.lives.push((self.id.clone(), me));
         Ok(())
     }
 
@@ -99,6 +103,25 @@ impl World {
 
     pub(super) fn tell(&self, id: &str, order: Order) {
         self.actor(id).send_message(order).unwrap();
+    }
+
+    pub(super) fn tell_if_alive(&self, id: &str, order: Order) {
+        if let Some(actor) = self.0.lock().unwrap().actors.get(id) {
+            let _may_have_ended = actor.send_message(order);
+        }
+    }
+
+    pub(super) fn kill_if_alive(&self, id: &str) {
+        if let Some(actor) = self.0.lock().unwrap().actors.get(id) {
+            actor.kill();
+        }
+    }
+
+    /// The ids of all actors that live, one for each life.
+    pub(super) fn alive(&self) -> Vec<String> {
+        let facts = self.0.lock().unwrap();
+        let alive = facts.lives.iter().filter(|it| it.1.get_status() < ActorStatus::Stopping);
+        alive.map(|it| it.0.clone()).collect()
     }
 
     /// What the root said when it gave up.

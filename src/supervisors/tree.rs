@@ -57,7 +57,7 @@ pub struct Soil {
 /// When two children have one name: a mistake of ours.
 pub fn tree(soil: &Soil, ground: &Ground) -> Result<SupervisorSpec, SpecError> {
     let children = vec![
-        task("store", soil, |soil, stopping| watch_store(soil, stopping)),
+        task("store", soil, watch_store),
         child(services(soil), ground)?,
         child(upstreams(soil, ground)?, ground)?,
         child(chats(soil, ground), ground)?,
@@ -158,13 +158,7 @@ async fn watch_store(soil: Soil, stopping: Stopping) -> Result<(), String> {
     }
 }
 
-fn branch(
-    id: &str,
-    strategy: Strategy,
-    on_give_up: OnGiveUp,
-    soil: &Soil,
-    children: Vec<ChildSpec>,
-) -> SupervisorSpec {
+fn branch(id: &str, strategy: Strategy, on_give_up: OnGiveUp, soil: &Soil, children: Vec<ChildSpec>) -> SupervisorSpec {
     let runtime = &soil.settings.runtime;
     let period_ms = runtime.restart_window_s * 1000;
     SupervisorSpec {

@@ -56,7 +56,8 @@ pub fn reason_of(exit: &Exit, slot: Option<&Slot>, doing: Option<&Doing>) -> Str
         (Exit::Killed(_), Some(slot), Some(doing)) if slot.is_condemned() => {
             format!("stuck in {} for {}", doing.work.message, span(doing.for_ms))
         }
-        (other, _, _) => last_words::fit(&other.to_string()),
+        (Exit::GaveUp(_), _, _) => exit.to_string(), // made of reasons that were made fit already
+        (Exit::Normal | Exit::Shutdown(_) | Exit::Killed(_), _, _) => last_words::fit(&exit.to_string()),
     }
 }
 
@@ -168,6 +169,16 @@ pub(super) fn stray(id: impl Display, exit: &Exit) {
         .reason(reason_of(exit, None, None))
         .next("nothing: it is linked to this supervisor, but no child of its")
         .act("nothing")
+        .emit();
+}
+
+/// A panic outside of every supervised actor.
+pub(super) fn orphan(panic: &last_words::Panic) {
+    Line::new(&events::SUP_CHILD_CRASHED)
+        .actor("unsupervised")
+        .reason(panic)
+        .next("nothing: it was in no actor, so nothing is restarted")
+        .act("report it with this line; majordomo explain sup.child.crashed")
         .emit();
 }
 

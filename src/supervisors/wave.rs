@@ -8,7 +8,11 @@ use ractor::ActorCell;
 
 impl Engine {
     pub(super) fn begin_wave(&mut self, from: usize, pause_ms: u64, parked: bool) {
-        let from = self.wave.as_ref().map_or(from, |it| it.from.min(from));
+        let from = match &self.wave {
+            // What the earlier wave has stopped must be started again; what it has started already runs.
+            Some(Wave { from: earlier, stage: Stage::Stopping(_) | Stage::Pausing(_), .. }) => from.min(*earlier),
+            Some(Wave { stage: Stage::Starting, .. }) | None => from,
+        };
         self.wave = Some(Wave { from, stage: Stage::Stopping(pause_ms), parked });
     }
 

@@ -2,7 +2,7 @@
 //!
 //! This is the hot path, so it is plain hyper: one task per connection and none per request, no timer per
 //! request, the body copied once into memory of its own size (hyper's read buffer is then used again
-//! instead of being held by every waiting update). One [`Watch`] per connection looks a few times per
+//! instead of being held by every waiting update). One `Watch` per connection looks a few times per
 //! time-out whether the other side dawdles: with its headers, with its body, or with doing nothing.
 
 mod connection;

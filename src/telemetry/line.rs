@@ -37,12 +37,12 @@ impl Line {
         self.with(|it| it.actor = text::clean(path))
     }
 
-    /// The cause, in words.
+    /// The cause, in words. Repeats of the same event and cause are folded; numbers make no new cause.
     pub fn reason(self, reason: impl Display) -> Self {
         self.with(|it| it.reason = text::clean(reason))
     }
 
-    /// What repeats of this event are told apart by, where the reason varies (it holds a duration or a count).
+    /// What repeats of this event are told apart by, where the words of the reason vary.
     /// Without it, the reason counts.
     pub fn cause(self, cause: impl Display) -> Self {
         self.with(|it| it.cause = Some(text::clean(cause)))

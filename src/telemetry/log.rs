@@ -155,12 +155,36 @@ impl Drop for Capture {
     }
 }
 
+/// Event, family of actors, cause: what counts as "the same again".
+type FoldKey = (&'static str, String, String);
+
+fn fold_key(parts: &Parts) -> FoldKey {
+    let cause = parts.cause.as_ref().unwrap_or(&parts.reason);
+    (parts.kind.id, without_numbers(&parts.actor), without_numbers(cause))
+}
+
+/// A text with `#` for each number, so that chats are one family and durations make no new cause; a line of
+/// our source (`rules.rs:212`) keeps its number.
+fn without_numbers(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut kept = false;
+    for letter in text.chars() {
+        kept = if letter.is_ascii_digit() { kept || plain.ends_with(".rs:") } else { false };
+        match letter {
+            '0'..='9' if !kept && plain.ends_with('#') => {}
+            '0'..='9' if !kept => plain.push('#'),
+            other => plain.push(other),
+        }
+    }
+    plain
+}
+
 /// A log; the process has one, tests make their own.
 struct Log(Arc<Shared>);
 
 struct Shared {
     level: AtomicU8,
-    folder: Mutex<Folder<(&'static str, String), Parts>>,
+    folder: Mutex<Folder<FoldKey, Parts>>,
     ring: Mutex<VecDeque<Arc<Told>>>,
     listeners: broadcast::Sender<Arc<Told>>,
     captures: Mutex<Vec<Weak<Caught>>>,
@@ -244,7 +268,7 @@ impl Shared {
         if level == LogLevel::Debug {
             return self.tell(&parts); // who asks for details wants them all
         }
-        let key = (parts.kind.id, parts.cause.clone().unwrap_or_else(|| parts.reason.clone()));
+        let key = fold_key(&parts);
         let shown = lock(&self.folder).record(clock::tick_ms(), key, parts);
         self.tell_repeats(shown.pushed_out);
         if let Some(parts) = shown.whole {

@@ -262,8 +262,12 @@ mod tests {
 
     /// Runs where promtool is installed.
     fn promtool_is_content(text: &str) {
-        let promtool =
-            Command::new("promtool").args(["check", "metrics"]).stdin(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        let promtool = Command::new("promtool")
+            .args(["check", "metrics"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn();
         let Ok(mut promtool) = promtool else { return };
         promtool.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
         let said = promtool.wait_with_output().unwrap();

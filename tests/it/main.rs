@@ -1,5 +1,5 @@
 //! Stories against the whole program.
 
-mod harness;
 mod cli;
+mod harness;
 mod playground;

@@ -315,6 +315,36 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn waking_when_told_serves_as_soon_as_asking_every_millisecond(
+        calls in prop::collection::vec((-2i64..3, any::<bool>(), any::<bool>()), 1..25),
+        algorithm in prop::sample::select(vec![Algorithm::TokenBucket, Algorithm::SlidingWindow, Algorithm::FixedWindow]),
+        flooded in prop::option::of((-2i64..3, 1u64..4)),
+    ) {
+        let limits = GateLimits { algorithm, other_per_s: 3.0, overall_per_s: 5.0, ..USUAL };
+        let [mut woken, mut asked] = [SendGate::new(limits), SendGate::new(limits)];
+        for gate in [&mut woken, &mut asked] {
+            for (id, (chat, is_other, is_broadcast)) in calls.iter().enumerate() {
+                let call = if *is_other { other(*chat) } else { message(*chat) };
+                let lane = if *is_broadcast { Lane::Broadcast } else { Lane::Reply };
+                enqueue(gate, id as u64, Asked { lane, ..call });
+            }
+            if let Some((chat, retry_after_s)) = flooded {
+                gate.flood(if chat == 0 { Scope::Token } else { Scope::Chat(ChatId(chat)) }, retry_after_s, 0);
+            }
+        }
+        let went = run(&mut woken, 0, 100_000);
+        prop_assert_eq!(went.len(), calls.len());
+        let end = went.last().map_or(0, |it| it.0);
+        let slowly: Vec<(u64, Ticket)> =
+            (0..=end).flat_map(|now| std::iter::from_fn(|| asked.next(now).map(|it| (now, it))).collect::<Vec<_>>()).collect();
+        prop_assert_eq!(went, slowly);
+    }
+}
+
 /// The same millisecond: the ticket went, then the 429 came.
 fn went_before_the_pause(at: &u64, from: &u64) -> bool {
     at == from

@@ -42,8 +42,6 @@ pub struct State {
     /// What does not work.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub troubles: Vec<Trouble>,
-    /// When a mute was last followed up to its outcome.
-    pub probed: Moment,
 }
 
 /// A channel whose subscribers may write.

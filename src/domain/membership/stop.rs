@@ -69,9 +69,8 @@ fn keyboard<'c>(
 }
 
 fn mute(draft: &mut Draft<'_>, user: UserId) {
-    let owed = Owed::new(Call::Mute { chat: draft.place.id, user, until: None });
-    let owed = if trouble::probe(draft) { owed.reporting(trouble::MUTE) } else { owed };
-    draft.add(Effect::Telegram(owed));
+    let call = Call::Mute { chat: draft.place.id, user, until: None };
+    draft.add(Effect::Telegram(Owed::new(call).reporting(trouble::MUTE))); // only a refusal is told
 }
 
 fn remember(draft: &mut Draft<'_>, user: UserId, entry: &Entry) {
@@ -171,10 +170,13 @@ pub(super) fn expire(draft: &mut Draft<'_>, key: &str) {
     }
 }
 
-/// Titles in one line.
+/// Titles in one line. A bold argument is one name, and is cut like one.
 pub(super) fn names<'c>(channels: impl Iterator<Item = &'c Channel>) -> Arg {
     let titles: Vec<&str> = channels.map(|it| it.title.as_str()).collect();
-    Arg::Bold(titles.join(", "))
+    match titles.as_slice() {
+        [title] => Arg::Bold((*title).to_owned()),
+        titles => Arg::Word(titles.join(", ")),
+    }
 }
 
 /// Titles for a toast, which holds 200 characters in all.

@@ -12,10 +12,6 @@ use super::state::{About, CHANNELS_MAX, Trouble, cut};
 pub(super) const PATIENCE_MS: u64 = 60_000;
 /// Troubles kept per group: a lookup and a link per channel, the group itself, and our rights.
 const TROUBLES_MAX: usize = 2 * CHANNELS_MAX + 3;
-/// A mute is followed up to its outcome this often, in ms: often enough to notice that our rights are gone.
-const PROBE_MS: u64 = 300_000;
-/// The same while we know that mutes are refused.
-const PROBE_AGAIN_MS: u64 = 60_000;
 
 /// The token under which a mute's outcome comes back.
 pub(super) const MUTE: &str = "mute";
@@ -50,17 +46,6 @@ pub(super) fn muted(draft: &mut Draft<'_>, outcome: &Outcome) {
         }
         Outcome::Refused { .. } | Outcome::Unknown => {}
     }
-}
-
-/// Whether the outcome of the next mute should be asked for. Following up each one would cost a write each.
-pub(super) fn probe(draft: &mut Draft<'_>) -> bool {
-    let pause_ms = if draft.state().ails(About::Refused) { PROBE_AGAIN_MS } else { PROBE_MS };
-    let now = draft.now();
-    let due = now.since_ms(draft.state().probed) >= pause_ms;
-    if due {
-        draft.change().probed = now;
-    }
-    due
 }
 
 /// Takes note that something works, if it did not.

@@ -334,3 +334,28 @@ async fn sled_on_a_disk_that_is_really_full_comes_back() {
         }
     }
 }
+
+#[tokio::test]
+async fn large_pages_on_a_full_disk_end_the_process_at_worst_and_lose_nothing() {
+    let Some(disk) = SmallDisk::mount() else {
+        println!("skipped: this user may not mount a small disk");
+        return;
+    };
+    let path = disk.0.path().join("store");
+    let store = super::open(&path);
+    let value = "x".repeat(60_000);
+    let mut written = 0;
+    let refusal = loop {
+        match store.commit(batch([put_at(0, &format!("row/{written:04}"), &value)])).await {
+            Ok(()) => written += 1,
+            Err(refusal) => break refusal,
+        }
+        assert!(written < 1000, "the disk was meant to run full");
+    };
+    assert!(matches!(refusal, StoreError::Full | StoreError::Failed(_)), "{refusal:?}");
+    let elsewhere = tempfile::tempdir().unwrap();
+    super::engines::copy_folder(&path, elsewhere.path());
+    let copy = super::open(elsewhere.path());
+    let found = rows(&copy, "row/").await;
+    assert!(found.len() == written || found.len() == written + 1, "{} of {written}", found.len());
+}

@@ -8,6 +8,7 @@ mod faults;
 mod migration;
 mod model;
 mod opening;
+mod stuck;
 
 use super::{Batch, Handle, Op, Row, Store};
 use crate::config;

@@ -1,7 +1,5 @@
 //! Each strategy with each restart kind and each way to end: 45 cases in one table.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use crate::supervisors::spec::{Restart, Strategy};
 use crate::supervisors::testkit::{Order, World, pass, settle, shown};
 

@@ -4,4 +4,5 @@ mod escalation;
 mod faults;
 mod matrix;
 mod orders;
+mod soak;
 mod start_and_stop;

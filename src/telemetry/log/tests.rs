@@ -106,10 +106,38 @@ fn repeats_are_folded_and_told_at_the_end() {
 }
 
 #[test]
+fn chats_fold_as_one_family_and_the_parts_of_the_house_do_not() {
+    let (log, paper) = on_paper(LogFormat::Pretty, LogLevel::Info);
+    for part in ["store", "services", "services/cache", "services/timer", "upstreams/telegram", "intake", "web"] {
+        told(&log, Line::always(&SUP_CHILD_STARTED).actor(format_args!("{part}#1")).reason("in 3ms"));
+    }
+    for chat in 0..50 {
+        let actor = format!("chats/0{}/-100{chat}#{}", chat % 4, chat + 1);
+        told(&log, Line::always(&SUP_CHILD_STARTED).actor(actor).reason(format_args!("in {chat}ms")));
+    }
+    log.flush();
+    assert_eq!(paper.writes().len(), 7 + 3 + 1, "{:#?}", paper.writes());
+}
+
+#[test]
+fn numbers_do_not_make_a_new_cause_but_lines_of_source_do() {
+    let cases = [
+        ("chats/02/-1001234567890#7", "chats/#/-##"),
+        ("retry after 35 s, then 7", "retry after # s, then #"),
+        ("panic \"len 3\" at rules.rs:212", "panic \"len #\" at rules.rs:212"),
+        ("no numbers", "no numbers"),
+        ("", ""),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(without_numbers(text), expected, "{text}");
+    }
+}
+
+#[test]
 fn a_stated_cause_folds_reasons_that_vary() {
     let (log, paper) = on_paper(LogFormat::Pretty, LogLevel::Info);
     for ms in 0..10 {
-        told(&log, Line::always(&SUP_CHILD_RESTARTED).reason(format_args!("after {ms}ms")).cause("restart"));
+        told(&log, Line::always(&SUP_CHILD_RESTARTED).reason("x".repeat(ms)).cause("restart"));
     }
     log.flush();
     assert_eq!(paper.writes().len(), 4);
@@ -130,7 +158,7 @@ fn a_closed_pipe_ends_nothing() {
     drop(reader);
     log.begin(options(LogFormat::Json, LogLevel::Info, Sink::Writer(Box::new(writer)))).unwrap();
     for round in 0..100 {
-        told(&log, Line::always(&APP_READY).reason(round));
+        told(&log, Line::always(&APP_READY).reason("x".repeat(round)));
     }
     log.flush();
     assert_eq!(lock(&log.0.ring).len(), 100);

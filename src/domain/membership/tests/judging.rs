@@ -26,6 +26,8 @@ fn a_stranger_is_stopped_in_one_decision() {
     let effects = play.say(EVE, "hello");
     assert_eq!(told(&effects), STOPPED);
     assert!(play.claimed);
+    let reports = effects.iter().filter(|it| matches!(it, Effect::Telegram(owed) if owed.report.is_some()));
+    assert_eq!(reports.count(), 1, "a refused mute is told");
     let said: Vec<_> = effects
         .iter()
         .filter_map(|it| match it {

@@ -112,18 +112,6 @@ fn a_refused_mute_is_a_trouble_only_when_our_rights_are_the_cause() {
 }
 
 #[test]
-fn not_every_mute_is_followed_up() {
-    let mut play = guarded();
-    let followed = |play: &mut super::super::super::play::Play<_>, who| {
-        play.say(who, "a").iter().any(|it| matches!(it, Effect::Telegram(owed) if owed.report.is_some()))
-    };
-    assert!(followed(&mut play, 101));
-    assert!(!followed(&mut play, 102));
-    play.wait_s(301);
-    assert!(followed(&mut play, 103));
-}
-
-#[test]
 fn a_group_that_we_are_out_of_is_forgotten() {
     let mut play = guarded();
     play.say(EVE, "hello");
