@@ -357,3 +357,18 @@ impl Log {
 fn parsed(line: &str) -> Option<Value> {
     serde_json::from_str::<Value>(line).ok().filter(Value::is_object)
 }
+
+#[tokio::test]
+async fn a_story_goes_the_same_by_polling_and_by_webhook_and_over_a_kill() {
+    for by in [By::Polling, By::Webhook] {
+        let mut story = Story::begin(Setting::by(by)).await;
+        assert_eq!(story.telegram.has_webhook(), by == By::Webhook);
+        story.restart().await;
+        story.stopped(story.eve, "hello").await;
+        story.calm().await;
+        let toast = story.press(story.eve, "joined").await;
+        assert!(toast.text.contains("News"), "{toast:?}");
+        let (status, _) = story.sigterm().await;
+        assert_eq!(status.code(), Some(0), "{}", story.log.text());
+    }
+}

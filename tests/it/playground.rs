@@ -1,5 +1,5 @@
 //! The simulated Telegram against its own promises: words, rights, floods, polls, webhooks, faults.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use majordomo::domain::types::{ChatId, UserId};
 use majordomo::playground::telegram::{Fault, FaultKind, FloodLimits, Options, PressError, Refused, Simulated};
@@ -1015,4 +1015,40 @@ async fn the_bot_leaves_when_it_wants_to() {
         it.bot.refused("sendMessage", json!({ "chat_id": it.group.0, "text": "x" })).await,
         "Forbidden: bot is not a member of the supergroup chat"
     );
+}
+
+/// Prints how many simple calls a second pass; run it by name, in a release build.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "a measurement"]
+async fn how_fast_simple_calls_pass() {
+    let it = small(Options::counting()).await;
+    let address = it.telegram.api_url().trim_start_matches("http://").to_owned();
+    let body = json!({ "chat_id": it.group.0, "text": "hello" }).to_string();
+    let request = format!(
+        "POST /bot{}/sendMessage HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        it.telegram.token(),
+        body.len()
+    );
+    let began = std::time::Instant::now();
+    let clients: Vec<_> = (0..16).map(|_| tokio::spawn(hammer(address.clone(), request.clone(), 2_000))).collect();
+    for client in clients {
+        client.await.unwrap();
+    }
+    assert_eq!(it.telegram.counts()["sendMessage"].done, 32_000);
+    eprintln!("{:.0} calls/s, client included", 32_000.0 / began.elapsed().as_secs_f64());
+}
+
+async fn hammer(address: String, request: String, times: usize) {
+    let mut stream = BufReader::new(tokio::net::TcpStream::connect(address).await.unwrap());
+    for _ in 0..times {
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let (mut line, mut length) = (String::new(), 0);
+        while stream.read_line(&mut line).await.is_ok_and(|it| it > 2) {
+            if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
+                length = value.trim().parse().unwrap();
+            }
+            line.clear();
+        }
+        stream.read_exact(&mut vec![0; length]).await.unwrap();
+    }
 }

@@ -79,6 +79,12 @@ impl Screen {
         Self { out, layout }
     }
 
+    /// How it is laid out.
+    #[must_use]
+    pub const fn layout(&self) -> Layout {
+        self.layout
+    }
+
     /// A sentence that explains what comes.
     pub fn caption(&mut self, text: &str) {
         let text = clean(text);

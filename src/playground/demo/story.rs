@@ -2,7 +2,7 @@
 
 use super::DemoOptions;
 use super::folder::Folder;
-use super::screen::Screen;
+use super::screen::{Layout, Screen};
 use super::stage::{LogLine, Stage};
 use super::summary::Summary;
 use crate::clock;
@@ -66,7 +66,7 @@ pub(super) async fn play_within(
     let (watched, log) = (telegram.watch(), stage.log());
     let showing = tokio::spawn(show(Arc::clone(&board), watched, log));
     let play = Play { telegram, cast, board, limit, fast: options.fast };
-    play.caption("This is Majordomo with a Telegram that exists only here. Left or \"chat\": what people see. Right or \"log\": what the supervisor writes.");
+    play.welcome();
     let started = stage.start(play.settings(&folder)).await.map_err(Failure::Start);
     let told = match started {
         Ok(()) => play.tell().await,
@@ -168,6 +168,15 @@ impl Play {
         settings
     }
 
+    fn welcome(&self) {
+        let mut screen = self.board.screen();
+        let where_to_look = match screen.layout() {
+            Layout::Columns { .. } => "Left: what people see. Right: what the supervisor writes.",
+            Layout::Gutter { .. } | Layout::Plain => "\"chat\" is what people see, \"log\" what the supervisor writes.",
+        };
+        screen.caption(&format!("This is Majordomo, with a Telegram that exists only here. {where_to_look}"));
+    }
+
     async fn tell(&self) -> Result<(), Failure> {
         self.protect().await?;
         self.subscriber().await?;
@@ -245,23 +254,25 @@ impl Play {
     async fn crash(&self) -> Result<(), Failure> {
         self.scene("Now something breaks. Ann orders a crash; the actor of her chat panics, and its supervisor starts it again. The others notice nothing.")
             .await;
-        let before = self.bot_lines(self.private());
+        let before = self.answers();
         self.telegram.whisper(self.cast.ann, "/drill crash")?;
         self.must("the log tells of a crash", |play| play.logged("sup.child.crashed") >= 1).await?;
         self.telegram.say(self.cast.sam, self.cast.group, "Is everything all right?")?;
         self.must("the log tells of a restart", |play| play.logged("sup.child.restarted") >= 1).await?;
-        self.must("Ann gets her answer after all", |play| play.bot_lines(play.private()) > before).await
+        self.must("Ann gets her answer after all", |play| play.answers() > before).await
     }
 
     async fn poison(&self) -> Result<(), Failure> {
         self.scene("Worse: a message that crashes its chat every time. After the third time it is set aside, whole, and the chat goes on.")
             .await;
-        let before = self.bot_lines(self.private());
+        let before = self.answers();
         self.telegram.whisper(self.cast.ann, "/drill panic")?;
         self.must("the poisonous message is quarantined", |play| play.logged("update.quarantined") >= 1).await?;
         self.telegram.whisper(self.cast.ann, "/drill ok")?;
-        self.must("the chat goes on", |play| play.bot_lines(play.private()) > before).await?;
-        self.must("everything that was sent has been taken", |play| play.telegram.undelivered() == 0).await
+        self.must("the chat goes on", |play| play.answers() > before).await?;
+        self.must("everything that was sent has been taken", |play| play.telegram.undelivered() == 0).await?;
+        self.pause(1_500).await;
+        Ok(())
     }
 
     fn close(&self) -> Result<Summary, Failure> {
@@ -274,10 +285,6 @@ impl Play {
         Ok(summary)
     }
 
-    fn private(&self) -> ChatId {
-        ChatId(self.cast.ann.0)
-    }
-
     fn saw(&self, wanted: impl Fn(&Happening) -> bool) -> bool {
         self.telegram.story().iter().any(wanted)
     }
@@ -288,8 +295,13 @@ impl Play {
         })
     }
 
-    fn bot_lines(&self, chat: ChatId) -> usize {
-        let said = |it: &&Happening| it.chat == chat && it.by_bot && matches!(it.what, What::Said { .. });
+    /// How often the bot has told Ann that it is still here.
+    fn answers(&self) -> usize {
+        let private = ChatId(self.cast.ann.0);
+        let said = |it: &&Happening| {
+            let still = |text: &String| text.starts_with("Still here");
+            it.chat == private && it.by_bot && matches!(&it.what, What::Said { text, .. } if still(text))
+        };
         self.telegram.story().iter().filter(said).count()
     }
 

@@ -2,6 +2,7 @@
 
 use super::stage::LogLine;
 use crate::playground::telegram::Simulated;
+use std::collections::HashSet;
 use std::fmt;
 
 /// The end of the demo in numbers.
@@ -32,7 +33,7 @@ impl Summary {
             calls: telegram.counts().iter().filter(|(name, _)| !looks(name)).map(|(_, it)| it.done).sum(),
             crashes: told("sup.child.crashed"),
             restarts: told("sup.child.restarted"),
-            quarantined: told("update.quarantined"),
+            quarantined: updates(log, "update.quarantined"),
             undelivered: telegram.undelivered(),
             unanswered: telegram.unanswered_presses().len(),
         }
@@ -45,11 +46,17 @@ impl Summary {
     }
 }
 
+/// How many different updates (`u=..`) an event told of.
+fn updates(log: &[LogLine], id: &str) -> usize {
+    let told = log.iter().filter(|it| it.id == id);
+    told.map(|it| it.text.split(' ').find(|word| word.starts_with("u="))).collect::<HashSet<_>>().len()
+}
+
 impl fmt::Display for Summary {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             out,
-            "{} updates taken, {} calls made. {} crashes, {} restarts, {} message set aside. \
+            "{} updates taken, {} calls made. Crashes: {}, restarts: {}, messages set aside: {}. \
              Updates lost: {}. Presses without an answer: {}.",
             self.updates, self.calls, self.crashes, self.restarts, self.quarantined, self.undelivered, self.unanswered
         )

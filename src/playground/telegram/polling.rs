@@ -27,6 +27,7 @@ enum First {
 /// The `result` of `getUpdates` as JSON.
 pub(super) async fn get_updates(inner: &Inner, given: &Parameters) -> Result<Vec<u8>, Refusal> {
     let first = inner.world().poll(given);
+    inner.changed.notify_waiters(); // an offset may have confirmed something
     let (wish, waiting) = match first {
         First::Webhook => {
             let words =
