@@ -159,7 +159,7 @@ pub trait Store: Clone + Send + Sync + 'static {
     /// Writes a batch; the answer comes when it is synced to the disk.
     fn commit(&self, batch: Batch) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Writes a batch some time soon, with the next commit or within `store.lazy_ms`; forces no sync.
+    /// Writes a batch some time soon: with the next commit, or together with others after `store.lazy_ms`.
     /// For what may be lost: strikes of debts that a repetition would not harm, counters.
     /// It goes before commits that are still waiting, and after those that were answered.
     fn later(&self, batch: Batch);
