@@ -157,7 +157,7 @@ impl Handle {
     }
 
     /// Stops the supervisor and everything below it: in reverse order, each child with its own deadline, and all
-    /// together within this one, after which what is left is killed. True when nothing had to be.
+    /// together within this one, after which what is left is killed. True when it ended by itself in time.
     pub async fn stop_tree(&self, deadline: Duration) -> bool {
         let cell = self.cell();
         super::launch::stop(&cell, super::spec::Stop::Within(deadline)).await == super::launch::Stopped::Clean

@@ -177,3 +177,28 @@ async fn a_failed_first_start_is_a_failure() {
     let children = vec![world.child("a"), world.child("b")];
     assert!(world.root(world.spec("", Strategy::OneForOne, children)).await.is_err());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_child_that_dies_before_its_start_is_reported_is_restarted() {
+    for strategy in [Strategy::OneForOne, Strategy::OneForAll, Strategy::RestForOne] {
+        let world = World::default();
+        let inner = world.child("a");
+        let hasty = crate::supervisors::spec::ChildSpec::worker("a", move |started| {
+            let (start, life) = (inner.start.clone(), started.generation);
+            async move {
+                let cell = start(started).await?;
+                if life == 2 {
+                    cell.kill();
+                    cell.wait(None).await.map_err(|_| "it lives on")?;
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+                Ok(cell)
+            }
+        });
+        let root = world.root(world.spec("", strategy, vec![hasty])).await.unwrap();
+        world.tell("a", Order::Panic);
+        pass(5_000).await;
+        assert_eq!(shown(&root).await, "a running#3", "{strategy:?}");
+        assert_eq!(world.alive(), ["a"]);
+    }
+}
