@@ -32,6 +32,7 @@ use crate::telegram::client::Client;
 use crate::telegram::error::ApiError;
 use crate::telegram::source::Source;
 use crate::telemetry::metrics;
+use crate::telemetry::names::Via;
 use data_encoding::BASE64URL_NOPAD;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -112,6 +113,7 @@ pub(super) async fn build(loaded: Loaded, options: Options, ground: &Ground) -> 
     let intake = IntakePort::new(IntakeParts {
         store: store.clone(),
         outbox: outbox.clone(),
+        via: if settings.telegram.by_webhook() { Via::Webhook } else { Via::Polling },
         facts: facts.clone(),
         key,
         sequence: sequence.clone(),
@@ -136,6 +138,7 @@ pub(super) async fn build(loaded: Loaded, options: Options, ground: &Ground) -> 
         runtime: settings.runtime.clone(),
         cache: settings.limits.membership_cache.clone(),
         limiter: LimiterPort::new(SendGate::new(gate_limits(&settings)), Breaker::new(breaker_rules(&settings))),
+        requests: settings.limits.requests.clone(),
         in_hand,
         sequence,
         house,
@@ -228,18 +231,14 @@ fn office_settings(settings: &Settings) -> offices::Settings {
     }
 }
 
-fn gate_limits(settings: &Settings) -> GateLimits {
+const fn gate_limits(settings: &Settings) -> GateLimits {
     let telegram = &settings.limits.telegram;
     GateLimits {
         overall_per_s: telegram.overall_per_s,
         chat_per_s: telegram.chat_per_s,
         group_per_min: telegram.group_per_min,
         other_per_s: telegram.other_per_s,
-        algorithm: match telegram.algorithm {
-            crate::config::Algorithm::TokenBucket => crate::domain::limits::Algorithm::TokenBucket,
-            crate::config::Algorithm::SlidingWindow => crate::domain::limits::Algorithm::SlidingWindow,
-            crate::config::Algorithm::FixedWindow => crate::domain::limits::Algorithm::FixedWindow,
-        },
+        algorithm: crate::actors::requests::algorithm(telegram.algorithm),
         queue: telegram.queue,
     }
 }
