@@ -95,11 +95,7 @@ pub(super) async fn build(loaded: Loaded, options: Options, ground: &Ground) -> 
         .await
         .map_err(|it| StartError::Tree(it.to_string()))??;
     last_words::keep_in(&path);
-    store.on_fatal(|why| {
-        last_words::write(&format!("the store failed: {why}"));
-        crate::telemetry::flush();
-        std::process::exit(i32::from(Exit::Store.code()));
-    });
+    store.on_fatal(|why| end(&format!("the store failed: {why}"), Exit::Store));
     let file = |what: &str, error: std::io::Error| StartError::File(format!("{what} in {}: {error}", path.display()));
     let key = Arc::new(CallbackKey::load_or_make(&path).map_err(|it| file("callback.key", it))?);
     let secret = crate::telegram::register::secret(&settings.telegram.webhook.secret, &path);
@@ -154,6 +150,8 @@ pub(super) async fn build(loaded: Loaded, options: Options, ground: &Ground) -> 
             settings: settings.clone(),
             health: health.clone(),
             secret,
+            adopt: options.adopt,
+            fatal: Arc::new(|why| end(why, Exit::Store)),
         },
         operator: Arc::new(Operator {
             world: world.clone(),
@@ -169,6 +167,13 @@ pub(super) async fn build(loaded: Loaded, options: Options, ground: &Ground) -> 
         wakers,
     };
     Ok(Built { soil, owner_code, waiting })
+}
+
+/// Says why, and ends the process.
+fn end(why: &str, exit: Exit) {
+    last_words::write(why);
+    crate::telemetry::flush();
+    std::process::exit(i32::from(exit.code()));
 }
 
 /// Boots are counted on the disk: numbers rise across restarts without asking a clock.

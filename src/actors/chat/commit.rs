@@ -223,7 +223,7 @@ impl Chat {
 }
 
 impl Handover {
-    fn perform(self, world: &World, item: &Arc<Item>, feature: usize, last: bool) {
+    fn perform(self, world: &Arc<World>, item: &Arc<Item>, feature: usize, last: bool) {
         item.close_for(feature);
         if last {
             world.intake.finish(item, true);
@@ -240,7 +240,11 @@ impl Handover {
         for (chat, seq, happened) in self.tells {
             world.intake.push_own(chat, seq, happened);
         }
-        self.owners.into_iter().for_each(|it| world.add_owner(it));
+        if !self.owners.is_empty() {
+            self.owners.into_iter().for_each(|it| world.add_owner(it));
+            let world = world.clone();
+            tokio::spawn(async move { crate::actors::menus::publish(&world).await });
+        }
     }
 }
 
