@@ -4,7 +4,7 @@
 
 use super::done::Done;
 use super::item::{Disk, Item};
-use crate::domain::types::{ChatId, ChatNo};
+use crate::domain::types::ChatNo;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
@@ -388,76 +388,6 @@ impl<A: Clone> Lane<A> {
     }
 }
 
-/// The numbers of all chats that have ever had a row, and of those that have none yet.
-#[derive(Debug, Default)]
-pub struct Numbers {
-    by_id: HashMap<ChatId, ChatNo>,
-    by_no: HashMap<ChatNo, (ChatId, bool)>,
-    next: u64,
-}
-
-impl Numbers {
-    /// Takes over a row: this id leads to that number, whose present id is `now`.
-    pub fn load(&mut self, id: ChatId, no: ChatNo, now: ChatId) {
-        self.by_id.insert(id, no);
-        self.by_no.insert(no, (now, true));
-        self.next = self.next.max(no.0 + 1);
-    }
-
-    /// The number of a chat; a new one when it is unknown.
-    pub fn number(&mut self, id: ChatId) -> ChatNo {
-        if let Some(no) = self.by_id.get(&id) {
-            return *no;
-        }
-        self.next = self.next.max(1);
-        let no = ChatNo(self.next);
-        self.next += 1;
-        self.by_id.insert(id, no);
-        self.by_no.insert(no, (id, false));
-        no
-    }
-
-    /// The present Telegram id of a number.
-    #[must_use]
-    pub fn id(&self, no: ChatNo) -> Option<ChatId> {
-        self.by_no.get(&no).map(|(id, _)| *id)
-    }
-
-    /// Whether the chat has no row of its number yet; from now on it counts as having one.
-    pub fn needs_row(&mut self, no: ChatNo) -> Option<ChatId> {
-        let (id, stored) = self.by_no.get_mut(&no)?;
-        if *stored {
-            return None;
-        }
-        *stored = true;
-        Some(*id)
-    }
-
-    /// The row of this number could not be written after all.
-    pub fn row_missing(&mut self, no: ChatNo) {
-        if let Some((_, stored)) = self.by_no.get_mut(&no) {
-            *stored = false;
-        }
-    }
-
-    /// A group became a supergroup: both ids lead to the old number. The answer is the number that the
-    /// new id had before, if another.
-    pub fn migrate(&mut self, old: ChatId, new: ChatId) -> (ChatNo, Option<ChatNo>) {
-        let no = self.number(old);
-        let before = self.by_id.insert(new, no).filter(|it| *it != no);
-        self.by_no.insert(no, (new, true));
-        (no, before)
-    }
-
-    /// How many chats are known.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.by_no.len()
-    }
-
-    /// Whether no chat is known.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.by_no.is_empty()
-    }
-}
+#[cfg(test)]
+#[path = "desk_tests.rs"]
+mod tests;
