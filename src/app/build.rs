@@ -108,8 +108,10 @@ pub(super) async fn build(loaded: Loaded, options: Options, ground: &Ground) -> 
     let sequence = Arc::new(Sequence::of_boot(count_boot(&store).await?));
     let features = offices::features(&office_settings(&settings));
     let facts = FactsPort::unbound(settings.limits.membership_cache.clone());
+    let outbox = OutboxPort::unbound(settings.limits.telegram.queue);
     let intake = IntakePort::new(IntakeParts {
         store: store.clone(),
+        outbox: outbox.clone(),
         facts: facts.clone(),
         key,
         sequence: sequence.clone(),
@@ -129,7 +131,7 @@ pub(super) async fn build(loaded: Loaded, options: Options, ground: &Ground) -> 
         store,
         intake,
         facts,
-        outbox: OutboxPort::unbound(settings.limits.telegram.queue),
+        outbox,
         timer: TimerPort::default(),
         runtime: settings.runtime.clone(),
         cache: settings.limits.membership_cache.clone(),

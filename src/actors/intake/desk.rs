@@ -319,6 +319,12 @@ impl<A: Clone, W> Desk<A, W> {
         found
     }
 
+    /// All chats that have work: those of a shard that starts anew are started by it.
+    #[must_use]
+    pub fn with_work(&self) -> Vec<ChatNo> {
+        self.lanes.iter().filter(|(_, lane)| lane.has_work()).map(|(chat, _)| *chat).collect()
+    }
+
     /// Takes everything that waits for a chat away, to append it to another one's queue.
     pub fn empty_out(&mut self, chat: ChatNo) -> Vec<Arc<Item>> {
         let Some(lane) = self.lanes.get_mut(&chat) else { return Vec::new() };

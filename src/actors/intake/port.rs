@@ -10,11 +10,13 @@ use crate::domain::types::{ChatId, ChatNo, UserId};
 use crate::protocol::chat::{Address, ChatMsg};
 use crate::protocol::facts::FactsPort;
 use crate::protocol::intake::Taken;
+use crate::protocol::outbox::{OutboxMsg, OutboxPort};
 use crate::store::{Batch, Handle, Store, keys, rows};
 use crate::telegram::callback::CallbackKey;
 use crate::telegram::update::{DecodeContext, Decoded};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 use tokio::sync::{Notify, oneshot};
 
 /// Whoever waits for an update to be finished or on the disk.
@@ -46,6 +48,8 @@ pub struct IntakeParts {
     pub store: Handle,
     /// The facts that updates make stale.
     pub facts: FactsPort,
+    /// Where presses get an answer in time.
+    pub outbox: OutboxPort,
     /// The key that signed our buttons.
     pub key: Arc<CallbackKey>,
     /// Fresh numbers.
@@ -134,9 +138,12 @@ impl IntakePort {
             let mut desk = self.desk();
             match desk.known(update, waiter) {
                 Ok(known) => known,
-                Err(waiter) => desk.offer(item, Some(waiter)),
+                Err(waiter) => desk.offer(item.clone(), Some(waiter)),
             }
         };
+        if !matches!(offered, Offered::Duplicate | Offered::Joined) {
+            self.answer_in_time(&item);
+        }
         self.after_offer(offered, chat);
     }
 
@@ -152,6 +159,19 @@ impl IntakePort {
         let chat = item.chat;
         let offered = self.desk().offer(item, None);
         self.after_offer(offered, chat);
+    }
+
+    /// A press that is undecided after `runtime.press_answer_ms` gets an empty answer; the words follow.
+    fn answer_in_time(&self, item: &Arc<Item>) {
+        let Event::Pressed(pressed) = &item.happened.event else { return };
+        let (query, item, outbox) = (pressed.query.clone(), item.clone(), self.inner.parts.outbox.clone());
+        let wait = Duration::from_millis(self.inner.parts.limits.press_answer_ms);
+        tokio::spawn(async move {
+            tokio::time::sleep(wait).await;
+            if !item.finished() {
+                let _answered_by_its_decision = outbox.port().tell(OutboxMsg::AnswerNow { query });
+            }
+        });
     }
 
     fn after_offer(&self, offered: Offered<Address>, chat: ChatNo) {
