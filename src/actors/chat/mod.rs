@@ -158,6 +158,7 @@ impl Chat {
             return Ok(false);
         };
         let Some(aside) = self.aside.get_mut(&person) else { return Ok(false) };
+        deciding::verified(&need, &fact, &aside.pending.item);
         if !aside.pending.learn(need, fact) {
             return Ok(false);
         }
