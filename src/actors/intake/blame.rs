@@ -84,7 +84,8 @@ impl IntakePort {
         let quarantined = crashes >= self.parts().limits.poison_after;
         let item = self.desk().find(chat, event);
         match item {
-            Some(item) if quarantined => self.quarantine(&item, feature),
+            // Its supervisor tells of it, with the actor's name.
+            Some(item) if quarantined => drop(self.quarantine(&item, feature)),
             _ => self.keep_charge(event, feature, &charge),
         }
         Charged { crashes, quarantined }
@@ -98,7 +99,8 @@ impl IntakePort {
         for feature in &self.parts().names {
             let over = |it: rows::Charge| it.crashes >= self.parts().limits.poison_after;
             if self.blame().get(item.id(), feature).is_some_and(over) {
-                self.quarantine(item, feature);
+                let row = self.quarantine(item, feature);
+                self.say_sentenced(item, feature, row);
             }
         }
     }
@@ -120,8 +122,9 @@ impl IntakePort {
         tokio::spawn(async move { store.commit(batch).await });
     }
 
-    fn quarantine(&self, item: &Arc<Item>, feature: &str) {
-        let Some(n) = self.parts().names.iter().position(|it| *it == feature) else { return };
+    /// Closes the event for the feature and keeps it. The answer is the row that is kept.
+    fn quarantine(&self, item: &Arc<Item>, feature: &str) -> Option<rows::Quarantined> {
+        let n = self.parts().names.iter().position(|it| *it == feature)?;
         item.close_for(n);
         let charge = self.blame().get(item.id(), feature).unwrap_or_default();
         self.blame().forget(item.id(), feature);
@@ -141,14 +144,6 @@ impl IntakePort {
         batch.put(keys::queued(item.chat, item.seq), rows::write(&item.row(&self.parts().names)));
         item.set_disk(Disk::There);
         metrics::gauge!("bot_quarantine_size").increment(1.0);
-        Line::new(&events::UPDATE_QUARANTINED)
-            .actor(format!("chats/{}", self.numbers().id(item.chat).map_or(0, |it| it.0)))
-            .field("u", item.id())
-            .field("feature", feature)
-            .reason(format!("{} crashes, last cause: {}", row.crashes, row.cause))
-            .next("the chat goes on, and so do the other features")
-            .act(format!("majordomo inbox show {}", item.id()))
-            .emit();
         let (store, item) = (self.parts().store.clone(), item.clone());
         let this = self.clone();
         tokio::spawn(async move {
@@ -158,6 +153,20 @@ impl IntakePort {
                 this.finish(&item, false);
             }
         });
+        Some(row)
+    }
+
+    /// Tells of an event that ended earlier processes: no actor has crashed of it in this one.
+    fn say_sentenced(&self, item: &Item, feature: &str, row: Option<rows::Quarantined>) {
+        let Some(row) = row else { return };
+        Line::new(&events::UPDATE_QUARANTINED)
+            .actor(format!("chats/{}", self.numbers().id(item.chat).map_or(0, |it| it.0)))
+            .reason(format!("{} crashes, last cause: {}", row.crashes, row.cause))
+            .field("u", item.id())
+            .field("feature", feature)
+            .next("the chat goes on, and so do the other features")
+            .act(format!("majordomo inbox show {}", item.id()))
+            .emit();
     }
 
     /// Everything in quarantine.

@@ -110,6 +110,9 @@ impl House {
                 let text = self.about(said.from.language, facts, said);
                 Decision::claimed(vec![say(event, facts, said, text, add_me(said.from.language, facts))])
             }
+            Some(it) if self.is_broken(it, facts, said) => {
+                return hint(state, event, facts, said, COMMAND_PAUSE_MS, "house-hint-broken");
+            }
             Some(_) => return hint(state, event, facts, said, COMMAND_PAUSE_MS, "house-hint-command"),
             None => return hint(state, event, facts, said, HINT_PAUSE_MS, "house-hint"),
         };
@@ -117,6 +120,13 @@ impl House {
             return decision;
         }
         decision.with_state(State { language: Some(said.from.language), ..state.clone() })
+    }
+
+    /// Whether an open office would have answered this command: that it has come here shows that it is in
+    /// quarantine there.
+    fn is_broken(&self, given: &Given<'_>, facts: &Facts<'_>, said: &Said) -> bool {
+        let owner = facts.house.owned_by(said.from.id);
+        self.commands.iter().any(|it| it.name == given.name && (it.scope != Scope::Owner || owner))
     }
 
     fn in_group(&self, event: &Happened, facts: &Facts<'_>, said: &Said) -> Decision<State> {
