@@ -1,5 +1,6 @@
 //! Stories against the whole program.
 
 mod cli;
+mod durable;
 mod harness;
 mod playground;
