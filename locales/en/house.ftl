@@ -40,3 +40,4 @@ house-healed = Something that I wrote to you about works again.
 house-healed-of =
     ✅ This is over, all is well again:
     { $trouble }
+house-slow-down = That was a lot at once. Please wait a minute, then ask again.

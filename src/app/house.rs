@@ -12,6 +12,7 @@ use crate::supervisors::ground::Ground;
 use crate::supervisors::last_words;
 use crate::supervisors::supervisor::spawn_root;
 use crate::supervisors::tree::{Soil, tree};
+use crate::supervisors::watchdog::{Patience, Watchdog};
 use crate::telemetry::{Line, events};
 use std::io::{IsTerminal, Write};
 use std::sync::Arc;
@@ -23,6 +24,7 @@ pub struct House {
     soil: Soil,
     tree: Tree,
     pinger: tokio::task::JoinHandle<()>,
+    _watchdog: Watchdog,
     owner_code: Option<String>,
 }
 
@@ -49,11 +51,14 @@ impl House {
             crate::telemetry::flush();
             std::process::exit(last_words::EXIT_GAVE_UP);
         });
+        let patience = Patience::of(&soil.settings.runtime);
+        let watchdog = Watchdog::start(ground.clone(), patience, Arc::new(|why| last_words::die(why)));
+        let watchdog = watchdog.map_err(|it| StartError::Tree(format!("no thread for the watchdog: {it}")))?;
         let tree = spawn_root(spec, ground, gave_up).await.map_err(StartError::Tree)?;
         soil.world.intake.start_waiting();
         soil.health.ready("replay", true, "");
         let pinger = tokio::spawn(crate::web::self_ping(soil.health.clone()));
-        let house = Self { soil, tree, pinger, owner_code };
+        let house = Self { soil, tree, pinger, _watchdog: watchdog, owner_code };
         house.publish_menus();
         Line::new(&events::APP_READY)
             .field("in_ms", clock::tick_ms() - begun)

@@ -8,7 +8,8 @@ use crate::domain::event::Standing;
 use crate::domain::fact::{ChatInfo, ChatRef, Fact, Freshness, Need, Unknown};
 use crate::domain::types::{ChatId, UserId};
 use moka::sync::Cache;
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What the facts actor is told.
 #[derive(Debug)]
@@ -27,8 +28,6 @@ pub enum FactsMsg {
         /// What was found.
         fact: Fact,
     },
-    /// An update made this stale: a load under way must not be believed.
-    Stale(Key),
 }
 
 /// What can be loaded and shared.
@@ -60,6 +59,21 @@ pub struct FactsPort {
     pub chats: Cache<ChatId, Known<Arc<ChatInfo>>>,
     limits: CacheLimits,
     port: Port<FactsMsg>,
+    loads: Arc<Mutex<HashMap<Key, Load>>>,
+}
+
+/// One load under way and everybody who waits for it. Kept in the port, so that nobody waits in vain when
+/// the actor crashes.
+#[derive(Debug)]
+pub struct Load {
+    /// When it was asked for, in monotonic ms.
+    pub asked_ms: u64,
+    /// Who waits.
+    pub waiting: Vec<(Need, Asker)>,
+    /// An update came in between: what is on its way must not be believed.
+    pub stale: bool,
+    /// How often it was begun again for that.
+    pub again: u32,
 }
 
 impl FactsPort {
@@ -70,6 +84,7 @@ impl FactsPort {
             members: Cache::new(limits.entries),
             chats: Cache::new(limits.entries / 10 + 1),
             port: Port::unbound("facts", 10_000),
+            loads: Arc::default(),
             limits,
         }
     }
@@ -78,6 +93,11 @@ impl FactsPort {
     #[must_use]
     pub const fn port(&self) -> &Port<FactsMsg> {
         &self.port
+    }
+
+    /// The loads under way. Hold the lock for a moment only.
+    pub fn loads(&self) -> MutexGuard<'_, HashMap<Key, Load>> {
+        self.loads.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The limits of the cache.
@@ -114,13 +134,20 @@ impl FactsPort {
     /// Forgets what is known about a person in a chat: an update says that it has changed.
     pub fn forget_member(&self, chat: ChatId, user: UserId) {
         self.members.invalidate(&(chat, user));
-        let _busy = self.port.tell(FactsMsg::Stale(Key::Member(ChatRef::Id(chat), user)));
+        self.doubt(&Key::Member(ChatRef::Id(chat), user));
     }
 
     /// Forgets what is known about a chat.
     pub fn forget_chat(&self, chat: ChatId) {
         self.chats.invalidate(&chat);
-        let _busy = self.port.tell(FactsMsg::Stale(Key::Chat(ChatRef::Id(chat))));
+        self.doubt(&Key::Chat(ChatRef::Id(chat)));
+    }
+
+    /// A load under way must not be believed: it may have been answered before what we know now.
+    fn doubt(&self, key: &Key) {
+        if let Some(load) = self.loads().get_mut(key) {
+            load.stale = true;
+        }
     }
 
     fn believes<T>(&self, known: &Known<T>, fresh: Freshness, now_ms: u64) -> bool {

@@ -5,19 +5,22 @@ use super::spec::BoxFuture;
 use crate::actors::chat::{ChatActor, Start};
 use crate::actors::world::World;
 use crate::domain::types::ChatNo;
+use crate::protocol::wake::Wakers;
 use ractor::{Actor, ActorCell};
 use std::sync::Arc;
 
 /// The chats of this house.
 pub struct Household {
     world: Arc<World>,
+    wakers: Wakers,
+    shard: usize,
 }
 
 impl Household {
-    /// Of this world.
+    /// Of this world, in this shard.
     #[must_use]
-    pub const fn new(world: Arc<World>) -> Self {
-        Self { world }
+    pub const fn new(world: Arc<World>, wakers: Wakers, shard: usize) -> Self {
+        Self { world, wakers, shard }
     }
 }
 
@@ -63,6 +66,12 @@ impl Residents for Household {
 
     fn queue_len(&self, chat: ChatNo) -> usize {
         self.world.intake.desk().depth_of(chat)
+    }
+
+    fn with_work(&self) -> Vec<ChatNo> {
+        let mut chats = self.world.intake.desk().with_work();
+        chats.retain(|it| self.wakers.shard_of(*it) == self.shard);
+        chats
     }
 
     fn name(&self, chat: ChatNo) -> String {

@@ -99,7 +99,7 @@ fn chats(soil: &Soil, ground: &Ground) -> SupervisorSpec {
         let spec = ShardSpec {
             id: format!("{n:02}"),
             rules: ShardRules::of(&soil.settings.runtime),
-            residents: Arc::new(Household::new(soil.world.clone())),
+            residents: Arc::new(Household::new(soil.world.clone(), soil.wakers.clone(), n)),
             waker: soil.wakers.shard(n).clone(),
         };
         Shard::child(spec, ground)

@@ -2,36 +2,25 @@
 
 use crate::actors::world::World;
 use crate::clock;
-use crate::domain::fact::{ChatRef, Fact, Need, Unknown};
+use crate::domain::fact::{ChatRef, Fact, Freshness, Need, Unknown};
 use crate::domain::limits::breaker::{Permit, Report, TripReason};
 use crate::domain::types::ChatId;
 use crate::protocol::chat::Asker;
-use crate::protocol::facts::{FactsMsg, Key, Known, nothing_known};
+use crate::protocol::facts::{FactsMsg, Key, Known, Load, nothing_known};
 use crate::protocol::port::Letter;
 use crate::telegram::client::Client;
 use crate::telegram::error::{ApiError, FloodScope};
 use ractor::{Actor, ActorProcessingErr, ActorRef};
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// The actor.
 pub struct FactsActor;
 
-/// What it owns: the loads under way.
+/// What it owns: the calls that loads need.
 pub struct Facts {
     world: Arc<World>,
     client: Client,
-    loads: HashMap<Key, Load>,
-}
-
-/// One load and everybody who waits for it.
-struct Load {
-    asked_ms: u64,
-    waiting: Vec<(Need, Asker)>,
-    /// An update came in between: what is on its way must not be believed.
-    stale: bool,
-    again: u32,
 }
 
 /// How often a load is begun again because an update came in between.
@@ -47,8 +36,12 @@ impl Actor for FactsActor {
         myself: ActorRef<Self::Msg>,
         (world, client): Self::Arguments,
     ) -> Result<Facts, ActorProcessingErr> {
-        world.facts.port().bind(myself);
-        Ok(Facts { world, client, loads: HashMap::new() })
+        let facts = Facts { world, client };
+        // Loads that an earlier life of this actor had begun: begun again, so that nobody waits in vain.
+        let left: Vec<_> = facts.world.facts.loads().keys().cloned().collect();
+        left.into_iter().for_each(|key| facts.begin(key));
+        facts.world.facts.port().bind(myself);
+        Ok(facts)
     }
 
     async fn handle(
@@ -60,27 +53,26 @@ impl Actor for FactsActor {
         match letter.open() {
             FactsMsg::Load { need, asker } => facts.ask(need, asker),
             FactsMsg::Loaded { key, fact } => facts.loaded(key, fact),
-            FactsMsg::Stale(key) => {
-                if let Some(load) = facts.loads.get_mut(&key) {
-                    load.stale = true;
-                }
-            }
         }
         Ok(())
     }
 }
 
 impl Facts {
-    fn ask(&mut self, need: Need, asker: Asker) {
+    fn ask(&self, need: Need, asker: Asker) {
         let Some(key) = Key::of(&need) else {
             let nothing = nothing_known(&need);
             return asker.answer(need, nothing);
         };
-        if let Some(load) = self.loads.get_mut(&key) {
+        let mut loads = self.world.facts.loads();
+        if let Some(load) = loads.get_mut(&key) {
+            // Whoever wants to know it now does not want an answer that was asked for earlier.
+            load.stale |= matches!(need, Need::Member { fresh: Freshness::Now, .. });
             return load.waiting.push((need, asker));
         }
         let load = Load { asked_ms: clock::tick_ms(), waiting: vec![(need, asker)], stale: false, again: 0 };
-        self.loads.insert(key.clone(), load);
+        loads.insert(key.clone(), load);
+        drop(loads);
         self.begin(key);
     }
 
@@ -94,26 +86,26 @@ impl Facts {
                 Err(_) => unknown(&key, Unknown::Unavailable),
             };
             let mut letter = FactsMsg::Loaded { key, fact };
-            // A full mailbox empties by itself; a dead actor's waiters ask again after its restart.
-            for _ in 0..50 {
-                match world.facts.port().offer(letter) {
-                    Ok(()) => return,
-                    Err((back, _)) => letter = back,
-                }
+            // A full mailbox empties by itself, and between two lives of the actor the port keeps letters.
+            while let Err((back, _)) = world.facts.port().offer(letter) {
+                letter = back;
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }
         });
     }
 
-    fn loaded(&mut self, key: Key, fact: Fact) {
-        let Some(mut load) = self.loads.remove(&key) else { return };
+    fn loaded(&self, key: Key, fact: Fact) {
+        let mut loads = self.world.facts.loads();
+        let Some(mut load) = loads.remove(&key) else { return };
         if load.stale && load.again < AGAIN {
             load.stale = false;
             load.again += 1;
             load.asked_ms = clock::tick_ms();
-            self.loads.insert(key.clone(), load);
+            loads.insert(key.clone(), load);
+            drop(loads);
             return self.begin(key);
         }
+        drop(loads);
         if !load.stale {
             self.remember(&key, &fact, load.asked_ms);
         }

@@ -34,7 +34,8 @@ struct Lane<A> {
     hand: Vec<Arc<Item>>,
     on_disk_only: usize,
     spilling: BTreeSet<u64>,
-    last_seq: u64,
+    /// Events ever spilled: those that came while the disk was read are not to be forgotten.
+    spills: u64,
     awake: bool,
     address: Option<(u64, A)>,
     last_tick_ms: u64,
@@ -48,7 +49,7 @@ impl<A> Default for Lane<A> {
             hand: Vec::new(),
             on_disk_only: 0,
             spilling: BTreeSet::new(),
-            last_seq: 0,
+            spills: 0,
             awake: false,
             address: None,
             last_tick_ms: 0,
@@ -137,10 +138,10 @@ impl<A: Clone, W> Desk<A, W> {
         let spills = full || line.len() >= bound || (!item.press && lane.on_disk_only > 0);
         if spills {
             lane.on_disk_only += 1;
+            lane.spills += 1;
             lane.spilling.insert(item.seq);
             return Offered::Spill(item, lane.wake());
         }
-        lane.last_seq = lane.last_seq.max(item.seq);
         line.push_back(item.clone());
         self.in_memory += 1;
         if item.disk() == Disk::Nowhere {
@@ -182,11 +183,13 @@ impl<A: Clone, W> Desk<A, W> {
         Taken::Empty
     }
 
-    /// The sequences that a chat has in memory or in hand: a refill must not read them again.
+    /// The sequences that a chat has in memory or in hand, which a refill must not read again, and how many
+    /// events it has ever spilled.
     #[must_use]
-    pub fn held(&self, chat: ChatNo) -> BTreeSet<u64> {
-        let Some(lane) = self.lanes.get(&chat) else { return BTreeSet::new() };
-        lane.presses.iter().chain(&lane.queue).chain(&lane.hand).map(|it| it.seq).collect()
+    pub fn held(&self, chat: ChatNo) -> (BTreeSet<u64>, u64) {
+        let Some(lane) = self.lanes.get(&chat) else { return (BTreeSet::new(), 0) };
+        let held = lane.presses.iter().chain(&lane.queue).chain(&lane.hand).map(|it| it.seq).collect();
+        (held, lane.spills)
     }
 
     /// An unfinished event of a chat by its id.
@@ -196,13 +199,13 @@ impl<A: Clone, W> Desk<A, W> {
         lane.hand.iter().chain(&lane.presses).chain(&lane.queue).find(|it| it.id() == event).cloned()
     }
 
-    /// Puts events that were read from the disk at the end of the memory. `more` says that the disk holds others.
-    pub fn refilled(&mut self, chat: ChatNo, items: Vec<Arc<Item>>, more: bool) {
+    /// Puts events that were read from the disk at the end of the memory. `left` is how many more the disk
+    /// was seen to hold; what was spilled since `spills` may be counted twice, which costs one look more, but
+    /// is never forgotten.
+    pub fn refilled(&mut self, chat: ChatNo, items: Vec<Arc<Item>>, left: usize, spills: u64) {
         let Some(lane) = self.lanes.get_mut(&chat) else { return };
-        lane.on_disk_only = lane.on_disk_only.saturating_sub(items.len());
-        if !more {
-            lane.on_disk_only = lane.spilling.len();
-        }
+        let since = usize::try_from(lane.spills.saturating_sub(spills)).unwrap_or(usize::MAX);
+        lane.on_disk_only = (lane.spilling.len() + left).saturating_add(since);
         for item in items {
             self.in_memory += 1;
             let line = if item.press { &mut lane.presses } else { &mut lane.queue };
@@ -317,6 +320,12 @@ impl<A: Clone, W> Desk<A, W> {
             }
         }
         found
+    }
+
+    /// All chats that have work: those of a shard that starts anew are started by it.
+    #[must_use]
+    pub fn with_work(&self) -> Vec<ChatNo> {
+        self.lanes.iter().filter(|(_, lane)| lane.has_work()).map(|(chat, _)| *chat).collect()
     }
 
     /// Takes everything that waits for a chat away, to append it to another one's queue.

@@ -10,11 +10,15 @@ use crate::domain::types::{ChatId, ChatNo, UserId};
 use crate::protocol::chat::{Address, ChatMsg};
 use crate::protocol::facts::FactsPort;
 use crate::protocol::intake::Taken;
+use crate::protocol::outbox::{OutboxMsg, OutboxPort};
 use crate::store::{Batch, Handle, Store, keys, rows};
 use crate::telegram::callback::CallbackKey;
 use crate::telegram::update::{DecodeContext, Decoded};
+use crate::telemetry::metrics::hot;
+use crate::telemetry::names::{DoneAs, Via};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 use tokio::sync::{Notify, oneshot};
 
 /// Whoever waits for an update to be finished or on the disk.
@@ -46,6 +50,10 @@ pub struct IntakeParts {
     pub store: Handle,
     /// The facts that updates make stale.
     pub facts: FactsPort,
+    /// Where presses get an answer in time.
+    pub outbox: OutboxPort,
+    /// How updates come, for the metrics.
+    pub via: Via,
     /// The key that signed our buttons.
     pub key: Arc<CallbackKey>,
     /// Fresh numbers.
@@ -134,9 +142,12 @@ impl IntakePort {
             let mut desk = self.desk();
             match desk.known(update, waiter) {
                 Ok(known) => known,
-                Err(waiter) => desk.offer(item, Some(waiter)),
+                Err(waiter) => desk.offer(item.clone(), Some(waiter)),
             }
         };
+        if !matches!(offered, Offered::Duplicate | Offered::Joined) {
+            self.answer_in_time(&item);
+        }
         self.after_offer(offered, chat);
     }
 
@@ -154,10 +165,23 @@ impl IntakePort {
         self.after_offer(offered, chat);
     }
 
+    /// A press that is undecided after `runtime.press_answer_ms` gets an empty answer; the words follow.
+    fn answer_in_time(&self, item: &Arc<Item>) {
+        let Event::Pressed(pressed) = &item.happened.event else { return };
+        let (query, item, outbox) = (pressed.query.clone(), item.clone(), self.inner.parts.outbox.clone());
+        let wait = Duration::from_millis(self.inner.parts.limits.press_answer_ms);
+        tokio::spawn(async move {
+            tokio::time::sleep(wait).await;
+            if !item.finished() {
+                let _answered_by_its_decision = outbox.port().tell(OutboxMsg::AnswerNow { query });
+            }
+        });
+    }
+
     fn after_offer(&self, offered: Offered<Address>, chat: ChatNo) {
         match offered {
             Offered::Joined => {}
-            Offered::Duplicate => metrics::counter!("bot_updates_duplicate_total").increment(1),
+            Offered::Duplicate => hot().duplicates.increment(1),
             Offered::Queued(wake) => {
                 self.wake(chat, wake);
                 self.nudge_scribe();
@@ -198,6 +222,7 @@ impl IntakePort {
         let there = answer == Taken::Done;
         if there {
             item.set_disk(Disk::There);
+            hot().persisted.increment(1);
             if item.finished() {
                 self.strike(item);
             }
@@ -218,6 +243,8 @@ impl IntakePort {
 
     /// The last feature has decided, and what it wanted (if anything) is on the disk.
     pub fn finish(&self, item: &Item, written: bool) {
+        let outcome = if written { DoneAs::Claimed } else { DoneAs::Passed };
+        hot().done(outcome).increment(1);
         let waiters = self.desk().finish(item, clock::now().0);
         tell(waiters, Taken::Done);
         if !written && item.disk() == Disk::There {
@@ -319,6 +346,9 @@ impl IntakePort {
 
 /// Tells everybody who waits for an acknowledgement; a receiver that has gone is no error of ours.
 fn tell(waiters: Vec<Waiter>, answer: Taken) {
+    if answer == Taken::Done {
+        hot().accepted.increment(waiters.len() as u64);
+    }
     for waiter in waiters {
         let _gone = waiter.send(answer);
     }

@@ -106,7 +106,7 @@ fn asked<'e>(event: &'e Happened, facts: &Facts<'_>) -> Option<(&'e Said, Option
     if let Some(name) = said.text.as_deref().and_then(|it| it.strip_prefix("drill:")) {
         return Exercise::named(name).map(|it| (said, Some(it)));
     }
-    let given = command::parse(said, &facts.house.username).filter(|it| it.name == "drill")?;
+    let given = command::given(said, facts).filter(|it| it.name == "drill")?;
     Some((said, given.words().next().and_then(Exercise::named)))
 }
 

@@ -301,3 +301,14 @@ fn notes_to_the_house_do_nothing_elsewhere() {
     assert_eq!(trouble(&mut play, "a"), []);
     assert_eq!(play.state, State::default());
 }
+
+#[test]
+fn who_asks_too_much_is_told_once_and_then_nothing() {
+    use crate::domain::feature::Pace;
+    let mut play = Play::new(House::new(Vec::new())).within(7, ChatKind::Private);
+    play.pace = Pace::SlowDown;
+    let said = play.words(7, "/help");
+    assert_eq!(told(&play.happen(Event::Said(said.clone()))), ["say house-slow-down"]);
+    play.pace = Pace::Silent;
+    assert_eq!(play.happen(Event::Said(said)), []);
+}

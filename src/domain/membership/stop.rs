@@ -17,6 +17,8 @@ pub(super) const CROWD: &str = "c";
 
 /// A mute needs this long to reach everybody; what was written meanwhile does not show that it failed, in ms.
 const GRACE_MS: u64 = 10_000;
+/// Telegram takes a mute that ends within 30 s for one that never ends; this keeps clear of it, in ms.
+const MUTE_MIN_MS: u64 = 60_000;
 /// Characters of titles in a toast.
 const NAMES_MAX: usize = 100;
 /// Notices are counted over this long, in ms.
@@ -36,7 +38,7 @@ pub(super) fn stop(draft: &mut Draft<'_>, settings: Settings, said: &Said, stran
     let mute = !stranger.standing.muted && !fresh_mute;
     let mine = mute || known.is_some_and(|it| it.mine);
     if mute {
-        self::mute(draft, said.from.id);
+        self::mute(draft, said.from.id, settings);
     }
     if live && !mute {
         return;
@@ -68,8 +70,11 @@ fn keyboard<'c>(
     channels.filter_map(open).chain([vec![press]]).collect()
 }
 
-fn mute(draft: &mut Draft<'_>, user: UserId) {
-    let call = Call::Mute { chat: draft.place.id, user, until: None };
+/// A mute lasts as long as the notice that explains it: nobody stays muted with no button in sight.
+fn mute(draft: &mut Draft<'_>, user: UserId, settings: Settings) {
+    let lasts_ms = settings.notice_ttl_s.saturating_mul(1_000).max(MUTE_MIN_MS);
+    let until = Some(draft.now().plus_ms(lasts_ms));
+    let call = Call::Mute { chat: draft.place.id, user, until };
     draft.add(Effect::Telegram(Owed::new(call).reporting(trouble::MUTE))); // only a refusal is told
 }
 

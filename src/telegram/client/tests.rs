@@ -19,7 +19,8 @@ const CHAT: ChatId = ChatId(-100_123);
 
 fn client_of(url: &str) -> Client {
     let token = format!("123456:{CANARY}");
-    Client::new(&config::Telegram { token: token.into(), api_url: url.to_owned(), ..config::Telegram::default() }).unwrap()
+    Client::new(&config::Telegram { token: token.into(), api_url: url.to_owned(), ..config::Telegram::default() })
+        .unwrap()
 }
 
 fn say() -> Request {
