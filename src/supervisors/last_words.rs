@@ -100,6 +100,7 @@ pub fn write(reason: &str) {
 /// Says why, and ends the process with [`EXIT_GAVE_UP`].
 pub fn die(reason: &str) -> ! {
     write(reason);
+    crate::telemetry::flush();
     std::process::exit(EXIT_GAVE_UP)
 }
 

@@ -84,7 +84,8 @@ impl IntakePort {
         let quarantined = crashes >= self.parts().limits.poison_after;
         let item = self.desk().find(chat, event);
         match item {
-            Some(item) if quarantined => self.quarantine(&item, feature),
+            // The supervisor that asks says so in its own words.
+            Some(item) if quarantined => drop(self.quarantine(&item, feature)),
             _ => self.keep_charge(event, feature, &charge),
         }
         Charged { crashes, quarantined }
@@ -98,7 +99,8 @@ impl IntakePort {
         for feature in &self.parts().names {
             let over = |it: rows::Charge| it.crashes >= self.parts().limits.poison_after;
             if self.blame().get(item.id(), feature).is_some_and(over) {
-                self.quarantine(item, feature);
+                let charge = self.quarantine(item, feature);
+                self.tell_quarantined(item, feature, &charge);
             }
         }
     }
@@ -120,8 +122,21 @@ impl IntakePort {
         tokio::spawn(async move { store.commit(batch).await });
     }
 
-    fn quarantine(&self, item: &Arc<Item>, feature: &str) {
-        let Some(n) = self.parts().names.iter().position(|it| *it == feature) else { return };
+    /// Nobody saw it crash its last time: the process died of it.
+    fn tell_quarantined(&self, item: &Item, feature: &str, charge: &rows::Charge) {
+        Line::new(&events::UPDATE_QUARANTINED)
+            .actor(format!("chats/{}", self.numbers().id(item.chat).map_or(0, |it| it.0)))
+            .field("u", item.id())
+            .field("feature", feature)
+            .reason(format!("{} crashes, last cause: {}", charge.crashes, charge.cause))
+            .next("the chat goes on, and so do the other features")
+            .act(format!("majordomo inbox show {}", item.id()))
+            .emit();
+    }
+
+    /// Closes an event for a feature and keeps it; the answer is what it was charged with.
+    fn quarantine(&self, item: &Arc<Item>, feature: &str) -> rows::Charge {
+        let Some(n) = self.parts().names.iter().position(|it| *it == feature) else { return rows::Charge::default() };
         item.close_for(n);
         let charge = self.blame().get(item.id(), feature).unwrap_or_default();
         self.blame().forget(item.id(), feature);
@@ -141,14 +156,6 @@ impl IntakePort {
         batch.put(keys::queued(item.chat, item.seq), rows::write(&item.row(&self.parts().names)));
         item.set_disk(Disk::There);
         metrics::gauge!("bot_quarantine_size").increment(1.0);
-        Line::new(&events::UPDATE_QUARANTINED)
-            .actor(format!("chats/{}", self.numbers().id(item.chat).map_or(0, |it| it.0)))
-            .field("u", item.id())
-            .field("feature", feature)
-            .reason(format!("{} crashes, last cause: {}", row.crashes, row.cause))
-            .next("the chat goes on, and so do the other features")
-            .act(format!("majordomo inbox show {}", item.id()))
-            .emit();
         let (store, item) = (self.parts().store.clone(), item.clone());
         let this = self.clone();
         tokio::spawn(async move {
@@ -158,6 +165,7 @@ impl IntakePort {
                 this.finish(&item, false);
             }
         });
+        charge
     }
 
     /// Everything in quarantine.
