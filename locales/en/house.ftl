@@ -26,6 +26,7 @@ house-button-add = Add me to a group
 
 house-hint = I do not understand words yet, only commands. /help shows what I can do.
 house-hint-command = I do not know that command. /help shows those I know.
+house-hint-broken = That did not work: something in me is broken there. Your message is kept for the owner of this house to look at, and everything else goes on.
 
 house-press-not-yours = This button is for another person.
 house-press-stale = This button is too old. Please start again.
@@ -40,3 +41,4 @@ house-healed = Something that I wrote to you about works again.
 house-healed-of =
     ✅ This is over, all is well again:
     { $trouble }
+house-slow-down = That was a lot at once. Please wait a minute, then ask again.

@@ -6,7 +6,8 @@ use super::world::World;
 use crate::clock;
 use crate::protocol::chat::ChatMsg;
 use crate::protocol::health::{CheckState, HealthBoard};
-use crate::store::{Batch, Store, StoreError, keys::Kind, rows};
+use crate::store::{Batch, Store, StoreError, keys, keys::Kind, rows};
+use crate::telemetry::names::ACTIVE_GROUPS;
 use crate::telemetry::{Line, events};
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,6 +25,7 @@ const SLOT_MS: u64 = 72 * 3_600_000;
 /// Never by itself.
 pub async fn run(world: Arc<World>, health: HealthBoard, stopping: Stopping) -> Result<(), String> {
     let mut looks = 0_u64;
+    count_active(&world).await.map_err(|error| error.to_string())?;
     let mut paused = false;
     let stop = stopping.wait();
     tokio::pin!(stop);
@@ -43,6 +45,20 @@ pub async fn run(world: Arc<World>, health: HealthBoard, stopping: Stopping) -> 
     }
 }
 
+/// Counts the chats that features look after; changes are counted when they are committed.
+async fn count_active(world: &World) -> Result<(), StoreError> {
+    let mut active = 0.0;
+    pages(&world.store, Kind::Cell.all(), |key, value| {
+        let feature = world.names.iter().position(|it| *it == keys::feature_of(key)).map(|n| &world.features[n]);
+        if feature.is_some_and(|it| it.load(value).is_ok_and(|cell| it.active(&cell))) {
+            active += 1.0;
+        }
+    })
+    .await?;
+    metrics::gauge!(ACTIVE_GROUPS).set(active);
+    Ok(())
+}
+
 fn send_to_sleep(world: &World) {
     let before = clock::tick_ms().saturating_sub(world.runtime.chat_idle_s * 1000);
     let idle = world.intake.desk().idle(before);
@@ -60,7 +76,6 @@ fn measure(world: &World) {
     metrics::gauge!("bot_inbox_depth").set((memory + disk) as f64);
     let age_ms = oldest.map_or(0, |it| clock::tick_ms().saturating_sub(it));
     metrics::gauge!("bot_inbox_oldest_seconds").set(age_ms as f64 / 1000.0);
-    metrics::gauge!("bot_active_groups").set(world.intake.desk().running() as f64);
 }
 
 /// Says once that the store cannot be written, and once that it can again.

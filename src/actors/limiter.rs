@@ -88,7 +88,7 @@ impl Actor for BreakerActor {
         let BreakerMsg::Changed(change) = letter.open();
         match change {
             Change::Opened { reason, until } => {
-                metrics::gauge!("breaker_state", "name" => "telegram").set(1.0);
+                metrics::gauge!("breaker_state", "name" => "telegram").set(2.0);
                 Line::new(&events::BREAKER_OPEN)
                     .actor("upstreams/telegram/breaker")
                     .reason(reason.name())

@@ -10,6 +10,7 @@ pub mod menus;
 pub mod operator;
 pub mod outbox;
 pub mod receiver;
+pub mod requests;
 pub mod task;
 pub mod timer;
 pub mod world;

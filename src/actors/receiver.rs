@@ -7,7 +7,7 @@ use crate::config::{Mode, Settings};
 use crate::domain::limits::Backoff;
 use crate::protocol::health::{CheckState, HealthBoard};
 use crate::protocol::intake::Intake;
-use crate::store::{Batch, Store, keys, rows};
+use crate::store::{Batch, OpenError, Store, keys, rows};
 use crate::telegram::error::ApiError;
 use crate::telegram::register::{NewWebhook, Want};
 use crate::telegram::source::Source;
@@ -32,6 +32,10 @@ pub struct Receiver {
     pub health: HealthBoard,
     /// The webhook's secret.
     pub secret: String,
+    /// Take over a store that another bot has used.
+    pub adopt: bool,
+    /// What to do when the house must not go on, with the reason.
+    pub fatal: Arc<dyn Fn(&str) + Send + Sync>,
 }
 
 /// Who we are, kept so that the house knows itself when it starts without a network.
@@ -97,6 +101,10 @@ impl Receiver {
     }
 
     async fn is_me(&self, id: i64, username: String) {
+        // Known already when Telegram answered at the start; else this is the first time we hear whose store it is.
+        if let Err(error @ OpenError::OtherBot { .. }) = self.world.store.claim_bot(id, self.adopt).await {
+            (self.fatal)(&error.to_string());
+        }
         self.world.update_house(|house| {
             house.me = id;
             house.username.clone_from(&username);

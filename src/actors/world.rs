@@ -1,7 +1,8 @@
 //! What every actor of the house may reach: ports, features, and what the whole house knows.
 
 use super::intake::port::IntakePort;
-use crate::config::{CacheLimits, Runtime};
+use super::requests::Requests;
+use crate::config::{CacheLimits, RequestLimits, Runtime};
 use crate::domain::fact::House;
 use crate::domain::feature::Feature;
 use crate::domain::types::UserId;
@@ -36,6 +37,8 @@ pub struct World {
     pub cache: CacheLimits,
     /// Telegram's limiter and breaker.
     pub limiter: LimiterPort,
+    /// What people may ask for.
+    pub requests: Requests,
     /// What each thread is deciding, for the next process if this one dies of it.
     pub in_hand: InHand,
     /// Numbers that never come again.
@@ -65,6 +68,8 @@ pub struct Parts {
     pub cache: CacheLimits,
     /// See [`World::limiter`].
     pub limiter: LimiterPort,
+    /// `[limits.requests]`
+    pub requests: RequestLimits,
     /// See [`World::in_hand`].
     pub in_hand: InHand,
     /// See [`World::sequence`].
@@ -89,6 +94,7 @@ impl World {
             runtime: parts.runtime,
             cache: parts.cache,
             limiter: parts.limiter,
+            requests: Requests::new(parts.requests),
             in_hand: parts.in_hand,
             sequence: parts.sequence,
             closing: AtomicBool::new(false),

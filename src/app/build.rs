@@ -32,6 +32,7 @@ use crate::telegram::client::Client;
 use crate::telegram::error::ApiError;
 use crate::telegram::source::Source;
 use crate::telemetry::metrics;
+use crate::telemetry::names::Via;
 use data_encoding::BASE64URL_NOPAD;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -94,11 +95,7 @@ pub(super) async fn build(loaded: Loaded, options: Options, ground: &Ground) -> 
         .await
         .map_err(|it| StartError::Tree(it.to_string()))??;
     last_words::keep_in(&path);
-    store.on_fatal(|why| {
-        last_words::write(&format!("the store failed: {why}"));
-        crate::telemetry::flush();
-        std::process::exit(i32::from(Exit::Store.code()));
-    });
+    store.on_fatal(|why| end(&format!("the store failed: {why}"), Exit::Store));
     let file = |what: &str, error: std::io::Error| StartError::File(format!("{what} in {}: {error}", path.display()));
     let key = Arc::new(CallbackKey::load_or_make(&path).map_err(|it| file("callback.key", it))?);
     let secret = crate::telegram::register::secret(&settings.telegram.webhook.secret, &path);
@@ -112,6 +109,7 @@ pub(super) async fn build(loaded: Loaded, options: Options, ground: &Ground) -> 
     let intake = IntakePort::new(IntakeParts {
         store: store.clone(),
         outbox: outbox.clone(),
+        via: if settings.telegram.by_webhook() { Via::Webhook } else { Via::Polling },
         facts: facts.clone(),
         key,
         sequence: sequence.clone(),
@@ -136,6 +134,7 @@ pub(super) async fn build(loaded: Loaded, options: Options, ground: &Ground) -> 
         runtime: settings.runtime.clone(),
         cache: settings.limits.membership_cache.clone(),
         limiter: LimiterPort::new(SendGate::new(gate_limits(&settings)), Breaker::new(breaker_rules(&settings))),
+        requests: settings.limits.requests.clone(),
         in_hand,
         sequence,
         house,
@@ -151,6 +150,8 @@ pub(super) async fn build(loaded: Loaded, options: Options, ground: &Ground) -> 
             settings: settings.clone(),
             health: health.clone(),
             secret,
+            adopt: options.adopt,
+            fatal: Arc::new(|why| end(why, Exit::Store)),
         },
         operator: Arc::new(Operator {
             world: world.clone(),
@@ -166,6 +167,13 @@ pub(super) async fn build(loaded: Loaded, options: Options, ground: &Ground) -> 
         wakers,
     };
     Ok(Built { soil, owner_code, waiting })
+}
+
+/// Says why, and ends the process.
+fn end(why: &str, exit: Exit) {
+    last_words::write(why);
+    crate::telemetry::flush();
+    std::process::exit(i32::from(exit.code()));
 }
 
 /// Boots are counted on the disk: numbers rise across restarts without asking a clock.
@@ -228,18 +236,14 @@ fn office_settings(settings: &Settings) -> offices::Settings {
     }
 }
 
-fn gate_limits(settings: &Settings) -> GateLimits {
+const fn gate_limits(settings: &Settings) -> GateLimits {
     let telegram = &settings.limits.telegram;
     GateLimits {
         overall_per_s: telegram.overall_per_s,
         chat_per_s: telegram.chat_per_s,
         group_per_min: telegram.group_per_min,
         other_per_s: telegram.other_per_s,
-        algorithm: match telegram.algorithm {
-            crate::config::Algorithm::TokenBucket => crate::domain::limits::Algorithm::TokenBucket,
-            crate::config::Algorithm::SlidingWindow => crate::domain::limits::Algorithm::SlidingWindow,
-            crate::config::Algorithm::FixedWindow => crate::domain::limits::Algorithm::FixedWindow,
-        },
+        algorithm: crate::actors::requests::algorithm(telegram.algorithm),
         queue: telegram.queue,
     }
 }

@@ -1,6 +1,7 @@
 //! Reads a command out of a message.
 
 use super::event::Said;
+use super::feature::{Facts, Pace};
 
 /// A command that somebody gave to this bot.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +39,12 @@ pub fn parse<'a>(said: &'a Said, me: &str) -> Option<Given<'a>> {
     }
     let sound = (1..=NAME_MAX).contains(&name.len()) && name.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_');
     sound.then(|| Given { name: name.to_ascii_lowercase(), args: args.trim() })
+}
+
+/// The command in a message, unless the person asks for more than they may: then it is none.
+#[must_use]
+pub fn given<'s>(said: &'s Said, facts: &Facts<'_>) -> Option<Given<'s>> {
+    parse(said, &facts.house.username).filter(|_| facts.pace == Pace::Free)
 }
 
 #[cfg(test)]

@@ -19,6 +19,11 @@ pub trait Rules: Send + Sync + 'static {
     /// Its name: in `config.toml`, in keys of the store, in logs.
     fn name(&self) -> &'static str;
 
+    /// Whether a chat with this state counts as one that the feature looks after, for the metrics.
+    fn active(&self, _state: &Self::State) -> bool {
+        false
+    }
+
     /// The commands it answers to.
     fn commands(&self) -> &'static [Command];
 
@@ -106,8 +111,22 @@ pub struct Facts<'a> {
     pub house: &'a House,
     /// The first free slot; see [`Facts::slot`].
     pub slots: u64,
+    /// Whether the person asks for more than they may.
+    pub pace: Pace,
     /// What was asked for and found.
     pub known: &'a [(Need, Fact)],
+}
+
+/// How a person's requests stand against their limit. Guards judge messages whatever it says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pace {
+    /// Within it.
+    #[default]
+    Free,
+    /// Beyond it for the first time: they are told once.
+    SlowDown,
+    /// Beyond it, and told already.
+    Silent,
 }
 
 impl Facts<'_> {
@@ -172,6 +191,8 @@ pub struct Verdict {
 pub trait Feature: Send + Sync + 'static {
     /// See [`Rules::name`].
     fn name(&self) -> &'static str;
+    /// See [`Rules::active`].
+    fn active(&self, cell: &Cell) -> bool;
     /// See [`Rules::commands`].
     fn commands(&self) -> &'static [Command];
     /// See [`Rules::updates`].
@@ -192,6 +213,10 @@ pub trait Feature: Send + Sync + 'static {
 impl<R: Rules> Feature for R {
     fn name(&self) -> &'static str {
         Rules::name(self)
+    }
+
+    fn active(&self, cell: &Cell) -> bool {
+        cell.downcast_ref::<R::State>().is_some_and(|state| Rules::active(self, state))
     }
 
     fn commands(&self) -> &'static [Command] {

@@ -52,6 +52,8 @@ pub(crate) struct Play<R: Rules> {
     /// Whether the last event changed the state.
     pub(crate) changed: bool,
     slots: u64,
+    /// How the next sender stands with their requests.
+    pub(crate) pace: crate::domain::feature::Pace,
     messages: i64,
 }
 
@@ -75,7 +77,18 @@ impl<R: Rules> Play<R> {
         world.know(GROUP, ChatKind::Supergroup, "Group", None);
         let place = Place { id: GROUP, kind: ChatKind::Supergroup, title: "Group".into(), username: None };
         let (state, asked) = (R::State::default(), Vec::new());
-        Self { rules, state, world, place, asked, claimed: false, changed: false, slots: 1, messages: 1_000 }
+        Self {
+            rules,
+            state,
+            world,
+            place,
+            asked,
+            claimed: false,
+            changed: false,
+            slots: 1,
+            pace: Default::default(),
+            messages: 1_000,
+        }
     }
 
     /// The same in another kind of chat.
@@ -93,7 +106,8 @@ impl<R: Rules> Play<R> {
     /// The same with everything said about the event.
     pub(crate) fn happened(&mut self, happened: &Happened) -> Vec<Effect> {
         let known = self.learn(happened);
-        let facts = Facts { now: self.world.now, house: &self.world.house, slots: self.slots, known: &known };
+        let facts =
+            Facts { now: self.world.now, house: &self.world.house, slots: self.slots, pace: self.pace, known: &known };
         let decision = self.rules.decide(&self.state, happened, &facts);
         self.claimed = decision.claimed;
         self.changed = decision.state.is_some();
@@ -117,7 +131,13 @@ impl<R: Rules> Play<R> {
         let mut known: Vec<(Need, Fact)> = Vec::new();
         self.asked.clear();
         for _ in 0..ROUNDS {
-            let facts = Facts { now: self.world.now, house: &self.world.house, slots: self.slots, known: &known };
+            let facts = Facts {
+                now: self.world.now,
+                house: &self.world.house,
+                slots: self.slots,
+                pace: self.pace,
+                known: &known,
+            };
             let needs = self.rules.needs(&self.state, happened, &facts);
             if needs.is_empty() {
                 return known;
@@ -130,7 +150,8 @@ impl<R: Rules> Play<R> {
                 }
             }
         }
-        let facts = Facts { now: self.world.now, house: &self.world.house, slots: self.slots, known: &known };
+        let facts =
+            Facts { now: self.world.now, house: &self.world.house, slots: self.slots, pace: self.pace, known: &known };
         let more = self.rules.needs(&self.state, happened, &facts);
         assert!(more.is_empty(), "still not content after {ROUNDS} rounds: {more:?}");
         known

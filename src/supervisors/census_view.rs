@@ -22,7 +22,7 @@ pub fn draw(nodes: &[Node], now_ms: u64) -> TreeNode {
             drawn.reason = Some(format!("{} chats awake, {} crashes{storm}", shard.running, shard.crashes));
             let troubled = shard.troubled.iter().map(|(path, why)| TreeNode {
                 path: path.clone(),
-                state: NodeState::Backoff,
+                state: if why.starts_with("quarantined") { NodeState::Running } else { NodeState::Backoff },
                 reason: Some(why.clone()),
                 ..TreeNode::default()
             });

@@ -82,7 +82,7 @@ pub(super) fn crashed(crash: &Crash<'_>, charge: &Charge, queue: usize, killed: 
     }
     line = line.field("queue", queue);
     if charge.update.is_some() {
-        line = line.field("crash", format!("{}/{} of this update", charge.crashes, charge.limit));
+        line = line.count(format!("crash {}/{} of this update", charge.crashes, charge.limit));
     }
     crash.finish(line);
     if charge.quarantined {
@@ -92,14 +92,12 @@ pub(super) fn crashed(crash: &Crash<'_>, charge: &Charge, queue: usize, killed: 
 
 fn quarantined(crash: &Crash<'_>, charge: &Charge) {
     let update = charge.update.map_or(0, |it| it.0);
-    let mut line = Line::new(&events::UPDATE_QUARANTINED).actor(crash.who).reason(crash.reason).field("u", update);
+    let reason = format!("{} crashes, last cause: {}", charge.crashes, crash.reason);
+    let mut line = Line::new(&events::UPDATE_QUARANTINED).actor(crash.who).reason(reason).field("u", update);
     if let Some(feature) = charge.feature {
         line = line.field("feature", feature);
     }
-    line.field("after", format!("{} crashes", charge.crashes))
-        .next("chat goes on")
-        .act(format!("majordomo inbox show {update}"))
-        .emit();
+    line.next("the chat goes on, and so do the other features").act(format!("majordomo inbox show {update}")).emit();
 }
 
 pub(super) fn storm(path: &str, reason: &str, rule: StormRule) {

@@ -81,7 +81,7 @@ impl Crash<'_> {
 
     /// What comes last in the line.
     pub(super) fn finish(&self, line: Line) {
-        line.field("restarts", format!("{}/{} in {}", self.restarts, self.limit.max, span(self.limit.period_ms)))
+        line.count(format!("restarts {}/{} in {}", self.restarts, self.limit.max, span(self.limit.period_ms)))
             .next(self.next)
             .act("nothing; if it goes on: majordomo explain sup.child.crashed")
             .emit();

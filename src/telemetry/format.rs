@@ -44,7 +44,8 @@ pub(super) fn json(parts: &Parts, boot: &str) -> String {
     object.text_if_any("actor", actor);
     generation.into_iter().for_each(|it| object.bare("gen", it));
     object.text_if_any("reason", &parts.reason);
-    for (name, value) in &parts.fields {
+    let is_told = |(name, value): &&(&str, String)| *name == "version" && value == env!("CARGO_PKG_VERSION");
+    for (name, value) in parts.fields.iter().filter(|it| !is_told(it)) {
         object.field(name, value);
     }
     object.text_if_any("counts", &parts.counts.join(", "));

@@ -160,11 +160,16 @@ type FoldKey = (&'static str, String, String);
 
 fn fold_key(parts: &Parts) -> FoldKey {
     let cause = parts.cause.as_ref().unwrap_or(&parts.reason);
-    (parts.kind.id, without_numbers(&parts.actor), without_numbers(cause))
+    (parts.kind.id, family(&parts.actor), without_numbers(cause))
 }
 
-/// A text with `#` for each number, so that chats are one family and durations make no new cause; a line of
-/// our source (`rules.rs:212`) keeps its number.
+/// All chats are one family, whatever their generation; the parts of the house, its shards too, are several.
+fn family(actor: &str) -> String {
+    let path = actor.split('#').next().unwrap_or(actor);
+    if path.split('/').count() > 2 { without_numbers(path) } else { path.to_owned() }
+}
+
+/// A text with `#` for each number, so that durations make no new cause; a line of our source (`rules.rs:212`) keeps its number.
 fn without_numbers(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut kept = false;

@@ -88,6 +88,25 @@ label_set! {
         Other = "other",
     }
 }
+impl UpdateKind {
+    /// The kind of this name; [`Self::Other`] for every other name.
+    #[must_use]
+    pub fn of(name: &str) -> Self {
+        match name {
+            "message" => Self::Message,
+            "edited_message" => Self::EditedMessage,
+            "channel_post" => Self::ChannelPost,
+            "edited_channel_post" => Self::EditedChannelPost,
+            "callback_query" => Self::CallbackQuery,
+            "inline_query" => Self::InlineQuery,
+            "chat_member" => Self::ChatMember,
+            "my_chat_member" => Self::MyChatMember,
+            "chat_join_request" => Self::ChatJoinRequest,
+            _ => Self::Other,
+        }
+    }
+}
+
 label_set! {
     /// How updates come in.
     Via { Polling = "polling", Webhook = "webhook" }

@@ -2,6 +2,7 @@
 
 use crate::actors::intake::item::Item;
 use crate::domain::fact::{Fact, Need};
+use crate::domain::feature::Pace;
 use std::sync::Arc;
 
 /// An event between its features.
@@ -14,6 +15,8 @@ pub(super) struct Pending {
     pub(super) known: Vec<(Need, Fact)>,
     /// How often it has been asked what it needs.
     pub(super) rounds: usize,
+    /// How its sender's requests stand.
+    pub(super) pace: Pace,
     /// What is still to come.
     missing: Vec<Need>,
 }
@@ -21,7 +24,12 @@ pub(super) struct Pending {
 impl Pending {
     /// An event that no feature has seen yet.
     pub(super) fn new(item: Arc<Item>) -> Self {
-        Self { item, feature: 0, known: Vec::new(), rounds: 0, missing: Vec::new() }
+        Self { item, feature: 0, known: Vec::new(), rounds: 0, pace: Pace::Free, missing: Vec::new() }
+    }
+
+    /// Whether nobody has looked at it yet.
+    pub(super) const fn is_new(&self) -> bool {
+        self.feature == 0 && self.rounds == 0
     }
 
     /// The next feature's turn: what the last one learned is forgotten.

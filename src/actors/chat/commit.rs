@@ -13,6 +13,7 @@ use crate::protocol::outbox::Job;
 use crate::protocol::timer::WakeKey;
 use crate::store::rows::{Debt, DebtState};
 use crate::store::{Batch, Op, Store, StoreError, keys, rows};
+use crate::telemetry::names::ACTIVE_GROUPS;
 use ractor::ActorProcessingErr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -76,6 +77,7 @@ impl Chat {
         match written.await? {
             Ok(()) => {
                 if let Some((n, cell)) = cell {
+                    self.count_active(n, &cell);
                     self.cells[n] = (cell, self.cells[n].1 + 1);
                 }
                 Ok(Committed::Yes)
@@ -83,6 +85,16 @@ impl Chat {
             Err(StoreError::AlreadyDone) => Ok(Committed::Before),
             Err(StoreError::Conflict) => Ok(Committed::Superseded),
             Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Keeps the number of chats that features look after true.
+    fn count_active(&self, n: usize, new: &Cell) {
+        let feature = &self.world.features[n];
+        match (feature.active(&self.cells[n].0), feature.active(new)) {
+            (false, true) => metrics::gauge!(ACTIVE_GROUPS).increment(1.0),
+            (true, false) => metrics::gauge!(ACTIVE_GROUPS).decrement(1.0),
+            _ => {}
         }
     }
 
@@ -211,7 +223,7 @@ impl Chat {
 }
 
 impl Handover {
-    fn perform(self, world: &World, item: &Arc<Item>, feature: usize, last: bool) {
+    fn perform(self, world: &Arc<World>, item: &Arc<Item>, feature: usize, last: bool) {
         item.close_for(feature);
         if last {
             world.intake.finish(item, true);
@@ -228,7 +240,11 @@ impl Handover {
         for (chat, seq, happened) in self.tells {
             world.intake.push_own(chat, seq, happened);
         }
-        self.owners.into_iter().for_each(|it| world.add_owner(it));
+        if !self.owners.is_empty() {
+            self.owners.into_iter().for_each(|it| world.add_owner(it));
+            let world = world.clone();
+            tokio::spawn(async move { crate::actors::menus::publish(&world).await });
+        }
     }
 }
 

@@ -3,13 +3,18 @@
 use super::asking::Pending;
 use super::commit::Committed;
 use super::{Chat, Worked};
+use crate::actors::intake::item::Item;
 use crate::clock;
-use crate::domain::fact::{Fact, House, Need};
-use crate::domain::feature::{Facts, ROUNDS, Verdict};
+use crate::domain::command;
+use crate::domain::event::Event;
+use crate::domain::fact::{Fact, Freshness, House, Need};
+use crate::domain::feature::{Facts, Pace, ROUNDS, Verdict};
 use crate::domain::types::UpdateId;
 use crate::protocol::chat::Asker;
 use crate::protocol::slot::Phase;
 use crate::store::{Store, keys};
+use crate::telemetry::metrics::hot;
+use crate::telemetry::names::Verification;
 use ractor::ActorProcessingErr;
 
 /// Slots set aside for one decision.
@@ -22,6 +27,9 @@ impl Chat {
         self.slot.set_phase(Phase::Awaiting);
         pending.forget_rows();
         let house = self.world.house();
+        if pending.is_new() {
+            pending.pace = self.pace(&pending.item, &house);
+        }
         while pending.feature < self.world.features.len() {
             if pending.item.open_for(pending.feature) {
                 self.slot.feature(Some(self.world.names[pending.feature]));
@@ -40,6 +48,18 @@ impl Chat {
         self.world.intake.finish(&pending.item, false);
         self.slot.done();
         Ok(Worked::Finished)
+    }
+
+    /// Counts a command against what its sender may ask for. Nothing else is counted here.
+    fn pace(&self, item: &Item, house: &House) -> Pace {
+        match &item.happened.event {
+            Event::Said(said) if said.text.as_ref().is_some_and(|it| it.starts_with('/')) => {
+                let command = command::parse(said, &house.username).is_some();
+                let limited = command && !house.owned_by(said.from.id);
+                if limited { self.world.requests.count(said.from.id) } else { Pace::Free }
+            }
+            _ => Pace::Free,
+        }
     }
 
     /// Collects what the feature needs; what is not known yet is asked for, and then `pending` waits.
@@ -75,8 +95,13 @@ impl Chat {
             }
             Need::Stall => std::future::pending::<()>().await,
             other => match self.world.facts.peek(&other) {
-                Some(fact) => pending.known.push((other, fact)),
+                Some(fact) => {
+                    hot().cache_hits.increment(1);
+                    verified(&other, &fact, &pending.item);
+                    pending.known.push((other, fact));
+                }
                 None => {
+                    hot().cache_misses.increment(1);
                     let asker = Asker { address: self.myself.clone(), seq: pending.item.seq };
                     pending.expect(other.clone());
                     self.world.facts.load(other, asker);
@@ -126,6 +151,21 @@ impl Chat {
     }
 
     fn facts<'a>(&self, pending: &'a Pending, house: &'a House, slots: u64) -> Facts<'a> {
-        Facts { now: clock::now(), house, slots, known: &pending.known }
+        Facts { now: clock::now(), house, slots, pace: pending.pace, known: &pending.known }
     }
+}
+
+/// Counts a check of membership: the question of the rules that judge messages and presses.
+pub(super) fn verified(need: &Need, fact: &Fact, item: &Item) {
+    let (Need::Member { fresh: Freshness::Cached | Freshness::Now, .. }, Fact::Member(found)) = (need, fact) else {
+        return;
+    };
+    let status = match found {
+        Ok(standing) if standing.inside() => Verification::Verified,
+        Ok(_) => Verification::Restricted,
+        Err(_) => Verification::Unknown,
+    };
+    hot().verifications(status).increment(1);
+    let ms = clock::tick_ms().saturating_sub(item.tick_ms);
+    hot().verification_latency.record(std::time::Duration::from_millis(ms).as_secs_f64());
 }

@@ -118,10 +118,10 @@ impl Chat {
             match self.world.intake.next(self.no, self.generation) {
                 Taken::Item(item) => self.receive(item).await?,
                 Taken::Refill { below, .. } => {
-                    let before = self.world.intake.desk().depth_of(self.no);
-                    self.world.intake.refill(self.no, below).await?;
-                    if below < u64::MAX && self.world.intake.desk().depth_of(self.no) == before {
-                        tokio::task::yield_now().await;
+                    let any = self.world.intake.refill(self.no, below).await?;
+                    if !any && below < u64::MAX {
+                        // The rows before it are still being written: some ms, unless the disk is full.
+                        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
                     }
                 }
                 Taken::Empty => return Ok(()),
@@ -158,6 +158,7 @@ impl Chat {
             return Ok(false);
         };
         let Some(aside) = self.aside.get_mut(&person) else { return Ok(false) };
+        deciding::verified(&need, &fact, &aside.pending.item);
         if !aside.pending.learn(need, fact) {
             return Ok(false);
         }

@@ -84,7 +84,7 @@ impl IntakePort {
         let quarantined = crashes >= self.parts().limits.poison_after;
         let item = self.desk().find(chat, event);
         match item {
-            // The supervisor that asks says so in its own words.
+            // Its supervisor tells of it, with the actor's name.
             Some(item) if quarantined => drop(self.quarantine(&item, feature)),
             _ => self.keep_charge(event, feature, &charge),
         }
@@ -99,8 +99,8 @@ impl IntakePort {
         for feature in &self.parts().names {
             let over = |it: rows::Charge| it.crashes >= self.parts().limits.poison_after;
             if self.blame().get(item.id(), feature).is_some_and(over) {
-                let charge = self.quarantine(item, feature);
-                self.tell_quarantined(item, feature, &charge);
+                let row = self.quarantine(item, feature);
+                self.say_sentenced(item, feature, row);
             }
         }
     }
@@ -122,21 +122,9 @@ impl IntakePort {
         tokio::spawn(async move { store.commit(batch).await });
     }
 
-    /// Nobody saw it crash its last time: the process died of it.
-    fn tell_quarantined(&self, item: &Item, feature: &str, charge: &rows::Charge) {
-        Line::new(&events::UPDATE_QUARANTINED)
-            .actor(format!("chats/{}", self.numbers().id(item.chat).map_or(0, |it| it.0)))
-            .field("u", item.id())
-            .field("feature", feature)
-            .reason(format!("{} crashes, last cause: {}", charge.crashes, charge.cause))
-            .next("the chat goes on, and so do the other features")
-            .act(format!("majordomo inbox show {}", item.id()))
-            .emit();
-    }
-
-    /// Closes an event for a feature and keeps it; the answer is what it was charged with.
-    fn quarantine(&self, item: &Arc<Item>, feature: &str) -> rows::Charge {
-        let Some(n) = self.parts().names.iter().position(|it| *it == feature) else { return rows::Charge::default() };
+    /// Closes the event for the feature and keeps it. The answer is the row that is kept.
+    fn quarantine(&self, item: &Arc<Item>, feature: &str) -> Option<rows::Quarantined> {
+        let n = self.parts().names.iter().position(|it| *it == feature)?;
         item.close_for(n);
         let charge = self.blame().get(item.id(), feature).unwrap_or_default();
         self.blame().forget(item.id(), feature);
@@ -165,7 +153,20 @@ impl IntakePort {
                 this.finish(&item, false);
             }
         });
-        charge
+        Some(row)
+    }
+
+    /// Tells of an event that ended earlier processes: no actor has crashed of it in this one.
+    fn say_sentenced(&self, item: &Item, feature: &str, row: Option<rows::Quarantined>) {
+        let Some(row) = row else { return };
+        Line::new(&events::UPDATE_QUARANTINED)
+            .actor(format!("chats/{}", self.numbers().id(item.chat).map_or(0, |it| it.0)))
+            .reason(format!("{} crashes, last cause: {}", row.crashes, row.cause))
+            .field("u", item.id())
+            .field("feature", feature)
+            .next("the chat goes on, and so do the other features")
+            .act(format!("majordomo inbox show {}", item.id()))
+            .emit();
     }
 
     /// Everything in quarantine.

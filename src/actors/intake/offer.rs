@@ -6,6 +6,8 @@ use crate::domain::types::Moment;
 use crate::protocol::intake::{BoxFuture, Intake, Taken, Unreadable};
 use crate::store::{Batch, Store, keys, rows};
 use crate::telegram::update::update_id;
+use crate::telemetry::metrics::hot;
+use crate::telemetry::names::UpdateKind;
 use crate::telemetry::{Line, events};
 use bytes::Bytes;
 use tokio::sync::oneshot;
@@ -20,7 +22,8 @@ impl Intake for IntakePort {
         }
         match self.decode(&raw) {
             Ok(decoded) => {
-                metrics::counter!("bot_updates_received_total", "kind" => decoded.kind).increment(1);
+                hot().received(UpdateKind::of(decoded.kind), self.parts().via).increment(1);
+                hot().lag.record(seconds(clock::now().since_ms(decoded.happened.at)));
                 let (waiter, answer) = oneshot::channel();
                 self.take_in(raw, decoded, waiter);
                 // A waiter that is dropped without a word belonged to an update that was finished before.
@@ -41,6 +44,11 @@ impl Intake for IntakePort {
     fn enabled_updates(&self) -> Vec<&'static str> {
         self.parts().updates.clone()
     }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a histogram is of floats")]
+const fn seconds(ms: u64) -> f64 {
+    ms as f64 / 1000.0
 }
 
 impl IntakePort {

@@ -1,7 +1,8 @@
 //! The handle of intake: takes updates in, lets chats take events out, and acknowledges.
 
-use super::desk::{Bounds, Desk, Numbers, Offered, Taken as Next, Wake};
+use super::desk::{Bounds, Desk, Offered, Taken as Next, Wake};
 use super::item::{Disk, Item};
+use super::numbers::Numbers;
 use crate::actors::world::Sequence;
 use crate::clock;
 use crate::config::Runtime;
@@ -14,6 +15,8 @@ use crate::protocol::outbox::{OutboxMsg, OutboxPort};
 use crate::store::{Batch, Handle, Store, keys, rows};
 use crate::telegram::callback::CallbackKey;
 use crate::telegram::update::{DecodeContext, Decoded};
+use crate::telemetry::metrics::hot;
+use crate::telemetry::names::{DoneAs, Via};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
@@ -50,6 +53,8 @@ pub struct IntakeParts {
     pub facts: FactsPort,
     /// Where presses get an answer in time.
     pub outbox: OutboxPort,
+    /// How updates come, for the metrics.
+    pub via: Via,
     /// The key that signed our buttons.
     pub key: Arc<CallbackKey>,
     /// Fresh numbers.
@@ -177,7 +182,7 @@ impl IntakePort {
     fn after_offer(&self, offered: Offered<Address>, chat: ChatNo) {
         match offered {
             Offered::Joined => {}
-            Offered::Duplicate => metrics::counter!("bot_updates_duplicate_total").increment(1),
+            Offered::Duplicate => hot().duplicates.increment(1),
             Offered::Queued(wake) => {
                 self.wake(chat, wake);
                 self.nudge_scribe();
@@ -218,6 +223,7 @@ impl IntakePort {
         let there = answer == Taken::Done;
         if there {
             item.set_disk(Disk::There);
+            hot().persisted.increment(1);
             if item.finished() {
                 self.strike(item);
             }
@@ -238,6 +244,8 @@ impl IntakePort {
 
     /// The last feature has decided, and what it wanted (if anything) is on the disk.
     pub fn finish(&self, item: &Item, written: bool) {
+        let outcome = if written { DoneAs::Claimed } else { DoneAs::Passed };
+        hot().done(outcome).increment(1);
         let waiters = self.desk().finish(item, clock::now().0);
         tell(waiters, Taken::Done);
         if !written && item.disk() == Disk::There {
@@ -339,6 +347,9 @@ impl IntakePort {
 
 /// Tells everybody who waits for an acknowledgement; a receiver that has gone is no error of ours.
 fn tell(waiters: Vec<Waiter>, answer: Taken) {
+    if answer == Taken::Done {
+        hot().accepted.increment(waiters.len() as u64);
+    }
     for waiter in waiters {
         let _gone = waiter.send(answer);
     }

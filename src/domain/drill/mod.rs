@@ -69,8 +69,10 @@ impl Rules for Drill {
     fn decide(&self, (): &(), event: &Happened, facts: &Facts<'_>) -> Decision<()> {
         let Some((said, exercise)) = asked(event, facts) else { return Decision::passed() };
         match exercise {
-            Some(Exercise::Panic) => fall(),
-            Some(Exercise::Crash) if facts.now.since_ms(event.at) < FRESH_MS => fall(),
+            Some(Exercise::Panic) => fall("a drill: an owner asked for a message that always crashes"),
+            Some(Exercise::Crash) if facts.now.since_ms(event.at) < FRESH_MS => {
+                fall("a drill: an owner asked for one crash")
+            }
             Some(Exercise::Block) => block(),
             Some(Exercise::Abort) => std::process::abort(),
             Some(Exercise::Ok | Exercise::Crash) => answer(event, said, facts, "drill-ok"),
@@ -106,7 +108,7 @@ fn asked<'e>(event: &'e Happened, facts: &Facts<'_>) -> Option<(&'e Said, Option
     if let Some(name) = said.text.as_deref().and_then(|it| it.strip_prefix("drill:")) {
         return Exercise::named(name).map(|it| (said, Some(it)));
     }
-    let given = command::parse(said, &facts.house.username).filter(|it| it.name == "drill")?;
+    let given = command::given(said, facts).filter(|it| it.name == "drill")?;
     Some((said, given.words().next().and_then(Exercise::named)))
 }
 
@@ -123,8 +125,8 @@ fn answer(event: &Happened, said: &Said, facts: &Facts<'_>, key: &'static str) -
 }
 
 #[expect(clippy::panic, reason = "this is what a drill is for")]
-fn fall() -> ! {
-    panic!("a drill: this panic was asked for by an owner");
+fn fall(why: &'static str) -> ! {
+    panic!("{why}");
 }
 
 fn block() -> ! {

@@ -12,7 +12,7 @@ use super::command::{self, Given};
 use super::effect::{Button, Call, Does, Effect, Label, Owed, Target};
 use super::event::{ChatKind, Event, Happened, Note, Pressed, Said, Verdict};
 use super::fact::Need;
-use super::feature::{Command, Decision, Facts, Rules, Scope, telegram};
+use super::feature::{Command, Decision, Facts, Pace, Rules, Scope, telegram};
 use super::membership::PRESS_MS;
 use super::text::{Arg, Text};
 use super::types::{Language, Moment};
@@ -98,6 +98,9 @@ impl House {
         if said.edited || said.service || said.from.is_bot {
             return Decision::passed();
         }
+        if let Some(decision) = slow_down(event, facts, said) {
+            return decision;
+        }
         let given = command::parse(said, &facts.house.username);
         let decision = match &given {
             Some(Given { name, args }) if name == "start" && !args.is_empty() && *args != SETUP => {
@@ -106,6 +109,9 @@ impl House {
             Some(it) if it.name == "start" || it.name == "help" => {
                 let text = self.about(said.from.language, facts, said);
                 Decision::claimed(vec![say(event, facts, said, text, add_me(said.from.language, facts))])
+            }
+            Some(it) if self.is_broken(it, facts, said) => {
+                return hint(state, event, facts, said, COMMAND_PAUSE_MS, "house-hint-broken");
             }
             Some(_) => return hint(state, event, facts, said, COMMAND_PAUSE_MS, "house-hint-command"),
             None => return hint(state, event, facts, said, HINT_PAUSE_MS, "house-hint"),
@@ -116,7 +122,17 @@ impl House {
         decision.with_state(State { language: Some(said.from.language), ..state.clone() })
     }
 
+    /// Whether an open office would have answered this command: that it has come here shows that it is in
+    /// quarantine there.
+    fn is_broken(&self, given: &Given<'_>, facts: &Facts<'_>, said: &Said) -> bool {
+        let owner = facts.house.owned_by(said.from.id);
+        self.commands.iter().any(|it| it.name == given.name && (it.scope != Scope::Owner || owner))
+    }
+
     fn in_group(&self, event: &Happened, facts: &Facts<'_>, said: &Said) -> Decision<State> {
+        if let Some(decision) = slow_down(event, facts, said) {
+            return decision;
+        }
         match command::parse(said, &facts.house.username) {
             Some(it) if it.name == "start" || it.name == "help" => {
                 let lines = self.lines(said.from.language, &[Scope::Group, Scope::GroupAdmin]);
@@ -223,6 +239,19 @@ fn in_language(text: &Text, language: Language) -> Text {
     };
     let args = text.args.iter().map(|(name, it)| (name.clone(), arg(it))).collect();
     Text { key: text.key.clone(), language, args }
+}
+
+/// The answer to a command of somebody who asks for more than they may: one word, then silence.
+fn slow_down(event: &Happened, facts: &Facts<'_>, said: &Said) -> Option<Decision<State>> {
+    command::parse(said, &facts.house.username)?;
+    match facts.pace {
+        Pace::Free => None,
+        Pace::SlowDown => {
+            let text = Text::new(said.from.language, "house-slow-down");
+            Some(Decision::claimed(vec![say(event, facts, said, text, Vec::new())]))
+        }
+        Pace::Silent => Some(Decision::claimed(Vec::new())),
+    }
 }
 
 /// A press that no office claimed: every press is answered.

@@ -126,6 +126,19 @@ fn in_groups_it_answers_commands_only_as_a_reply_in_the_topic() {
 }
 
 #[test]
+fn a_command_of_an_office_in_which_it_is_in_quarantine_is_owned_up_to() {
+    for (owners, text, expect) in [
+        (vec![UserId(7)], "/drill panic", "say house-hint-broken"),
+        (vec![UserId(8)], "/drill panic", "say house-hint-command"),
+        (vec![], "/protect @news", "say house-hint-broken"),
+    ] {
+        let mut play = private();
+        play.world.house.owners = owners.into();
+        assert_eq!(told(&play.say(7, text)), [expect], "{text}");
+    }
+}
+
+#[test]
 fn a_hint_comes_once_a_minute() {
     let mut play = private();
     assert_eq!(told(&play.say(7, "hello")), ["say house-hint"]);
@@ -300,4 +313,15 @@ fn notes_to_the_house_do_nothing_elsewhere() {
     assert_eq!(claim(&mut play, 7, CODE), []);
     assert_eq!(trouble(&mut play, "a"), []);
     assert_eq!(play.state, State::default());
+}
+
+#[test]
+fn who_asks_too_much_is_told_once_and_then_nothing() {
+    use crate::domain::feature::Pace;
+    let mut play = Play::new(House::new(Vec::new())).within(7, ChatKind::Private);
+    play.pace = Pace::SlowDown;
+    let said = play.words(7, "/help");
+    assert_eq!(told(&play.happen(Event::Said(said.clone()))), ["say house-slow-down"]);
+    play.pace = Pace::Silent;
+    assert_eq!(play.happen(Event::Said(said)), []);
 }

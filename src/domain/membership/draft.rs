@@ -34,9 +34,9 @@ impl<'a> Look<'a> {
         UserId(self.facts.house.me)
     }
 
-    /// Our own username.
-    pub(super) fn username(&self) -> &'a str {
-        &self.facts.house.username
+    /// Everything known.
+    pub(super) const fn facts(&self) -> &'a Facts<'a> {
+        self.facts
     }
 
     pub(super) fn member(

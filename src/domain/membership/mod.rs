@@ -76,6 +76,10 @@ impl Rules for Membership {
         NAME
     }
 
+    fn active(&self, state: &State) -> bool {
+        !state.channels.is_empty()
+    }
+
     fn commands(&self) -> &'static [Command] {
         COMMANDS
     }
@@ -170,7 +174,7 @@ fn hear<'a>(state: &'a State, place: &Place, said: &Said, look: &mut Look<'a>) -
 }
 
 fn read(said: &Said, look: &Look<'_>) -> Option<Result<Request, Odd>> {
-    let given = command::parse(said, look.username())?;
+    let given = command::given(said, look.facts())?;
     request::read(&given, said)
 }
 

@@ -50,6 +50,7 @@ impl Stage for Real {
     async fn stop(&mut self) {
         if let Some(house) = self.house.take() {
             house.stop().await;
+            telemetry::flush(); // what was folded is told before the summary counts
         }
     }
 }

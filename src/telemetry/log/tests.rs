@@ -117,6 +117,10 @@ fn chats_fold_as_one_family_and_the_parts_of_the_house_do_not() {
     }
     log.flush();
     assert_eq!(paper.writes().len(), 7 + 3 + 1, "{:#?}", paper.writes());
+    for shard in 0..8 {
+        told(&log, Line::always(&SUP_CHILD_STARTED).actor(format!("chats/0{shard}#1")));
+    }
+    assert_eq!(paper.writes().len(), 7 + 3 + 1 + 8, "each shard is a part of the house");
 }
 
 #[test]
