@@ -114,7 +114,10 @@ impl Load {
 
     /// One of those who were stopped here joins the channel and presses the button, if a notice is there.
     fn somebody_joins(&mut self, story: &Story, group: ChatId, dice: &mut Dice) {
-        let muted = story.telegram.muted(group);
+        // Only people of whom nothing waits any more: what a new subscriber said before is left alone, rightly.
+        let deleted = story.deleted(group);
+        let stands = |who: &UserId| self.strange.iter().any(|it| it.1 == *who && !deleted.contains(&it.2.0));
+        let muted: Vec<_> = story.telegram.muted(group).into_iter().filter(|it| !stands(it)).collect();
         if muted.is_empty() || !dice.percent(60) {
             return;
         }
@@ -140,12 +143,13 @@ impl Load {
         self.seen_once(story).await;
         assert!(story.inbox().await.is_empty(), "nobody's message is to blame for a kill");
         eprintln!(
-            "{} messages of strangers, {} of a subscriber, {} commands, {} starts, {} joined and pressed",
+            "{} messages of strangers, {} of a subscriber, {} commands, {} starts, {} joined and pressed, {} in doubt",
             self.strange.len(),
             self.good.len(),
             self.commands.len(),
             self.starters.len(),
-            self.joiners.len()
+            self.joiners.len(),
+            story.pending().await.len()
         );
     }
 

@@ -3,6 +3,7 @@
 
 mod dice;
 mod kill;
+mod poison;
 
 use super::harness::Story;
 use majordomo::domain::types::{ChatId, UserId};
@@ -17,6 +18,9 @@ pub const UNLIMITED: &[(&str, &str)] = &[
     ("MAJORDOMO_LIMITS__BREAKER__RETRY_BASE_MS", "50"),
     ("MAJORDOMO_LIMITS__BREAKER__RETRY_CAP_MS", "500"),
 ];
+
+/// For what takes several attempts with waits between them.
+pub const LONG: std::time::Duration = std::time::Duration::from_secs(60);
 
 impl Story {
     /// What `majordomo pending list --json` prints.
