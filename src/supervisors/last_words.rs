@@ -101,6 +101,7 @@ pub fn write(reason: &str) {
 #[expect(clippy::disallowed_methods, reason = "the last words are written")]
 pub fn die(reason: &str) -> ! {
     write(reason);
+    crate::telemetry::flush();
     std::process::exit(EXIT_GAVE_UP)
 }
 

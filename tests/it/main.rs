@@ -3,5 +3,6 @@
 #![allow(clippy::disallowed_methods, reason = "a story stands outside of the program")]
 
 mod cli;
+mod durable;
 mod harness;
 mod playground;

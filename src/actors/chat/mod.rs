@@ -118,10 +118,10 @@ impl Chat {
             match self.world.intake.next(self.no, self.generation) {
                 Taken::Item(item) => self.receive(item).await?,
                 Taken::Refill { below, .. } => {
-                    let before = self.world.intake.desk().depth_of(self.no);
-                    self.world.intake.refill(self.no, below).await?;
-                    if below < u64::MAX && self.world.intake.desk().depth_of(self.no) == before {
-                        tokio::task::yield_now().await;
+                    let any = self.world.intake.refill(self.no, below).await?;
+                    if !any && below < u64::MAX {
+                        // The rows before it are still being written: some ms, unless the disk is full.
+                        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
                     }
                 }
                 Taken::Empty => return Ok(()),

@@ -4,7 +4,7 @@
 
 use super::done::Done;
 use super::item::{Disk, Item};
-use crate::domain::types::{ChatId, ChatNo};
+use crate::domain::types::ChatNo;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
@@ -34,7 +34,8 @@ struct Lane<A> {
     hand: Vec<Arc<Item>>,
     on_disk_only: usize,
     spilling: BTreeSet<u64>,
-    last_seq: u64,
+    /// Events ever spilled: those that came while the disk was read are not to be forgotten.
+    spills: u64,
     awake: bool,
     address: Option<(u64, A)>,
     last_tick_ms: u64,
@@ -48,7 +49,7 @@ impl<A> Default for Lane<A> {
             hand: Vec::new(),
             on_disk_only: 0,
             spilling: BTreeSet::new(),
-            last_seq: 0,
+            spills: 0,
             awake: false,
             address: None,
             last_tick_ms: 0,
@@ -137,10 +138,10 @@ impl<A: Clone, W> Desk<A, W> {
         let spills = full || line.len() >= bound || (!item.press && lane.on_disk_only > 0);
         if spills {
             lane.on_disk_only += 1;
+            lane.spills += 1;
             lane.spilling.insert(item.seq);
             return Offered::Spill(item, lane.wake());
         }
-        lane.last_seq = lane.last_seq.max(item.seq);
         line.push_back(item.clone());
         self.in_memory += 1;
         if item.disk() == Disk::Nowhere {
@@ -182,11 +183,13 @@ impl<A: Clone, W> Desk<A, W> {
         Taken::Empty
     }
 
-    /// The sequences that a chat has in memory or in hand: a refill must not read them again.
+    /// The sequences that a chat has in memory or in hand, which a refill must not read again, and how many
+    /// events it has ever spilled.
     #[must_use]
-    pub fn held(&self, chat: ChatNo) -> BTreeSet<u64> {
-        let Some(lane) = self.lanes.get(&chat) else { return BTreeSet::new() };
-        lane.presses.iter().chain(&lane.queue).chain(&lane.hand).map(|it| it.seq).collect()
+    pub fn held(&self, chat: ChatNo) -> (BTreeSet<u64>, u64) {
+        let Some(lane) = self.lanes.get(&chat) else { return (BTreeSet::new(), 0) };
+        let held = lane.presses.iter().chain(&lane.queue).chain(&lane.hand).map(|it| it.seq).collect();
+        (held, lane.spills)
     }
 
     /// An unfinished event of a chat by its id.
@@ -196,13 +199,13 @@ impl<A: Clone, W> Desk<A, W> {
         lane.hand.iter().chain(&lane.presses).chain(&lane.queue).find(|it| it.id() == event).cloned()
     }
 
-    /// Puts events that were read from the disk at the end of the memory. `more` says that the disk holds others.
-    pub fn refilled(&mut self, chat: ChatNo, items: Vec<Arc<Item>>, more: bool) {
+    /// Puts events that were read from the disk at the end of the memory. `left` is how many more the disk
+    /// was seen to hold; what was spilled since `spills` may be counted twice, which costs one look more, but
+    /// is never forgotten.
+    pub fn refilled(&mut self, chat: ChatNo, items: Vec<Arc<Item>>, left: usize, spills: u64) {
         let Some(lane) = self.lanes.get_mut(&chat) else { return };
-        lane.on_disk_only = lane.on_disk_only.saturating_sub(items.len());
-        if !more {
-            lane.on_disk_only = lane.spilling.len();
-        }
+        let since = usize::try_from(lane.spills.saturating_sub(spills)).unwrap_or(usize::MAX);
+        lane.on_disk_only = (lane.spilling.len() + left).saturating_add(since);
         for item in items {
             self.in_memory += 1;
             let line = if item.press { &mut lane.presses } else { &mut lane.queue };
@@ -385,76 +388,6 @@ impl<A: Clone> Lane<A> {
     }
 }
 
-/// The numbers of all chats that have ever had a row, and of those that have none yet.
-#[derive(Debug, Default)]
-pub struct Numbers {
-    by_id: HashMap<ChatId, ChatNo>,
-    by_no: HashMap<ChatNo, (ChatId, bool)>,
-    next: u64,
-}
-
-impl Numbers {
-    /// Takes over a row: this id leads to that number, whose present id is `now`.
-    pub fn load(&mut self, id: ChatId, no: ChatNo, now: ChatId) {
-        self.by_id.insert(id, no);
-        self.by_no.insert(no, (now, true));
-        self.next = self.next.max(no.0 + 1);
-    }
-
-    /// The number of a chat; a new one when it is unknown.
-    pub fn number(&mut self, id: ChatId) -> ChatNo {
-        if let Some(no) = self.by_id.get(&id) {
-            return *no;
-        }
-        self.next = self.next.max(1);
-        let no = ChatNo(self.next);
-        self.next += 1;
-        self.by_id.insert(id, no);
-        self.by_no.insert(no, (id, false));
-        no
-    }
-
-    /// The present Telegram id of a number.
-    #[must_use]
-    pub fn id(&self, no: ChatNo) -> Option<ChatId> {
-        self.by_no.get(&no).map(|(id, _)| *id)
-    }
-
-    /// Whether the chat has no row of its number yet; from now on it counts as having one.
-    pub fn needs_row(&mut self, no: ChatNo) -> Option<ChatId> {
-        let (id, stored) = self.by_no.get_mut(&no)?;
-        if *stored {
-            return None;
-        }
-        *stored = true;
-        Some(*id)
-    }
-
-    /// The row of this number could not be written after all.
-    pub fn row_missing(&mut self, no: ChatNo) {
-        if let Some((_, stored)) = self.by_no.get_mut(&no) {
-            *stored = false;
-        }
-    }
-
-    /// A group became a supergroup: both ids lead to the old number. The answer is the number that the
-    /// new id had before, if another.
-    pub fn migrate(&mut self, old: ChatId, new: ChatId) -> (ChatNo, Option<ChatNo>) {
-        let no = self.number(old);
-        let before = self.by_id.insert(new, no).filter(|it| *it != no);
-        self.by_no.insert(no, (new, true));
-        (no, before)
-    }
-
-    /// How many chats are known.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.by_no.len()
-    }
-
-    /// Whether no chat is known.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.by_no.is_empty()
-    }
-}
+#[cfg(test)]
+#[path = "desk_tests.rs"]
+mod tests;

@@ -1,7 +1,8 @@
 //! The handle of intake: takes updates in, lets chats take events out, and acknowledges.
 
-use super::desk::{Bounds, Desk, Numbers, Offered, Taken as Next, Wake};
+use super::desk::{Bounds, Desk, Offered, Taken as Next, Wake};
 use super::item::{Disk, Item};
+use super::numbers::Numbers;
 use crate::actors::world::Sequence;
 use crate::clock;
 use crate::config::Runtime;

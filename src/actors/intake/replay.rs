@@ -59,19 +59,22 @@ impl IntakePort {
         chats.into_iter().for_each(|it| self.start(it));
     }
 
-    /// Reads the next events of a chat from the disk into its queue.
+    /// Reads the next events of a chat from the disk into its queue. Answers whether there were any.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn refill(&self, chat: ChatNo, below: u64) -> Result<(), StoreError> {
-        let held = self.desk().held(chat);
+    pub async fn refill(&self, chat: ChatNo, below: u64) -> Result<bool, StoreError> {
+        let (held, spills) = self.desk().held(chat);
         let most = self.parts().limits.chat_queue.max(1);
         let found = self.parts().store.scan(Kind::Queued.of(chat), None, most + held.len() + 1).await?;
-        let more = found.len() > most + held.len();
-        let mut items = Vec::new();
+        let (mut items, mut left) = (Vec::new(), 0);
         for (key, record) in found {
             let Some((_, seq)) = keys::chat_and_seq(&key) else { continue };
-            if held.contains(&seq) || seq >= below || items.len() >= most {
+            if held.contains(&seq) {
+                continue;
+            }
+            if seq >= below || items.len() >= most {
+                left += 1;
                 continue;
             }
             match self.read_item(chat, seq, &record.value) {
@@ -79,8 +82,9 @@ impl IntakePort {
                 _ => self.drop_row(key),
             }
         }
-        self.desk().refilled(chat, items, more);
-        Ok(())
+        let any = !items.is_empty();
+        self.desk().refilled(chat, items, left, spills);
+        Ok(any)
     }
 
     /// An event from its row; `None` when the row cannot be read.

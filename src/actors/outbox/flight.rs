@@ -6,7 +6,7 @@ use crate::clock;
 use crate::domain::effect::{Call, MessageRef};
 use crate::domain::limits::breaker::Permit;
 use crate::domain::limits::gate::{Ticket, Verdict};
-use crate::domain::types::{MessageId, Slot};
+use crate::domain::types::{ChatId, MessageId, Slot};
 use crate::protocol::limiter::asked;
 use crate::protocol::outbox::{CallOutcome, JobId, OutboxMsg};
 use crate::protocol::port::Port;
@@ -28,7 +28,7 @@ impl Outbox {
             return self.expire(id);
         }
         if let Call::Answer { query, text, .. } = &entry.owed().call
-            && self.answered.contains_key(query)
+            && self.answered.get(query).is_some_and(|by| by != Some(id))
         {
             let words = text.clone();
             return self.answered_before(id, words);
@@ -38,7 +38,21 @@ impl Outbox {
         {
             return self.look_up(id, slot);
         }
+        if let Some(message) = self.deletes(id)
+            && self.deleted.contains_key(&message)
+        {
+            return self.close(id, "done");
+        }
         self.pass_gate(id);
+    }
+
+    /// The message that a debt deletes, as far as it is known.
+    pub(super) fn deletes(&self, id: JobId) -> Option<(ChatId, MessageId)> {
+        match self.jobs.get(&id)?.owed().call {
+            Call::Delete { chat, message: MessageRef::Id(message) } => Some((chat, message)),
+            Call::Delete { chat, message: MessageRef::Slot(slot) } => Some((chat, self.slots.get(&(id.0, slot))?)),
+            _ => None,
+        }
     }
 
     fn pass_gate(&mut self, id: JobId) {
@@ -113,7 +127,7 @@ impl Outbox {
         entry.phase = Phase::Flight;
         entry.attempts += 1;
         if let Call::Answer { query, .. } = &entry.job.debt.owed.call {
-            self.answered.insert(query.clone(), ());
+            self.answered.insert(query.clone(), Some(id));
         }
         self.in_flight += 1;
         self.launch(id, request);
@@ -181,7 +195,7 @@ impl Outbox {
         if self.answered.contains_key(&query) {
             return;
         }
-        self.answered.insert(query.clone(), ());
+        self.answered.insert(query.clone(), None);
         let call = Call::Answer { query, text: None, alert: false };
         let context = EncodeContext { key: &self.world.intake.parts().key, now: clock::now() };
         let Ok(request) = encode(&context, &call, |_| None) else { return };

@@ -8,7 +8,7 @@ mod start;
 
 use super::world::World;
 use crate::clock;
-use crate::domain::types::{ChatNo, MessageId, Slot};
+use crate::domain::types::{ChatId, ChatNo, MessageId, Slot};
 use crate::protocol::outbox::{JobId, OutboxMsg};
 use crate::protocol::port::Letter;
 use crate::telegram::client::Client;
@@ -51,8 +51,10 @@ pub struct Outbox {
     grounded: VecDeque<JobId>,
     in_flight: usize,
     slots: Cache<(ChatNo, Slot), MessageId>,
-    /// Presses that have had their answer.
-    answered: Cache<String, ()>,
+    /// Presses that have had their answer, and the debt that brought it (none: it was an empty one).
+    answered: Cache<String, Option<JobId>>,
+    /// Messages that we have deleted of late.
+    deleted: Cache<(ChatId, MessageId), ()>,
     ticks_at_ms: u64,
     draining: Vec<crate::protocol::port::Reply<()>>,
 }
@@ -78,6 +80,7 @@ impl Actor for OutboxActor {
             in_flight: 0,
             slots: Cache::new(SLOTS),
             answered: Cache::builder().max_capacity(SLOTS).time_to_live(PRESS).build(),
+            deleted: Cache::new(SLOTS),
             ticks_at_ms: u64::MAX,
             draining: Vec::new(),
             world: start.world,

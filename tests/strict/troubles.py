@@ -1,0 +1,116 @@
+"""What goes wrong with one group or its Telegram, while all the others go on."""
+
+import time
+
+from world import GUARD, JOINED
+
+# Calls that may be lost after they were done, without harm and without a trace at the judge.
+REPEATED = ("restrictChatMember", "sendMessage", "deleteMessage")
+
+
+def demoted(s):
+    """Without our rights nobody is muted, and the owner is told once; with them it goes on."""
+    s.cast()
+    s.protect()
+    s.member(s.group_id, "bot", "administrator", rights={"can_pin_messages": True})
+    s.until("the owner is told", lambda: told(s, "delete messages or mute people"))
+    for words in ("hello", "anybody here?"):
+        s.untouched("a stranger meanwhile", s.eve, s.group_id, s.say(s.eve, s.group_id, words))
+    s.check("told once", len(told(s, "delete messages or mute people")) == 1)
+    s.member(s.group_id, "bot", "administrator", rights=GUARD)
+    s.until("the owner hears that it is over", lambda: told(s, "all is well again"))
+    s.stopped(s.eve, s.group_id, s.say(s.eve, s.group_id, "hello again"), "please join News")
+
+
+def channel_lost(s):
+    """Who cannot be looked up is not muted; the owner is told once, and when it works again."""
+    s.cast()
+    s.protect()
+    s.tally.expect("getChatMember", s.news)
+    s.member(s.news, "bot", "left")
+    time.sleep(0.3)
+    for words in ("one", "two", "three"):
+        s.untouched("a stranger meanwhile", s.eve, s.group_id, s.say(s.eve, s.group_id, words))
+    s.until("the owner is told", lambda: told(s, "no longer see who subscribes"))
+    s.check("told once", len(told(s, "no longer see who subscribes")) == 1)
+    s.member(s.news, "bot", "administrator", rights={"can_invite_users": True})
+    joe = s.person("Joe")
+    s.member(s.group_id, joe, "member", service=False)
+    s.stopped(joe, s.group_id, s.say(joe, s.group_id, "hello"), "please join News")
+
+
+def told(s, words):
+    """What the owner was told of this group: its title makes it ours."""
+    return [text for _, text in s.words(s.owner) if words in text and s.title in text]
+
+
+def thrown_out(s):
+    """Out of the group and in again: it is a new group, and it is told so."""
+    s.cast()
+    s.protect()
+    s.member(s.group_id, "bot", "left")
+    s.member(s.group_id, "bot", "administrator", rights=GUARD)
+    time.sleep(0.5)
+    s.untouched("a stranger, as nothing is protected", s.eve, s.group_id, s.say(s.eve, s.group_id, "hello"))
+    mark = s.mark(s.group_id)
+    s.say(s.ann, s.group_id, f"/protect @news{s.tag}")
+    s.hears(s.group_id, "Only subscribers of News", after=mark)
+    s.stopped(s.eve, s.group_id, s.say(s.eve, s.group_id, "hello"), "please join News")
+
+
+def too_many_requests(s):
+    """429 in the group, for each call of the three: everything is done in the end, and nothing early."""
+    s.cast()
+    s.protect()
+    for method in REPEATED:
+        s.sim.post("faults", method=method, chat_id=s.group_id, kind="429", retry_after=2, times=2)
+    notice = s.stopped(s.eve, s.group_id, s.say(s.eve, s.group_id, "hello"), "please join News")
+    s.sim.post("join", chat_id=s.news, user_id=s.eve)
+    s.sim.post("faults", method="restrictChatMember", chat_id=s.group_id, kind="429", retry_after=2, times=1)
+    s.toast("joined meanwhile", s.eve, s.group_id, notice, JOINED["en"], "You can write now")
+    s.until("she may write", lambda: s.may_write(s.group_id, s.eve))
+
+
+def lost_answers(s):
+    """Calls are done and their answers lost: repeated without harm, and nobody waits for a person's decision."""
+    s.cast()
+    s.protect()
+    for method in REPEATED:
+        s.tally.expect(method, s.group_id, "not found")
+        s.sim.post("faults", method=method, chat_id=s.group_id, kind="http", status=502, times=1, after=True)
+    notice = s.stopped(s.eve, s.group_id, s.say(s.eve, s.group_id, "hello"), "please join News")
+    s.sim.post("join", chat_id=s.news, user_id=s.eve)
+    s.toast("joined", s.eve, s.group_id, notice, JOINED["en"], "You can write now")
+    s.until("she may write", lambda: s.may_write(s.group_id, s.eve))
+
+
+def broken_lines(s):
+    """Resets, half answers, errors of the server, slowness: only in this chat, and overcome."""
+    s.cast()
+    s.protect()
+    for method in REPEATED:
+        s.tally.expect(method, s.group_id, "not found")
+        for kind in ("reset", "garbage"):
+            s.sim.post("faults", method=method, chat_id=s.group_id, kind=kind, times=1)
+    s.sim.post("faults", chat_id=s.group_id, kind="latency", delay_ms=300, times=10)
+    hello = s.say(s.eve, s.group_id, "hello")
+    s.until("the message is deleted", lambda: s.gone(s.group_id, hello), 40)
+    s.until("she is muted", lambda: s.muted(s.group_id, s.eve), 40)
+    s.hears(s.group_id, "please join News", after=hello)
+
+
+def lookups_fail(s):
+    """While nobody can say who subscribes, nobody is muted; a press says so; then it works again."""
+    s.cast()
+    s.protect()
+    notice = s.stopped(s.eve, s.group_id, s.say(s.eve, s.group_id, "hello"), "please join News")
+    joe = s.person("Joe")
+    s.member(s.group_id, joe, "member", service=False)
+    s.sim.post("faults", method="getChatMember", chat_id=s.news, kind="http", status=500, times=2)
+    s.untouched("a stranger meanwhile", joe, s.group_id, s.say(joe, s.group_id, "hello"))
+    s.toast("a press meanwhile", s.eve, s.group_id, notice, JOINED["en"], "cannot check")
+    s.sim.post("join", chat_id=s.news, user_id=s.eve)
+    s.toast("a press after it", s.eve, s.group_id, notice, JOINED["en"], "You can write now")
+
+
+ALL = [demoted, channel_lost, thrown_out, too_many_requests, lost_answers, broken_lines, lookups_fail]
