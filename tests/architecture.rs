@@ -21,7 +21,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("web", &["clock", "config", "domain", "protocol", "telemetry"]),
     ("actors", &["clock", "config", "domain", "protocol", "store", "telegram", "telemetry"]),
     ("supervisors", &["actors", "clock", "config", "domain", "protocol", "store", "telegram", "telemetry", "web"]),
-    ("app", &["actors", "clock", "config", "domain", "protocol", "store", "supervisors", "telegram", "telemetry", "web"]),
+    (
+        "app",
+        &["actors", "clock", "config", "domain", "protocol", "store", "supervisors", "telegram", "telemetry", "web"],
+    ),
     ("cli", &["app", "clock", "config", "domain", "playground", "protocol", "store", "telegram", "telemetry"]),
     ("playground", &["app", "clock", "config", "domain", "telemetry"]),
 ];
@@ -92,7 +95,7 @@ fn rooms_in(line: &str) -> Vec<&str> {
     for (at, _) in line.match_indices("crate::") {
         let rest = &line[at + "crate::".len()..];
         let named = rest.strip_prefix('{').map_or(vec![rest], |inside| inside.split(", ").collect());
-        rooms.extend(named.into_iter().map(|it| word(it)));
+        rooms.extend(named.into_iter().map(word));
     }
     rooms
 }
@@ -140,8 +143,24 @@ fn every_room_is_declared_and_on_the_map() {
 #[test]
 fn the_domain_is_pure() {
     let world = [
-        "tokio", "ractor", "sled", "axum", "hyper", "reqwest", "moka", "metrics::", "std::env", "std::fs", "std::net",
-        "std::thread::spawn", "Instant", "SystemTime", "getrandom", "println!", "async ", ".await",
+        "tokio",
+        "ractor",
+        "sled",
+        "axum",
+        "hyper",
+        "reqwest",
+        "moka",
+        "metrics::",
+        "std::env",
+        "std::fs",
+        "std::net",
+        "std::thread::spawn",
+        "Instant",
+        "SystemTime",
+        "getrandom",
+        "println!",
+        "async ",
+        ".await",
     ];
     let sources = source();
     let domain: Vec<_> = sources.iter().filter(|it| it.room() == "domain").collect();
