@@ -1,12 +1,12 @@
 //! Everything that must be there before the tree starts: store, keys, ports, and what was left from the last time.
 
+use super::Exit;
 use super::Options;
 use crate::actors::intake::port::{IntakeParts, IntakePort};
 use crate::actors::intake::replay::pages;
 use crate::actors::operator::Operator;
 use crate::actors::receiver::{Receiver, remembered};
 use crate::actors::world::{Parts, Sequence, World};
-use crate::cli::Exit;
 use crate::clock;
 use crate::config::{Loaded, Settings};
 use crate::domain::fact::{Claim, House as HouseFacts};
