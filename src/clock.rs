@@ -1,5 +1,7 @@
 //! The only reader of time and randomness.
 
+#![expect(clippy::disallowed_methods, reason = "this is the place")]
+
 use crate::domain::types::Moment;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicI64, Ordering};

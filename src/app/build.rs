@@ -170,6 +170,7 @@ pub(super) async fn build(loaded: Loaded, options: Options, ground: &Ground) -> 
 }
 
 /// Says why, and ends the process.
+#[expect(clippy::disallowed_methods, reason = "the last words are written")]
 fn end(why: &str, exit: Exit) {
     last_words::write(why);
     crate::telemetry::flush();

@@ -49,6 +49,7 @@ impl House {
             health.exiting();
             last_words::write(why);
             crate::telemetry::flush();
+            #[expect(clippy::disallowed_methods, reason = "the last words are written")]
             std::process::exit(last_words::EXIT_GAVE_UP);
         });
         let patience = Patience::of(&soil.settings.runtime);

@@ -1,5 +1,7 @@
 //! The environment as a source of settings.
 
+#![expect(clippy::disallowed_methods, reason = "this is the place that reads the environment")]
+
 use super::error::{Place, Problem};
 use super::nearest::nearest;
 use super::schema::{self, PREFIX};

@@ -150,7 +150,7 @@ pub struct TreeNode {
     /// Why, when it is not simply running.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// Those under it, in start order.
+    /// Those under it, by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub children: Vec<TreeNode>,
 }

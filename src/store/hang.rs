@@ -19,6 +19,7 @@ pub(super) fn watch(shared: &Shared, stuck_ms: u64) {
         if busy_us / 1000 > stuck_ms {
             return shared.fail("the engine has not finished a write for too long");
         }
+        #[expect(clippy::disallowed_methods, reason = "on a thread of its own")]
         thread::sleep(WATCH_EVERY);
     }
 }

@@ -123,6 +123,10 @@ impl Opener for SledOpener {
                 Ok(engine) => return Ok(Box::new(engine)),
                 Err(EngineError::Broken(why)) if tries > 0 && why.contains("could not acquire lock") => {
                     tries -= 1;
+                    #[expect(
+                        clippy::disallowed_methods,
+                        reason = "on the thread of the writer, which has nothing else to do"
+                    )]
                     thread::sleep(LOCK_WAIT);
                 }
                 Err(error) => return Err(error),

@@ -67,8 +67,21 @@ pub struct ShardCounts {
     pub crashes: u64,
     /// Whether the shard starts nothing, because too many different chats crashed.
     pub storm: bool,
-    /// Chats in trouble, by path, with the reason; at most [`TROUBLED_MAX`].
-    pub troubled: BTreeMap<String, String>,
+    /// Chats that crashed lately, by name; at most [`TROUBLED_MAX`].
+    pub troubled: BTreeMap<String, Troubled>,
+}
+
+/// A chat that crashed lately.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Troubled {
+    /// How it is now.
+    pub state: State,
+    /// Which life of it.
+    pub generation: u64,
+    /// Since when, in monotonic ms.
+    pub since_ms: u64,
+    /// The last crash.
+    pub why: String,
 }
 
 /// The shared census. Cheap to clone.

@@ -19,11 +19,13 @@ pub fn draw(nodes: &[Node], now_ms: u64) -> TreeNode {
         };
         if let Some(shard) = &node.shard {
             let storm = if shard.storm { ", storm" } else { "" };
-            drawn.reason = Some(format!("{} chats awake, {} crashes{storm}", shard.running, shard.crashes));
-            let troubled = shard.troubled.iter().map(|(path, why)| TreeNode {
+            drawn.reason = Some(format!("awake: {}, crashes: {}{storm}", shard.running, shard.crashes));
+            let troubled = shard.troubled.iter().map(|(path, it)| TreeNode {
                 path: path.clone(),
-                state: if why.starts_with("quarantined") { NodeState::Running } else { NodeState::Backoff },
-                reason: Some(why.clone()),
+                state: state(it.state),
+                generation: it.generation,
+                since_ms: now_ms.saturating_sub(it.since_ms),
+                reason: Some(it.why.clone()),
                 ..TreeNode::default()
             });
             drawn.children = troubled.collect();

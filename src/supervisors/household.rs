@@ -69,9 +69,7 @@ impl Residents for Household {
     }
 
     fn with_work(&self) -> Vec<ChatNo> {
-        let mut chats = self.world.intake.desk().with_work();
-        chats.retain(|it| self.wakers.shard_of(*it) == self.shard);
-        chats
+        self.world.intake.desk().reclaim(|it| self.wakers.shard_of(it) == self.shard)
     }
 
     fn name(&self, chat: ChatNo) -> String {

@@ -27,7 +27,7 @@ pub const EXIT_GAVE_UP: i32 = 70;
 pub struct Panic {
     /// What it said, fit for the log.
     pub message: String,
-    /// The source file, without its folders.
+    /// The source file: its name, and its folder where the name is `mod.rs`.
     pub file: String,
     /// The line.
     pub line: u32,
@@ -98,6 +98,7 @@ pub fn write(reason: &str) {
 }
 
 /// Says why, and ends the process with [`EXIT_GAVE_UP`].
+#[expect(clippy::disallowed_methods, reason = "the last words are written")]
 pub fn die(reason: &str) -> ! {
     write(reason);
     crate::telemetry::flush();
@@ -144,13 +145,20 @@ fn escape(letter: char) -> Vec<char> {
 fn remember(info: &PanicHookInfo<'_>) {
     let raw = message(info);
     let (file, line) = info.location().map_or(("unknown", 0), |it| (it.file(), it.line()));
-    let file = Path::new(file).file_name().map_or_else(|| file.to_owned(), |it| it.to_string_lossy().into_owned());
+    let file = short(Path::new(file));
     let panic = Panic { message: fit(&raw), file, line, backtrace: backtrace(), raw, at_ms: clock::tick_ms() };
     let mut panics = lock(&PANICS);
     if panics.len() >= KEPT {
         panics.pop_front();
     }
     panics.push_back(panic);
+}
+
+/// The file's name; with its folder where it is one of many `mod.rs`.
+fn short(file: &Path) -> String {
+    let name = file.file_name().map_or_else(|| "unknown".into(), |it| it.to_string_lossy());
+    let folder = file.parent().and_then(Path::file_name).filter(|_| name == "mod.rs");
+    folder.map_or_else(|| name.to_string(), |it| format!("{}/{name}", it.to_string_lossy()))
 }
 
 fn message(info: &PanicHookInfo<'_>) -> String {
@@ -232,11 +240,21 @@ mod tests {
     }
 
     #[test]
+    fn a_file_is_known_by_its_name_or_its_folder() {
+        for (file, expected) in
+            [("src/domain/rules.rs", "rules.rs"), ("src/domain/drill/mod.rs", "drill/mod.rs"), ("mod.rs", "mod.rs")]
+        {
+            assert_eq!(short(Path::new(file)), expected);
+        }
+    }
+
+    #[test]
     fn old_panics_nobody_asked_for_are_handed_out_as_orphans() {
         install();
         let found = (0..20).any(|_| {
             assert!(std::panic::catch_unwind(|| panic!("an orphan")).is_err());
             assert!(orphans(60_000).iter().all(|it| it.message != "an orphan"), "it is too young");
+            #[expect(clippy::disallowed_methods, reason = "a test on its own thread")]
             std::thread::sleep(std::time::Duration::from_millis(5));
             orphans(1).iter().any(|it| it.message == "an orphan") // others may crowd it out
         });

@@ -1,6 +1,6 @@
 //! What a shard does when a chat crashes: count it, charge it, tell it, and decide when to try again.
 
-use super::census::TROUBLED_MAX;
+use super::census::{self, TROUBLED_MAX, Troubled};
 use super::intensity::Verdict;
 use super::residents::{Charge, ChatCrash};
 use super::shard_state::{Phase, Record, Report, State};
@@ -62,14 +62,11 @@ impl State {
         self.meters.crashed(kind, parked);
         let name = self.spec.residents.name(chat);
         if self.counts.troubled.len() < TROUBLED_MAX || self.counts.troubled.contains_key(&name) {
-            let note = if charge.quarantined {
-                "quarantined"
-            } else if parked {
-                "parked"
-            } else {
-                "restarting"
-            };
-            self.counts.troubled.insert(name, format!("{note}: {reason}"));
+            let note = if charge.quarantined { "quarantined" } else { "crashed" };
+            let state = if parked { census::State::Parked } else { census::State::Backoff };
+            let (generation, since_ms) = (self.chats.get(&chat).map_or(0, |it| it.generation), (self.ground.now_ms)());
+            let why = format!("{note}: {reason}");
+            self.counts.troubled.insert(name, Troubled { state, generation, since_ms, why });
         }
     }
 

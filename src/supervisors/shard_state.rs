@@ -1,7 +1,7 @@
 //! What a shard keeps about its chats, and what it does when one is woken, starts, sleeps or crashes.
 
 use super::backoff::Tries;
-use super::census::ShardCounts;
+use super::census::{self, ShardCounts};
 use super::exit::Exit;
 use super::ground::Ground;
 use super::intensity::Window;
@@ -202,6 +202,7 @@ impl State {
                 if again {
                     self.counts.restarts += 1;
                     self.tell_restarted(chat, generation);
+                    self.recovered(chat, generation);
                 }
                 match self.early.remove(&id) {
                     Some(exit) => self.chat_ended(chat, id, &exit),
@@ -279,6 +280,14 @@ impl State {
         self.ground.census.publish_shard(&self.path, self.counts());
         if !self.remembered.is_empty() {
             self.touch();
+        }
+    }
+
+    /// A chat that crashed runs again: so the tree shows it, with its last crash, until that is forgotten.
+    fn recovered(&mut self, chat: ChatNo, generation: u64) {
+        let since_ms = (self.ground.now_ms)();
+        if let Some(it) = self.counts.troubled.get_mut(&self.spec.residents.name(chat)) {
+            (it.state, it.generation, it.since_ms) = (census::State::Running, generation, since_ms);
         }
     }
 

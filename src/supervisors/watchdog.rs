@@ -7,14 +7,14 @@
 use super::ground::Ground;
 use super::last_words;
 use super::voice::{self, ACTOR_STUCK, kind_of, span};
-use crate::config;
 use crate::protocol::slot::{Doing, Phase, Slot};
 use crate::telemetry::{Line, events};
+use crate::{clock, config};
 use ractor::ActorStatus;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How late a round may be before the machine, not an actor, counts as having slept, in ms.
 const OVERSLEPT_MS: u64 = 1_000;
@@ -96,9 +96,10 @@ impl Drop for Watchdog {
 fn watch(ground: &Ground, patience: Patience, on_blocked: &OnBlocked, every: Duration, stop: &AtomicBool) {
     let mut round = 0_u64;
     while !stop.load(Ordering::Relaxed) {
-        let before = Instant::now();
+        let before = clock::tick_us();
+        #[expect(clippy::disallowed_methods, reason = "on a thread of its own")]
         std::thread::sleep(every);
-        let late = before.elapsed().saturating_sub(every);
+        let late = Duration::from_micros(clock::tick_us() - before).saturating_sub(every);
         if !overslept(late) {
             look(ground, patience, on_blocked);
         }

@@ -140,6 +140,7 @@ fn first_install() -> Option<Metrics> {
     // Without the thread, samples wait for the next scrape: nothing is lost.
     drop(keeper.spawn(move || {
         loop {
+            #[expect(clippy::disallowed_methods, reason = "on a thread of its own")]
             std::thread::sleep(UPKEEP);
             handle.run_upkeep();
         }

@@ -1,5 +1,7 @@
 //! Stories against the whole program.
 
+#![allow(clippy::disallowed_methods, reason = "a story stands outside of the program")]
+
 mod cli;
 mod durable;
 mod harness;

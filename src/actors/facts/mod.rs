@@ -23,6 +23,10 @@ pub struct Facts {
     client: Client,
 }
 
+/// How often a call that failed on its way is made again; fewer than open the breaker.
+const HICCUPS: u32 = 1;
+/// How long to wait before that.
+const HICCUP_WAIT: Duration = Duration::from_millis(100);
 /// How often a load is begun again because an update came in between.
 const AGAIN: u32 = 3;
 
@@ -153,6 +157,7 @@ const fn unknown(key: &Key, why: Unknown) -> Fact {
 
 /// Asks Telegram, within the limiter and the breaker. A flood waits as long as the deadline allows.
 async fn load(world: &World, client: &Client, key: &Key, deadline: Duration) -> Fact {
+    let mut hiccups = 0;
     loop {
         if let Permit::Wait { until } = world.limiter.permit() {
             if until.saturating_sub(clock::tick_ms()) > world.cache.lookup_timeout_ms {
@@ -176,6 +181,11 @@ async fn load(world: &World, client: &Client, key: &Key, deadline: Duration) -> 
         match error {
             Some(ApiError::Flood { retry_after_s, scope }) => {
                 world.limiter.flood(scope_of(scope, chat_of(key)), retry_after_s);
+            }
+            // Asking changes nothing: one lost answer must not let a stranger pass.
+            Some(ApiError::NotSent { .. } | ApiError::Ambiguous { .. }) if hiccups < HICCUPS => {
+                hiccups += 1;
+                tokio::time::sleep(HICCUP_WAIT).await;
             }
             _ => return fact,
         }

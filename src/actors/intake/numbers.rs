@@ -38,21 +38,30 @@ impl Numbers {
         self.by_no.get(&no).map(|(id, _)| *id)
     }
 
-    /// Whether the chat has no row of its number yet; from now on it counts as having one.
-    pub fn needs_row(&mut self, no: ChatNo) -> Option<ChatId> {
-        let (id, stored) = self.by_no.get_mut(&no)?;
-        if *stored {
-            return None;
-        }
-        *stored = true;
-        Some(*id)
+    /// The id to write into the row of this number, if it has none yet. Until [`Self::row_stored`] every batch
+    /// of the chat carries it.
+    #[must_use]
+    pub fn needs_row(&self, no: ChatNo) -> Option<ChatId> {
+        self.by_no.get(&no).filter(|(_, stored)| !stored).map(|(id, _)| *id)
     }
 
-    /// The row of this number could not be written after all.
+    /// The row of this number is on the disk.
+    pub fn row_stored(&mut self, no: ChatNo) {
+        if let Some((_, stored)) = self.by_no.get_mut(&no) {
+            *stored = true;
+        }
+    }
+
+    /// The row of this number could not be written.
     pub fn row_missing(&mut self, no: ChatNo) {
         if let Some((_, stored)) = self.by_no.get_mut(&no) {
             *stored = false;
         }
+    }
+
+    /// This number is in use somewhere on the disk: it is not given to another chat.
+    pub fn in_use(&mut self, no: ChatNo) {
+        self.next = self.next.max(no.0 + 1);
     }
 
     /// A group became a supergroup: both ids lead to the old number. The answer is the number that the
@@ -89,7 +98,10 @@ mod tests {
         let no = numbers.number(ChatId(-5));
         assert_eq!((numbers.number(ChatId(-5)), numbers.id(no)), (no, Some(ChatId(-5))));
         assert_ne!(no, ChatNo::HOUSE);
-        assert_eq!((numbers.needs_row(no), numbers.needs_row(no)), (Some(ChatId(-5)), None));
+        assert_eq!(numbers.needs_row(no), Some(ChatId(-5)));
+        assert_eq!(numbers.needs_row(no), Some(ChatId(-5)), "until it is on the disk");
+        numbers.row_stored(no);
+        assert_eq!(numbers.needs_row(no), None);
         numbers.row_missing(no);
         assert_eq!(numbers.needs_row(no), Some(ChatId(-5)));
     }

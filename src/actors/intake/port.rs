@@ -12,7 +12,7 @@ use crate::protocol::chat::{Address, ChatMsg};
 use crate::protocol::facts::FactsPort;
 use crate::protocol::intake::Taken;
 use crate::protocol::outbox::{OutboxMsg, OutboxPort};
-use crate::store::{Batch, Handle, Store, keys, rows};
+use crate::store::{Batch, Handle, Store, StoreError, keys, rows};
 use crate::telegram::callback::CallbackKey;
 use crate::telegram::update::{DecodeContext, Decoded};
 use crate::telemetry::metrics::hot;
@@ -212,32 +212,47 @@ impl IntakePort {
         self.number_row(item.chat, &mut batch);
         let value = rows::write(&item.row(&self.inner.parts.names));
         batch.0.push(crate::store::Op::Put { key: keys::queued(item.chat, item.seq), value, expect: Some(0) });
-        let answer = match self.inner.parts.store.commit(batch).await {
-            Ok(()) | Err(crate::store::StoreError::Conflict) => Taken::Done,
-            Err(crate::store::StoreError::AlreadyDone) => return false,
-            Err(_) => {
-                self.numbers().row_missing(item.chat);
-                Taken::Refused { retry_after_s: 5 }
+        let answer = match self.patiently(batch).await {
+            // A row that is there already was written with a decision of its first features.
+            Ok(()) | Err(StoreError::Conflict) => {
+                self.numbers().row_stored(item.chat);
+                item.set_disk(Disk::There);
+                hot().persisted.increment(1);
+                Taken::Done
             }
+            // Finished meanwhile: whoever finished it may not have come to say so yet.
+            Err(StoreError::AlreadyDone) => Taken::Done,
+            Err(_) => Taken::Refused { retry_after_s: 5 },
         };
-        let there = answer == Taken::Done;
-        if there {
-            item.set_disk(Disk::There);
-            hot().persisted.increment(1);
-            if item.finished() {
-                self.strike(item);
-            }
+        if item.leaves_row() {
+            self.strike(item);
         }
+        self.acknowledge(item, answer);
+        answer == Taken::Done
+    }
+
+    /// Tells those who wait for this event what became of it.
+    pub fn acknowledge(&self, item: &Item, answer: Taken) {
         if let Some(update) = item.update() {
             let waiters = self.desk().acknowledge(update.0);
             tell(waiters, answer);
         }
-        there
+    }
+
+    /// Commits, and waits while more is waiting for the disk than may; only a store that cannot write refuses.
+    async fn patiently(&self, batch: Batch) -> Result<(), StoreError> {
+        loop {
+            match self.inner.parts.store.commit(batch.clone()).await {
+                Err(StoreError::Busy) => tokio::time::sleep(Duration::from_millis(20)).await,
+                answer => return answer,
+            }
+        }
     }
 
     /// Adds the row of a chat's number to the first batch that writes anything of that chat.
     pub fn number_row(&self, chat: ChatNo, batch: &mut Batch) {
-        if let Some(id) = self.numbers().needs_row(chat) {
+        let missing = self.numbers().needs_row(chat);
+        if let Some(id) = missing {
             batch.put(keys::id(id), rows::write(&rows::Number { no: chat.0, now: id }));
         }
     }
@@ -248,7 +263,7 @@ impl IntakePort {
         hot().done(outcome).increment(1);
         let waiters = self.desk().finish(item, clock::now().0);
         tell(waiters, Taken::Done);
-        if !written && item.disk() == Disk::There {
+        if item.leaves_row() {
             self.strike(item);
         }
     }

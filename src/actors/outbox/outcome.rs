@@ -49,8 +49,12 @@ impl Outbox {
             self.slots.insert((id.0, *slot), message);
             batch.put(keys::slot(id.0, *slot), rows::write(&Sent { message, at: clock::now() }));
         }
+        if let Some(message) = self.deletes(id) {
+            self.deleted.insert(message, ());
+        }
         let reports = entry.owed().report.is_some() && entry.owed().call.class() == Class::VisibleOnce;
         batch.delete(keys::owed(id.0, id.1));
+        self.ended.insert(id, ());
         if reports {
             self.report(id, Outcome::Done { message, link }, batch);
         } else {
@@ -143,6 +147,7 @@ impl Outbox {
         if entry.owed().report.is_some() {
             let mut batch = Batch::default();
             batch.delete(keys::owed(id.0, id.1));
+            self.ended.insert(id, ());
             self.report(id, Outcome::Refused { reason: why.to_owned() }, batch);
             self.remove(id, "refused");
         } else {
@@ -251,7 +256,7 @@ impl Outbox {
     }
 
     /// Surely not done: the mark on the disk must not say otherwise for long.
-    fn unmark(&mut self, id: JobId) {
+    pub(super) fn unmark(&mut self, id: JobId) {
         let Some(entry) = self.jobs.get_mut(&id) else { return };
         if entry.marked() {
             entry.job.debt.state = DebtState::Owed;

@@ -210,7 +210,8 @@ fn button(pressed: &Pressed) -> Option<(&str, &str)> {
 fn by_another_hand(moved: &Moved, facts: &Facts<'_>) -> bool {
     let restricted = |it: &Standing| matches!(it.status, Status::RestrictedInside | Status::RestrictedOutside);
     let (old, new) = (&moved.old, &moved.new);
-    let same = restricted(old) && restricted(new) && (old.muted, old.until) == (new.muted, new.until);
+    let came_or_went = restricted(old) && restricted(new) && old.status != new.status;
+    let same = came_or_went && (old.muted, old.until) == (new.muted, new.until);
     !same && moved.by.id.0 != facts.house.me && moved.by.id != moved.who.id
 }
 

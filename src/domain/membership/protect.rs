@@ -4,11 +4,11 @@ use super::super::effect::{Button, Call, Does, Effect, Label, Owed};
 use super::super::event::{ChatKind, Place, Said};
 use super::super::fact::{ChatInfo, ChatRef, Freshness, Permissions, Unknown};
 use super::super::text::{Arg, Text};
-use super::super::types::{Language, Person, UserId};
+use super::super::types::{Language, Person, Slot, UserId};
 use super::draft::{Draft, Look, Voice};
 use super::request::{Asker, Odd};
 use super::state::{About, CHANNELS_MAX, Channel, Entry, Question, Request, State};
-use super::stop::{count_of, names};
+use super::stop::{self, count_of, names};
 use super::trouble;
 
 /// The button by which an anonymous admin shows who they are.
@@ -46,6 +46,8 @@ pub(super) enum Ruling {
         gone: Vec<Channel>,
         /// What everybody may do in the group.
         permissions: Permissions,
+        /// The notices of those who wait.
+        notices: Vec<Slot>,
     },
 }
 
@@ -114,8 +116,15 @@ fn unprotect(state: &State, place: &Place, targets: &[ChatRef], look: &mut Look<
     if gone.is_empty() {
         return Some(Ruling::Unprotected);
     }
-    Some(match look.chat(&place.id.into())? {
-        Ok(info) => Ruling::Release { gone, permissions: info.permissions.clone() },
+    let entries: Vec<_> = state.muted.iter().map(|it| look.entry(*it)).collect();
+    let info = look.chat(&place.id.into())?;
+    if !look.missing.is_empty() {
+        return None;
+    }
+    let notices = entries.into_iter().flatten().flatten().filter_map(|it| it.slot);
+    let notices = notices.chain(state.crowds.iter().map(|it| it.slot)).collect();
+    Some(match info {
+        Ok(info) => Ruling::Release { gone, permissions: info.permissions.clone(), notices },
         Err(_) => Ruling::CannotCheck,
     })
 }
@@ -273,7 +282,10 @@ pub(super) fn carry_out(draft: &mut Draft<'_>, voice: Voice, asker: &Person, rul
             draft.answer(voice, text, Vec::new());
         }
         Ruling::Protect { clear, ask } => go_ahead(draft, voice, asker, clear, ask),
-        Ruling::Release { gone, permissions } => release(draft, voice, language, &gone, &permissions),
+        Ruling::Release { gone, permissions, notices } => {
+            release(draft, voice, language, &gone, &permissions);
+            notices.into_iter().for_each(|it| stop::take_away(draft, it));
+        }
     }
 }
 
@@ -335,6 +347,7 @@ fn release(draft: &mut Draft<'_>, voice: Voice, language: Language, gone: &[Chan
     let state = draft.change();
     state.channels.retain(|it| !gone.contains(it));
     let muted = std::mem::take(&mut state.muted);
+    state.crowds.clear();
     for channel in gone {
         for about in [About::Lookup(channel.id), About::Link(channel.id)] {
             trouble::heal(draft, about);

@@ -97,12 +97,12 @@ fn explain(draft: &mut Draft<'_>, settings: Settings, said: &Said, lacks: &[&Cha
     entry.channels = lacks.iter().map(|it| it.id).collect();
     entry.language = said.from.language;
     entry.thread = said.thread;
+    entry.until = until;
     if many {
         entry.slot = None;
-        entry.until = count(draft, said, until);
+        count(draft, said, until);
     } else {
         entry.slot = Some(notice(draft, said, lacks, until));
-        entry.until = until;
     }
 }
 
@@ -122,8 +122,8 @@ fn notice(draft: &mut Draft<'_>, said: &Said, lacks: &[&Channel], until: Moment)
     slot
 }
 
-/// Counts a person into the collective notice of their topic, and returns until when that stands.
-fn count(draft: &mut Draft<'_>, said: &Said, until: Moment) -> Moment {
+/// Counts a person into the collective notice of their topic.
+fn count(draft: &mut Draft<'_>, said: &Said, until: Moment) {
     let now = draft.now();
     let crowds = &mut draft.change().crowds;
     crowds.retain(|it| now < it.until);
@@ -131,18 +131,18 @@ fn count(draft: &mut Draft<'_>, said: &Said, until: Moment) -> Moment {
     let place = mine.or_else(|| (crowds.len() >= CROWDS_MAX).then_some(0)); // too many topics share one
     if let Some(crowd) = place.and_then(|it| crowds.get_mut(it)) {
         crowd.count = crowd.count.saturating_add(1);
+        crowd.until = until; // it stands as long as the last of them is muted
         let crowd = crowd.clone();
         let (text, keyboard) = collective(draft.state(), &crowd);
         let (chat, message) = (draft.place.id, MessageRef::Slot(crowd.slot));
         draft.owe(Call::Edit { chat, message, text, keyboard });
-        return crowd.until;
+        return;
     }
     let crowd = Crowd { slot: draft.slot(), thread: said.thread, count: 1, until, language: said.from.language };
     draft.change().crowds.push(crowd.clone());
     let (text, keyboard) = collective(draft.state(), &crowd);
     tell(draft, crowd.slot, said.thread, text, keyboard);
     draft.add(Effect::WakeAt { key: wake(crowd.slot), at: until });
-    until
 }
 
 fn collective(state: &State, crowd: &Crowd) -> (Text, Vec<Vec<Button>>) {
@@ -165,12 +165,22 @@ pub(super) fn wake(slot: Slot) -> String {
     format!("notice/{}", slot.0)
 }
 
+/// Takes a notice away before its time.
+pub(super) fn take_away(draft: &mut Draft<'_>, slot: Slot) {
+    draft.delete(MessageRef::Slot(slot));
+    draft.add(Effect::NoWake { key: wake(slot) });
+}
+
 /// Takes a notice away whose time has come.
 pub(super) fn expire(draft: &mut Draft<'_>, key: &str) {
     let Some(slot) = key.strip_prefix("notice/").and_then(|it| it.parse().ok()).map(Slot) else { return };
     draft.claim();
+    let crowd = draft.state().crowds.iter().find(|it| it.slot == slot).map(|it| it.until);
+    if let Some(until) = crowd.filter(|it| draft.now() < *it) {
+        return draft.add(Effect::WakeAt { key: wake(slot), at: until }); // somebody came after it was said
+    }
     draft.delete(MessageRef::Slot(slot));
-    if draft.state().crowds.iter().any(|it| it.slot == slot) {
+    if crowd.is_some() {
         draft.change().crowds.retain(|it| it.slot != slot);
     }
 }

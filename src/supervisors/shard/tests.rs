@@ -194,7 +194,7 @@ async fn a_crash_is_charged_with_its_reason_and_the_chat_comes_back_after_backof
     assert_eq!(it.generation(1), before + 1);
     let counts = it.counts().await;
     assert_eq!((counts.running, counts.backoff, counts.restarts, counts.crashes), (2, 0, 1, 1));
-    assert!(counts.troubled["-1001"].starts_with("restarting"));
+    assert!(counts.troubled["-1001"].why.starts_with("crashed: "));
 }
 
 #[tokio::test(start_paused = true)]

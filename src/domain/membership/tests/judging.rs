@@ -240,6 +240,19 @@ fn a_collective_notice_goes_when_its_time_has_come() {
 }
 
 #[test]
+fn a_collective_notice_stands_as_long_as_the_last_one_counted_is_muted() {
+    let mut play = guarded_with(Settings { notices_per_min: 0, ..Settings::default() });
+    play.say(101, "a");
+    let wake = format!("notice/{}", play.state.crowds[0].slot.0);
+    play.wait_s(200);
+    play.say(102, "a");
+    play.wait_s(100);
+    assert_eq!(told(&play.wakes(&wake)), ["wake"], "it is put off");
+    play.wait_s(200);
+    assert_eq!(told(&play.wakes(&wake)), ["delete"]);
+}
+
+#[test]
 fn a_collective_notice_that_is_over_is_not_counted_on() {
     let mut play = guarded_with(Settings { notices_per_min: 0, ..Settings::default() });
     play.say(101, "a");

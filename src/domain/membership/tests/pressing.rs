@@ -153,6 +153,7 @@ fn a_change_by_another_hand_closes_our_entry() {
         ("an admin un-mutes", ANN, muted(), plain(), true),
         ("an admin bans", ANN, muted(), kicked, true),
         ("an admin promotes", ANN, muted(), all_rights(), true),
+        ("an admin mutes, too", ANN, muted(), muted(), true),
         ("an admin lets in again", ANN, outside.clone(), muted(), false),
         ("we ourselves", ME.0, plain(), muted(), false),
         ("they leave", EVE, muted(), outside, false),

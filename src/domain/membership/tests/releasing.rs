@@ -4,8 +4,8 @@ use super::super::super::effect::Call;
 use super::super::super::fact::{ChatRef, Unknown};
 use super::super::super::feature::Feature;
 use super::super::super::play::{CLUB, GROUP, calls, told};
-use super::super::{Entry, Membership, State};
-use super::{ANN, BOB, EVE, guarded};
+use super::super::{Entry, Membership, Settings, State};
+use super::{ANN, BOB, EVE, guarded, guarded_with};
 
 #[test]
 fn unprotecting_lets_everybody_go() {
@@ -14,8 +14,9 @@ fn unprotecting_lets_everybody_go() {
     play.say(8, "hello");
     assert_eq!(play.world.rows.len(), 2);
     let effects = play.say(ANN, "/unprotect");
-    let expect = ["say membership-released", "unmute 7", "drop mute/7", "unmute 8", "drop mute/8"];
-    assert_eq!(told(&effects), expect);
+    let said = ["say membership-released", "unmute 7", "drop mute/7", "unmute 8", "drop mute/8"];
+    let notices = ["delete", "no wake"].repeat(2);
+    assert_eq!(told(&effects), [&said[..], &notices].concat(), "nobody is asked for anything any more");
     let unmute = calls(&effects).into_iter().find_map(|it| match it {
         Call::Unmute { permissions, .. } => Some(permissions.clone()),
         _ => None,
@@ -24,6 +25,16 @@ fn unprotecting_lets_everybody_go() {
     assert_eq!(unmute, Some(group.permissions.clone()), "to the chat's own default");
     assert_eq!(play.say(EVE, "hello"), []);
     assert_eq!(told(&play.say(ANN, "/unprotect")), ["say membership-unprotected"]);
+}
+
+#[test]
+fn unprotecting_takes_a_collective_notice_away() {
+    let mut play = guarded_with(Settings { notices_per_min: 0, ..Settings::default() });
+    play.say(EVE, "hello");
+    assert_eq!(play.state.crowds.len(), 1, "she is counted");
+    let effects = told(&play.say(ANN, "/unprotect"));
+    assert_eq!(effects, ["say membership-released", "unmute 7", "drop mute/7", "delete", "no wake"]);
+    assert!(play.state.crowds.is_empty());
 }
 
 #[test]
