@@ -9,6 +9,7 @@ use crate::domain::effect::{Class, Effect, InDoubt, Owed, Target};
 use crate::domain::event::{ChatKind, Event, Happened, Note, Place};
 use crate::domain::feature::{Cell, Verdict};
 use crate::domain::types::{ChatId, ChatNo, UserId};
+use crate::protocol::intake::Taken;
 use crate::protocol::outbox::Job;
 use crate::protocol::timer::WakeKey;
 use crate::store::rows::{Debt, DebtState};
@@ -64,13 +65,13 @@ impl Chat {
         let feature = pending.feature;
         let Composed { batch, cell, handover } = self.compose(item, feature, verdict, last)?;
         // In a task of its own: if this chat is killed while the disk works, what was committed is still performed.
-        let (world, item, no) = (self.world.clone(), item.clone(), self.no);
+        let (world, item, no, again) = (self.world.clone(), item.clone(), self.no, item.clone());
         let written = tokio::spawn(async move {
             let written = write(&world, &batch).await;
             match written {
-                Ok(()) => handover.perform(&world, &item, feature, last),
+                Ok(()) => handover.perform(no, &world, &item, feature, last),
                 Err(StoreError::AlreadyDone) => world.intake.finish(&item, true),
-                Err(_) => world.intake.numbers().row_missing(no),
+                Err(_) => {}
             }
             written
         });
@@ -83,9 +84,20 @@ impl Chat {
                 Ok(Committed::Yes)
             }
             Err(StoreError::AlreadyDone) => Ok(Committed::Before),
+            Err(StoreError::Conflict) if self.is_second_copy(&again).await => {
+                self.world.intake.finish(&again, true);
+                Ok(Committed::Before)
+            }
             Err(StoreError::Conflict) => Ok(Committed::Superseded),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Whether an event of our own has been decided already: its row, which is the event, is gone. It can come
+    /// twice when its row is read back while it is handed over.
+    async fn is_second_copy(&self, item: &Item) -> bool {
+        let key = keys::queued(self.no, item.seq);
+        item.update().is_none() && matches!(self.world.store.get(key).await, Ok(None))
     }
 
     /// Keeps the number of chats that features look after true.
@@ -144,6 +156,7 @@ impl Chat {
             None => batch.0.push(Op::Put { key: key.clone(), value: Vec::new(), expect: Some(1) }),
         }
         if item.update().is_none() || item.disk() != Disk::Nowhere {
+            item.set_row_deleted();
             batch.delete(key);
         }
     }
@@ -186,7 +199,7 @@ impl Chat {
     fn owe(&self, owed: Owed, name: &'static str, batch: &mut Batch) -> Job {
         let seq = self.world.sequence.take(1);
         let once = owed.call.class() == Class::VisibleOnce && owed.in_doubt == InDoubt::List;
-        let reserved = once && self.world.limiter.reserve(&owed);
+        let reserved = once && !self.world.outbox.is_behind() && self.world.limiter.reserve(&owed);
         let state = if reserved { DebtState::Sending } else { DebtState::Owed };
         let debt = Debt { owed, feature: name.to_owned(), state, since: clock::now(), why: None };
         batch.put(keys::owed(self.no, seq), rows::write(&debt));
@@ -223,12 +236,15 @@ impl Chat {
 }
 
 impl Handover {
-    fn perform(self, world: &Arc<World>, item: &Arc<Item>, feature: usize, last: bool) {
+    fn perform(self, no: ChatNo, world: &Arc<World>, item: &Arc<Item>, feature: usize, last: bool) {
         item.close_for(feature);
+        world.intake.numbers().row_stored(no);
+        self.tells.iter().for_each(|(chat, ..)| world.intake.numbers().row_stored(*chat));
         if last {
             world.intake.finish(item, true);
         } else {
             item.set_disk(Disk::There);
+            world.intake.acknowledge(item, Taken::Done);
         }
         world.outbox.owe(self.jobs);
         for (key, at) in self.wakes {

@@ -170,10 +170,12 @@ impl<A: Clone, W> Desk<A, W> {
         if lane.address.as_ref().is_none_or(|(it, _)| *it != generation) {
             return Taken::Superseded;
         }
-        if let Some(item) = lane.presses.pop_front().or_else(|| lane.queue.pop_front()) {
+        while let Some(item) = lane.presses.pop_front().or_else(|| lane.queue.pop_front()) {
             self.in_memory = self.in_memory.saturating_sub(1);
-            lane.hand.push(item.clone());
-            return Taken::Item(item);
+            if !item.finished() {
+                lane.hand.push(item.clone());
+                return Taken::Item(item);
+            }
         }
         let below = lane.spilling.first().copied().unwrap_or(u64::MAX);
         if lane.on_disk_only > lane.spilling.len() {
@@ -322,10 +324,12 @@ impl<A: Clone, W> Desk<A, W> {
         found
     }
 
-    /// All chats that have work: those of a shard that starts anew are started by it.
-    #[must_use]
-    pub fn with_work(&self) -> Vec<ChatNo> {
-        self.lanes.iter().filter(|(_, lane)| lane.has_work()).map(|(chat, _)| *chat).collect()
+    /// A shard starts anew, and all its chats are dead: what they had in hand goes back, and the answer is
+    /// which of them have work.
+    pub fn reclaim(&mut self, of_shard: impl Fn(ChatNo) -> bool) -> Vec<ChatNo> {
+        let chats: Vec<_> = self.lanes.keys().copied().filter(|it| of_shard(*it)).collect();
+        let generation = |desk: &Self, chat| desk.lanes.get(&chat).and_then(|it| it.address.as_ref().map(|it| it.0));
+        chats.into_iter().filter(|chat| self.detach(*chat, generation(self, *chat).unwrap_or(0))).collect()
     }
 
     /// Takes everything that waits for a chat away, to append it to another one's queue.

@@ -26,6 +26,8 @@ pub struct Item {
     pub decided: AtomicU32,
     disk: AtomicU8,
     finished: AtomicBool,
+    /// The batch that finished it deleted its row too.
+    row_deleted: AtomicBool,
 }
 
 /// Whether an item's row is on the disk.
@@ -74,6 +76,7 @@ impl Item {
             decided: AtomicU32::new(decided),
             disk: AtomicU8::new(disk as u8),
             finished: AtomicBool::new(false),
+            row_deleted: AtomicBool::new(false),
         }
     }
 
@@ -100,7 +103,7 @@ impl Item {
     /// Whether its row is on the disk.
     #[must_use]
     pub fn disk(&self) -> Disk {
-        match self.disk.load(Ordering::Acquire) {
+        match self.disk.load(Ordering::SeqCst) {
             0 => Disk::Nowhere,
             1 => Disk::Writing,
             _ => Disk::There,
@@ -109,18 +112,30 @@ impl Item {
 
     /// Notes where its row is.
     pub fn set_disk(&self, disk: Disk) {
-        self.disk.store(disk as u8, Ordering::Release);
+        self.disk.store(disk as u8, Ordering::SeqCst);
     }
 
     /// Whether its last feature has decided.
     #[must_use]
     pub fn finished(&self) -> bool {
-        self.finished.load(Ordering::Acquire)
+        self.finished.load(Ordering::SeqCst)
     }
 
     /// Notes that its last feature has decided.
     pub fn set_finished(&self) {
-        self.finished.store(true, Ordering::Release);
+        self.finished.store(true, Ordering::SeqCst);
+    }
+
+    /// Notes that the batch that finishes it deletes its row.
+    pub fn set_row_deleted(&self) {
+        self.row_deleted.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether a row of it is left on the disk although it is finished. Whoever of "the row is written" and
+    /// "it is finished" comes second sees the other.
+    #[must_use]
+    pub fn leaves_row(&self) -> bool {
+        self.finished() && self.disk() == Disk::There && !self.row_deleted.load(Ordering::SeqCst)
     }
 
     /// Whether the n-th feature is still to be asked.
@@ -138,12 +153,17 @@ impl Item {
     #[must_use]
     pub fn row(&self, names: &[&'static str]) -> Queued {
         let decided = names.iter().enumerate().filter(|(n, _)| !self.open_for(*n)).map(|(_, it)| (*it).to_owned());
-        let own = self.raw.is_empty().then(|| self.happened.clone());
-        let raw = (!self.raw.is_empty()).then(|| String::from_utf8_lossy(&self.raw).into_owned());
+        // What is too large for a row is kept as what we read from it: the update's id is part of that.
+        let whole = !self.raw.is_empty() && self.raw.len() <= RAW_BYTES;
+        let own = (!whole).then(|| self.happened.clone());
+        let raw = whole.then(|| String::from_utf8_lossy(&self.raw).into_owned());
         let released = raw.is_some() && self.happened.update.is_none();
         Queued { raw, own, decided: decided.collect(), released }
     }
 }
+
+/// Telegram's JSON up to this size is kept as it is: inside a row's own JSON it may grow by half.
+const RAW_BYTES: usize = 40 * 1024;
 
 /// Set in the id of an event of our own, so that it is never taken for an update's id.
 pub const OWN: u64 = 1 << 63;

@@ -10,9 +10,10 @@ use crate::domain::event::{Event, Happened};
 use crate::domain::types::{ChatId, ChatNo, UserId};
 use crate::protocol::chat::{Address, ChatMsg};
 use crate::protocol::facts::FactsPort;
+use crate::protocol::health::HealthBoard;
 use crate::protocol::intake::Taken;
 use crate::protocol::outbox::{OutboxMsg, OutboxPort};
-use crate::store::{Batch, Handle, Store, keys, rows};
+use crate::store::{Batch, Handle, Store, StoreError, keys, rows};
 use crate::telegram::callback::CallbackKey;
 use crate::telegram::update::{DecodeContext, Decoded};
 use crate::telemetry::metrics::hot;
@@ -53,8 +54,10 @@ pub struct IntakeParts {
     pub facts: FactsPort,
     /// Where presses get an answer in time.
     pub outbox: OutboxPort,
-    /// How updates come, for the metrics.
+    /// How updates come.
     pub via: Via,
+    /// Where it says whether they can come.
+    pub health: HealthBoard,
     /// The key that signed our buttons.
     pub key: Arc<CallbackKey>,
     /// Fresh numbers.
@@ -212,32 +215,47 @@ impl IntakePort {
         self.number_row(item.chat, &mut batch);
         let value = rows::write(&item.row(&self.inner.parts.names));
         batch.0.push(crate::store::Op::Put { key: keys::queued(item.chat, item.seq), value, expect: Some(0) });
-        let answer = match self.inner.parts.store.commit(batch).await {
-            Ok(()) | Err(crate::store::StoreError::Conflict) => Taken::Done,
-            Err(crate::store::StoreError::AlreadyDone) => return false,
-            Err(_) => {
-                self.numbers().row_missing(item.chat);
-                Taken::Refused { retry_after_s: 5 }
+        let answer = match self.patiently(batch).await {
+            // A row that is there already was written with a decision of its first features.
+            Ok(()) | Err(StoreError::Conflict) => {
+                self.numbers().row_stored(item.chat);
+                item.set_disk(Disk::There);
+                hot().persisted.increment(1);
+                Taken::Done
             }
+            // Finished meanwhile: whoever finished it may not have come to say so yet.
+            Err(StoreError::AlreadyDone) => Taken::Done,
+            Err(_) => Taken::Refused { retry_after_s: 5 },
         };
-        let there = answer == Taken::Done;
-        if there {
-            item.set_disk(Disk::There);
-            hot().persisted.increment(1);
-            if item.finished() {
-                self.strike(item);
-            }
+        if item.leaves_row() {
+            self.strike(item);
         }
+        self.acknowledge(item, answer);
+        answer == Taken::Done
+    }
+
+    /// Tells those who wait for this event what became of it.
+    pub fn acknowledge(&self, item: &Item, answer: Taken) {
         if let Some(update) = item.update() {
             let waiters = self.desk().acknowledge(update.0);
             tell(waiters, answer);
         }
-        there
+    }
+
+    /// Commits, and waits while more is waiting for the disk than may; only a store that cannot write refuses.
+    async fn patiently(&self, batch: Batch) -> Result<(), StoreError> {
+        loop {
+            match self.inner.parts.store.commit(batch.clone()).await {
+                Err(StoreError::Busy) => tokio::time::sleep(Duration::from_millis(20)).await,
+                answer => return answer,
+            }
+        }
     }
 
     /// Adds the row of a chat's number to the first batch that writes anything of that chat.
     pub fn number_row(&self, chat: ChatNo, batch: &mut Batch) {
-        if let Some(id) = self.numbers().needs_row(chat) {
+        let missing = self.numbers().needs_row(chat);
+        if let Some(id) = missing {
             batch.put(keys::id(id), rows::write(&rows::Number { no: chat.0, now: id }));
         }
     }
@@ -248,7 +266,7 @@ impl IntakePort {
         hot().done(outcome).increment(1);
         let waiters = self.desk().finish(item, clock::now().0);
         tell(waiters, Taken::Done);
-        if !written && item.disk() == Disk::There {
+        if item.leaves_row() {
             self.strike(item);
         }
     }
@@ -303,7 +321,7 @@ impl IntakePort {
         self.inner.due.notified().await;
     }
 
-    /// Forgets facts that an update contradicts.
+    /// Forgets facts that an update contradicts, and follows a group to its new id.
     fn stale(&self, happened: &Happened) {
         match &happened.event {
             Event::Moved(moved) | Event::Placed(moved) => {
@@ -312,14 +330,25 @@ impl IntakePort {
             Event::Migrated { to } => {
                 self.inner.parts.facts.forget_chat(happened.place.id);
                 self.inner.parts.facts.forget_chat(*to);
+                let (this, old, new) = (self.clone(), happened.place.id, *to);
+                tokio::spawn(async move { this.migrate(old, new).await });
             }
             _ => {}
         }
     }
 
+    async fn has_state(&self, chat: ChatNo) -> bool {
+        let cells = self.inner.parts.store.scan(keys::Kind::Cell.of(chat), None, 1).await;
+        cells.is_ok_and(|it| !it.is_empty())
+    }
+
     /// Both ids of a group that became a supergroup lead to its old number from now on.
+    /// When only the new id has state, because somebody set it up before the old one was heard of again, the
+    /// new one's number wins instead.
     pub async fn migrate(&self, old: ChatId, new: ChatId) {
-        let (no, before) = self.numbers().migrate(old, new);
+        let (of_old, of_new) = (self.numbers().number(old), self.numbers().number(new));
+        let newcomer = of_old != of_new && !self.has_state(of_old).await && self.has_state(of_new).await;
+        let (no, before) = self.numbers().migrate(old, new, newcomer);
         let mut batch = Batch::default();
         let row = rows::write(&rows::Number { no: no.0, now: new });
         batch.put(keys::id(old), row.clone()).put(keys::id(new), row);
@@ -332,7 +361,8 @@ impl IntakePort {
             }
             appended.push(item.moved_to(no));
         }
-        if let Err(error) = self.inner.parts.store.commit(batch).await {
+        if let Err(error) = self.patiently(batch).await {
+            self.numbers().row_missing(no);
             crate::telemetry::Line::new(&crate::telemetry::events::UPSTREAM_MIGRATED)
                 .reason(format!("the new number could not be stored: {error}"))
                 .next("it is known until the next start and stored when the group writes again")

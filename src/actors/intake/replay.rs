@@ -1,10 +1,10 @@
 //! What the store holds when the house starts: numbers, finished updates, waiting events, charges.
 
-use super::item::Item;
+use super::item::{Item, OWN};
 use super::port::IntakePort;
 use crate::clock;
 use crate::domain::types::ChatNo;
-use crate::store::{Store, StoreError, keys, keys::Kind, rows};
+use crate::store::{Batch, Store, StoreError, keys, keys::Kind, rows};
 use bytes::Bytes;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -42,6 +42,7 @@ impl IntakePort {
         let mut waiting: HashMap<ChatNo, usize> = HashMap::new();
         pages(store, Kind::Queued.all(), |key, _| {
             if let Some((chat, _)) = keys::chat_and_seq(key) {
+                self.numbers().in_use(chat);
                 *waiting.entry(chat).or_default() += 1;
             }
         })
@@ -66,7 +67,10 @@ impl IntakePort {
     pub async fn refill(&self, chat: ChatNo, below: u64) -> Result<bool, StoreError> {
         let (held, spills) = self.desk().held(chat);
         let most = self.parts().limits.chat_queue.max(1);
-        let found = self.parts().store.scan(Kind::Queued.of(chat), None, most + held.len() + 1).await?;
+        let limit = most + held.len() + 1;
+        let found = self.parts().store.scan(Kind::Queued.of(chat), None, limit).await?;
+        let cut = found.len() >= limit;
+        let mut gone = Batch::default();
         let (mut items, mut left) = (Vec::new(), 0);
         for (key, record) in found {
             let Some((_, seq)) = keys::chat_and_seq(&key) else { continue };
@@ -79,8 +83,20 @@ impl IntakePort {
             }
             match self.read_item(chat, seq, &record.value) {
                 Some(item) if !self.is_done(&item) => items.push(item),
-                _ => self.drop_row(key),
+                Some(_) => drop(gone.delete(key)),
+                // A row of another version, perhaps: kept whole where the operator finds it.
+                None => {
+                    let event = keys::chat_and_seq(&key).map_or(0, |(_, seq)| seq | OWN);
+                    gone.put(keys::quarantine(event, "decode"), unreadable(chat, seq, &record.value));
+                    gone.delete(key);
+                }
             }
+        }
+        if !gone.0.is_empty() {
+            self.parts().store.commit(gone).await?;
+        }
+        if cut && left == 0 {
+            left = 1;
         }
         let any = !items.is_empty();
         self.desk().refilled(chat, items, left, spills);
@@ -114,12 +130,20 @@ impl IntakePort {
     fn is_done(&self, item: &Item) -> bool {
         item.update().is_some_and(|it| self.desk().done.contains(it.0))
     }
+}
 
-    fn drop_row(&self, key: Vec<u8>) {
-        let mut batch = crate::store::Batch::default();
-        batch.delete(key);
-        self.parts().store.later(batch);
-    }
+/// A queued row that cannot be read, as a row of the quarantine.
+fn unreadable(chat: ChatNo, seq: u64, value: &[u8]) -> Vec<u8> {
+    rows::write(&rows::Quarantined {
+        chat: chat.0,
+        seq,
+        raw: rows::read::<rows::Queued>(value).ok().and_then(|it| it.raw),
+        own: None,
+        kind: "undecodable".into(),
+        crashes: 0,
+        cause: "a waiting event that this version cannot read".into(),
+        at: clock::now(),
+    })
 }
 
 /// Reads all rows under a prefix, a page at a time.

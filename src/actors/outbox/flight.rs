@@ -5,13 +5,13 @@ use super::entry::Phase;
 use crate::clock;
 use crate::domain::effect::{Call, MessageRef};
 use crate::domain::limits::breaker::Permit;
-use crate::domain::limits::gate::{Ticket, Verdict};
+use crate::domain::limits::gate::{Asked, Lane, Ticket, Verdict, Weight};
 use crate::domain::types::{ChatId, MessageId, Slot};
-use crate::protocol::limiter::asked;
+use crate::protocol::limiter::{LimiterPort, asked};
 use crate::protocol::outbox::{CallOutcome, JobId, OutboxMsg};
 use crate::protocol::port::Port;
 use crate::store::rows::{DebtState, Sent};
-use crate::store::{Batch, Store, keys, rows};
+use crate::store::{Batch, Record, Store, keys, rows};
 use crate::telegram::error::{ApiError, FloodScope};
 use crate::telegram::request::{EncodeContext, Request, encode};
 use std::cmp::Reverse;
@@ -21,7 +21,7 @@ impl Outbox {
     /// Looks what a debt whose turn it is needs next.
     pub(super) fn consider(&mut self, id: JobId) {
         let Some(entry) = self.jobs.get(&id) else { return };
-        if matches!(entry.phase, Phase::Flight | Phase::Mark | Phase::Person | Phase::Gate(_)) {
+        if entry.phase != Phase::Line {
             return;
         }
         if entry.owed().until.is_some_and(|it| it < clock::now()) {
@@ -61,15 +61,11 @@ impl Outbox {
             entry.job.reserved = false;
             return self.admitted(id);
         }
-        if let Permit::Wait { until } = self.world.limiter.permit() {
-            return self.try_again(id, until);
-        }
         let asked = asked(entry.owed());
         if self.world.limiter.gate().ask(asked, clock::tick_ms()) == Verdict::Go {
             return self.admitted(id);
         }
-        let ticket = Ticket { id: self.next_ticket, asked };
-        self.next_ticket += 1;
+        let ticket = Ticket { id: self.world.sequence.take(1), asked };
         let queued = self.world.limiter.gate().enqueue(ticket);
         match queued {
             Ok(()) => {
@@ -111,8 +107,22 @@ impl Outbox {
         self.try_again(id, clock::tick_ms() + 1_000);
     }
 
+    /// The last step before the call: whatever has changed since the gate let it through is seen here.
     fn fly(&mut self, id: JobId) {
         let Some(entry) = self.jobs.get_mut(&id) else { return };
+        if entry.phase == Phase::Flight {
+            return;
+        }
+        entry.phase = Phase::Line;
+        if self.closing {
+            return self.unmark(id);
+        }
+        if let Call::Answer { query, text, .. } = &entry.job.debt.owed.call
+            && self.answered.get(query).is_some_and(|by| by != Some(id))
+        {
+            let words = text.clone();
+            return self.answered_before(id, words);
+        }
         if self.in_flight >= self.settings.calls_in_flight {
             entry.phase = Phase::Ground;
             return self.grounded.push_back(id);
@@ -124,6 +134,12 @@ impl Outbox {
             Ok(request) => request,
             Err(why) => return self.returned(id, CallOutcome::Refused(why.to_string()), 0),
         };
+        let owed = &entry.job.debt.owed;
+        if let Some(at) = not_before(&self.world.limiter, owed.call.chat()) {
+            self.world.limiter.refund(owed);
+            self.unmark(id);
+            return self.try_again(id, at);
+        }
         entry.phase = Phase::Flight;
         entry.attempts += 1;
         if let Call::Answer { query, .. } = &entry.job.debt.owed.call {
@@ -162,8 +178,11 @@ impl Outbox {
     /// A call has returned: the next one that waits for room may go.
     pub(super) fn landed(&mut self) {
         self.in_flight = self.in_flight.saturating_sub(1);
-        if let Some(id) = self.grounded.pop_front() {
-            self.fly(id);
+        while self.in_flight < self.settings.calls_in_flight {
+            let Some(id) = self.grounded.pop_front() else { return };
+            if self.jobs.get(&id).is_some_and(|it| it.phase == Phase::Ground) {
+                self.fly(id);
+            }
         }
     }
 
@@ -173,19 +192,27 @@ impl Outbox {
         }
         let (store, port) = (self.world.store.clone(), self.world.outbox.port().clone());
         tokio::spawn(async move {
-            let row = store.get(keys::slot(id.0, slot)).await.ok().flatten();
-            let message = row.and_then(|it| rows::read::<Sent>(&it.value).ok()).map(|it| it.message);
+            let row = store.get(keys::slot(id.0, slot)).await;
+            let sent = |it: Record| rows::read::<Sent>(&it.value).ok().map(|it| it.message);
+            let message = row.map(|it| it.and_then(sent)).map_err(|error| error.to_string());
             deliver(&port, OutboxMsg::SlotFound { job: id, message }).await;
         });
     }
 
     /// The message behind a slot, or the word that there is none: then there is nothing to edit or delete.
-    pub(super) fn slot_found(&mut self, id: JobId, message: Option<MessageId>) {
+    pub(super) fn slot_found(&mut self, id: JobId, message: Result<Option<MessageId>, String>) {
         let Some(entry) = self.jobs.get_mut(&id) else { return };
+        if entry.phase != Phase::Slot {
+            return;
+        }
         let slot = slot_of(&entry.owed().call);
         entry.phase = Phase::Line;
         match (slot, message) {
-            (Some(slot), Some(message)) => {
+            (_, Err(why)) => {
+                entry.job.debt.why = Some(why);
+                self.try_again(id, clock::tick_ms() + 1_000);
+            }
+            (Some(slot), Ok(Some(message))) => {
                 self.slots.insert((id.0, slot), message);
                 self.pass_gate(id);
             }
@@ -195,7 +222,9 @@ impl Outbox {
 
     /// Answers a press with nothing, because its decision takes long.
     pub(super) fn answer_now(&mut self, query: String) {
-        if self.answered.contains_key(&query) {
+        let asked = Asked { chat: None, is_group: false, lane: Lane::Reply, weight: Weight::Other };
+        let now = clock::tick_ms();
+        if self.answered.contains_key(&query) || self.world.limiter.gate().ask(asked, now) != Verdict::Go {
             return;
         }
         self.answered.insert(query.clone(), None);
@@ -220,6 +249,20 @@ pub(super) async fn deliver(port: &Port<OutboxMsg>, message: OutboxMsg) {
             Err((back, _)) => message = back,
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// Until when a call may not be made, because of a pause that Telegram asked for, or the breaker.
+fn not_before(limiter: &LimiterPort, chat: Option<ChatId>) -> Option<u64> {
+    let now = clock::tick_ms();
+    let paused = limiter.gate().paused_until(chat);
+    if paused > now {
+        return Some(paused);
+    }
+    match limiter.permit() {
+        // Looked at again each second: the breaker may close before its time.
+        Permit::Wait { until } => Some(until.min(now + 1_000)),
+        Permit::Go | Permit::Probe => None,
     }
 }
 

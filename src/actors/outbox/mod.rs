@@ -12,7 +12,7 @@ use crate::domain::types::{ChatId, ChatNo, MessageId, Slot};
 use crate::protocol::outbox::{JobId, OutboxMsg};
 use crate::protocol::port::Letter;
 use crate::telegram::client::Client;
-use entry::{Entry, Order};
+use entry::{Entry, Order, Phase};
 use moka::sync::Cache;
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 use std::cmp::Reverse;
@@ -44,7 +44,6 @@ pub struct Outbox {
     jobs: HashMap<JobId, Entry>,
     lines: HashMap<Order, VecDeque<JobId>>,
     tickets: HashMap<u64, JobId>,
-    next_ticket: u64,
     /// Debts that are tried again at a time, in monotonic ms.
     retries: BinaryHeap<Reverse<(u64, JobId)>>,
     /// Debts that wait for a call to return, because as many are in flight as may.
@@ -57,10 +56,19 @@ pub struct Outbox {
     deleted: Cache<(ChatId, MessageId), JobId>,
     ticks_at_ms: u64,
     draining: Vec<crate::protocol::port::Reply<()>>,
+    /// The house is closing: nothing is launched any more.
+    closing: bool,
+    /// Debts that ended lately: their rows may still be on the disk.
+    ended: Cache<JobId, ()>,
+    /// Debts that wait for a person; they take no room from others.
+    unknown: usize,
 }
 
 /// Slots remembered in memory; others are on the disk.
 const SLOTS: u64 = 20_000;
+/// Debts that ended lately, and for how long they are remembered: longer than their rows can live on.
+const ENDED: u64 = 50_000;
+const REMEMBERED: Duration = Duration::from_secs(600);
 /// How long Telegram lets a press be answered.
 const PRESS: Duration = Duration::from_secs(150);
 
@@ -74,7 +82,6 @@ impl Actor for OutboxActor {
             jobs: HashMap::new(),
             lines: HashMap::new(),
             tickets: HashMap::new(),
-            next_ticket: start.world.sequence.take(1),
             retries: BinaryHeap::new(),
             grounded: VecDeque::new(),
             in_flight: 0,
@@ -83,12 +90,16 @@ impl Actor for OutboxActor {
             deleted: Cache::new(SLOTS),
             ticks_at_ms: u64::MAX,
             draining: Vec::new(),
+            closing: false,
+            ended: Cache::builder().max_capacity(ENDED).time_to_live(REMEMBERED).build(),
+            unknown: 0,
             world: start.world,
             client: start.client,
             settings: start.settings,
             limits: start.limits,
         };
-        outbox.load().await?;
+        outbox.world.outbox.caught_up();
+        outbox.load(true).await?;
         outbox.world.outbox.port().bind(myself);
         outbox.tick_later();
         Ok(outbox)
@@ -105,11 +116,14 @@ impl Actor for OutboxActor {
             OutboxMsg::Returned { job, outcome, took_us } => outbox.returned(job, outcome, took_us),
             OutboxMsg::Marked { job, written } => outbox.marked(job, written),
             OutboxMsg::SlotFound { job, message } => outbox.slot_found(job, message),
-            OutboxMsg::Tick => outbox.tick().await?,
+            OutboxMsg::Tick => outbox.tick().await,
             OutboxMsg::AnswerNow { query } => outbox.answer_now(query),
             OutboxMsg::List(reply) => reply.send(outbox.list()),
             OutboxMsg::Settle { job, resend, reply } => reply.send(outbox.settle(job, resend)),
-            OutboxMsg::Drain(reply) => outbox.draining.push(reply),
+            OutboxMsg::Drain(reply) => {
+                outbox.closing = true;
+                outbox.draining.push(reply);
+            }
         }
         outbox.pump();
         Ok(())
@@ -119,10 +133,16 @@ impl Actor for OutboxActor {
 impl Outbox {
     /// Everything that may have become possible: calls the gate lets through, retries that are due.
     fn pump(&mut self) {
+        if self.closing {
+            if self.in_flight == 0 {
+                self.draining.drain(..).for_each(|it| it.send(()));
+            }
+            return;
+        }
         let now = clock::tick_ms();
         while self.retries.peek().is_some_and(|Reverse((at, _))| *at <= now) {
             if let Some(Reverse((_, id))) = self.retries.pop() {
-                self.consider(id);
+                self.retry(id);
             }
         }
         loop {
@@ -134,20 +154,33 @@ impl Outbox {
                 None => self.world.limiter.gate().refund(&ticket.asked, clock::tick_ms()),
             }
         }
-        if self.in_flight == 0 {
-            self.draining.drain(..).for_each(|it| it.send(()));
-        }
         self.tick_later();
     }
 
-    async fn tick(&mut self) -> Result<(), ActorProcessingErr> {
-        self.ticks_at_ms = u64::MAX;
-        if self.world.outbox.is_behind() && self.jobs.len() < self.limits.telegram.queue / 2 {
-            self.world.outbox.caught_up();
-            self.load().await?;
+    /// A debt whose time to be tried again has come.
+    fn retry(&mut self, id: JobId) {
+        if let Some(entry) = self.jobs.get_mut(&id)
+            && entry.phase == Phase::Retry
+        {
+            entry.phase = Phase::Line;
+            self.consider(id);
         }
-        metrics::gauge!("bot_outbox_depth").set(count(self.jobs.len()));
-        Ok(())
+    }
+
+    async fn tick(&mut self) {
+        self.ticks_at_ms = u64::MAX;
+        if self.world.outbox.is_behind() && self.waiting() < self.limits.telegram.queue / 2 {
+            self.world.outbox.caught_up();
+            if self.load(false).await.is_err() {
+                self.world.outbox.fall_behind();
+            }
+        }
+        metrics::gauge!("bot_outbox_depth").set(count(self.waiting()));
+    }
+
+    /// Debts in memory that will be paid without anybody's help.
+    fn waiting(&self) -> usize {
+        self.jobs.len().saturating_sub(self.unknown)
     }
 
     /// Has the outbox look again when the gate or a retry is next worth it.
@@ -158,7 +191,7 @@ impl Outbox {
         let behind = self.world.outbox.is_behind().then_some(now + 500);
         let Some(at) = [gate, retry, behind].into_iter().flatten().min() else { return };
         let at = at.max(now + 1);
-        if at >= self.ticks_at_ms {
+        if at >= self.ticks_at_ms && self.ticks_at_ms > now {
             return;
         }
         self.ticks_at_ms = at;

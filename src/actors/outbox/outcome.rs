@@ -51,6 +51,7 @@ impl Outbox {
         }
         let reports = entry.owed().report.is_some() && entry.owed().call.class() == Class::VisibleOnce;
         batch.delete(keys::owed(id.0, id.1));
+        self.ended.insert(id, ());
         if reports {
             self.report(id, Outcome::Done { message, link }, batch);
         } else {
@@ -143,6 +144,7 @@ impl Outbox {
         if entry.owed().report.is_some() {
             let mut batch = Batch::default();
             batch.delete(keys::owed(id.0, id.1));
+            self.ended.insert(id, ());
             self.report(id, Outcome::Refused { reason: why.to_owned() }, batch);
             self.remove(id, "refused");
         } else {
@@ -251,7 +253,7 @@ impl Outbox {
     }
 
     /// Surely not done: the mark on the disk must not say otherwise for long.
-    fn unmark(&mut self, id: JobId) {
+    pub(super) fn unmark(&mut self, id: JobId) {
         let Some(entry) = self.jobs.get_mut(&id) else { return };
         if entry.marked() {
             entry.job.debt.state = DebtState::Owed;

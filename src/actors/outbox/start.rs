@@ -10,8 +10,8 @@ use crate::telemetry::{Line, events};
 
 impl Outbox {
     /// Reads what is owed from the disk. A call that was on its way when the process ended is unknown,
-    /// unless its feature lets it be repeated.
-    pub(super) async fn load(&mut self) -> Result<(), StoreError> {
+    /// unless its feature lets it be repeated. Later looks (not `first`) find only what was never sent.
+    pub(super) async fn load(&mut self, first: bool) -> Result<(), StoreError> {
         let mut found = Vec::new();
         pages(&self.world.store, Kind::Owed.all(), |key, value| {
             if let (Some((chat, seq)), Ok(debt)) = (keys::chat_and_seq(key), rows::read::<Debt>(value)) {
@@ -21,8 +21,12 @@ impl Outbox {
         .await?;
         found.sort_by_key(|it| it.seq);
         for mut job in found {
-            if self.jobs.contains_key(&(job.chat, job.seq)) {
+            let id = (job.chat, job.seq);
+            if self.jobs.contains_key(&id) || self.ended.contains_key(&id) {
                 continue;
+            }
+            if job.debt.state == DebtState::Sending && !first {
+                job.debt.state = DebtState::Owed;
             }
             if job.debt.state == DebtState::Sending && is_once(&job.debt.owed) {
                 job.debt.state = DebtState::Unknown;
@@ -40,11 +44,16 @@ impl Outbox {
     /// Takes a debt over. When there is no room it stays on the disk.
     pub(super) fn take(&mut self, job: Job) {
         let id = (job.chat, job.seq);
-        if self.jobs.contains_key(&id) {
+        let known = self.jobs.contains_key(&id) || self.ended.contains_key(&id);
+        let full = self.waiting() >= self.limits.telegram.queue || self.world.outbox.is_behind();
+        if known || full {
+            if job.reserved {
+                self.world.limiter.refund(&job.debt.owed);
+            }
+            if !known {
+                self.world.outbox.fall_behind();
+            }
             return;
-        }
-        if self.jobs.len() >= self.limits.telegram.queue || (self.world.outbox.is_behind() && !job.reserved) {
-            return self.world.outbox.fall_behind();
         }
         if job.debt.state == DebtState::Unknown {
             let entry = Entry { phase: Phase::Person, ..Entry::new(job) };
@@ -91,15 +100,16 @@ impl Outbox {
 
     /// Deletes a debt's row some time soon: a repetition would not harm, or could not happen.
     pub(super) fn strike(&self, id: JobId) {
+        self.ended.insert(id, ());
         let mut batch = Batch::default();
         batch.delete(keys::owed(id.0, id.1));
         self.world.store.later(batch);
     }
 
     /// Keeps the gauge of unknown debts true.
-    pub(super) fn count_unknown(&self) {
-        let unknown = self.jobs.values().filter(|it| it.phase == Phase::Person).count();
-        metrics::gauge!("bot_effects_unknown").set(super::count(unknown));
+    pub(super) fn count_unknown(&mut self) {
+        self.unknown = self.jobs.values().filter(|it| it.phase == Phase::Person).count();
+        metrics::gauge!("bot_effects_unknown").set(super::count(self.unknown));
     }
 }
 

@@ -204,6 +204,14 @@ impl SendGate {
         self.pause(scope, now.saturating_add(retry_after_s.saturating_mul(1000)).saturating_add(GRACE_MS), now);
     }
 
+    /// Until when nothing may go to this chat (or at all, without one), because Telegram asked for it; 0 when
+    /// never asked.
+    #[must_use]
+    pub fn paused_until(&self, chat: Option<ChatId>) -> u64 {
+        let chat = chat.and_then(|it| self.chats.get(&it)).map_or(0, |it| it.paused_until);
+        self.paused_until.max(chat)
+    }
+
     /// The pauses that are not over, as wall time, to be kept on disk.
     #[must_use]
     pub fn pauses(&self, now: u64, wall: Moment) -> Vec<(Scope, Moment)> {
