@@ -346,7 +346,10 @@ impl IntakePort {
     /// When only the new id has state, because somebody set it up before the old one was heard of again, the
     /// new one's number wins instead.
     pub async fn migrate(&self, old: ChatId, new: ChatId) {
-        let (of_old, of_new) = (self.numbers().number(old), self.numbers().number(new));
+        let (of_old, of_new) = {
+            let mut numbers = self.numbers(); // one lock: two in one expression wait for each other for ever
+            (numbers.number(old), numbers.number(new))
+        };
         let newcomer = of_old != of_new && !self.has_state(of_old).await && self.has_state(of_new).await;
         let (no, before) = self.numbers().migrate(old, new, newcomer);
         let mut batch = Batch::default();

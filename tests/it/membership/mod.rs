@@ -8,12 +8,26 @@ mod trouble;
 
 use crate::harness::{LIMIT, Story};
 use majordomo::domain::types::{ChatId, MessageId, UserId};
-use majordomo::playground::telegram::{Toast, What};
+use majordomo::playground::telegram::{Call, Toast, What};
 
 impl Story {
     /// Waits for words of the bot in a chat, said or edited.
     async fn hears(&self, chat: ChatId, words: &str) {
-        self.until(&format!("the bot says {words:?}"), || self.said(chat, words) > 0).await;
+        let heard = self.telegram.until(LIMIT, || self.said(chat, words) > 0).await;
+        let seen = self.telegram.transcript(chat).join("\n");
+        assert!(
+            heard,
+            "the bot says {words:?}; what was seen:\n{seen}\nthe calls:\n{}\nthe log:\n{}",
+            self.calls(),
+            self.log.text()
+        );
+    }
+
+    /// Every call but the polls, a line each.
+    fn calls(&self) -> String {
+        let line = |it: &std::sync::Arc<Call>| format!("{} {:?} {}", it.method, it.params.get("chat_id"), it.status);
+        let calls = self.telegram.all_calls();
+        calls.iter().filter(|it| it.method != "getUpdates").map(line).collect::<Vec<_>>().join("\n")
     }
 
     /// How often the bot said or edited something with these words there.
