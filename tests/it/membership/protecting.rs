@@ -112,6 +112,7 @@ async fn a_basic_group_becomes_a_supergroup_first() {
     story.hears(basic, "turn it into a supergroup").await;
     let new: ChatId = story.telegram.migrate(basic);
     story.telegram.place_bot(new, &GUARD);
+    story.calm().await;
     story.telegram.say(story.ann, new, "/protect @news").unwrap();
     story.hears(new, "Only subscribers of News").await;
     story.telegram.say(story.eve, new, "hello").unwrap();
