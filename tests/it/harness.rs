@@ -36,12 +36,14 @@ pub struct Setting {
     pub env: Vec<(String, String)>,
     /// Whether Ann protects the group before the story begins.
     pub protected: bool,
+    /// What everybody speaks.
+    pub language: &'static str,
 }
 
 impl Setting {
     pub fn by(by: By) -> Self {
         let telegram = Options { webhook_time_scale: 0.05, ..Options::default() };
-        Self { by, telegram, env: Vec::new(), protected: true }
+        Self { by, telegram, env: Vec::new(), protected: true, language: "en" }
     }
 
     pub fn with(mut self, name: &str, value: &str) -> Self {
@@ -51,6 +53,11 @@ impl Setting {
 
     pub fn unprotected(mut self) -> Self {
         self.protected = false;
+        self
+    }
+
+    pub fn speaking(mut self, language: &'static str) -> Self {
+        self.language = language;
         self
     }
 
@@ -96,8 +103,8 @@ impl Story {
     /// The same world, with the house not started yet.
     pub async fn prepare(setting: Setting) -> Self {
         let telegram = Simulated::start(setting.telegram.clone()).await.unwrap();
-        let (ann, eve, sam) =
-            (telegram.person("Ann", "en"), telegram.person("Eve", "en"), telegram.person("Sam", "en"));
+        let person = |name| telegram.person(name, setting.language);
+        let (ann, eve, sam) = (person("Ann"), person("Eve"), person("Sam"));
         let channel = telegram.channel("News", Some("news"), ann);
         let group = telegram.supergroup("Readers", ann);
         telegram.started(ann);

@@ -342,13 +342,29 @@ impl IntakePort {
         cells.is_ok_and(|it| !it.is_empty())
     }
 
+    /// Whether a chat has state once it has done what it has in hand: a decision under way may be its first.
+    async fn comes_to_state(&self, chat: ChatNo) -> bool {
+        for _ in 0..100 {
+            if self.has_state(chat).await {
+                return true;
+            }
+            if self.desk().depth_of(chat) == 0 {
+                return false;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        false
+    }
+
     /// Both ids of a group that became a supergroup lead to its old number from now on.
     /// When only the new id has state, because somebody set it up before the old one was heard of again, the
     /// new one's number wins instead.
     pub async fn migrate(&self, old: ChatId, new: ChatId) {
-        let of_old = self.numbers().number(old);
-        let of_new = self.numbers().number(new);
-        let newcomer = of_old != of_new && !self.has_state(of_old).await && self.has_state(of_new).await;
+        let (of_old, of_new) = {
+            let mut numbers = self.numbers(); // one lock: two in one expression wait for each other for ever
+            (numbers.number(old), numbers.number(new))
+        };
+        let newcomer = of_old != of_new && !self.has_state(of_old).await && self.comes_to_state(of_new).await;
         let (no, before) = self.numbers().migrate(old, new, newcomer);
         let mut batch = Batch::default();
         let row = rows::write(&rows::Number { no: no.0, now: new });
