@@ -128,7 +128,12 @@ impl Story {
 
     /// Starts the house and does not wait.
     pub fn start_and_go(&mut self) {
-        let mut child = self.command(&["run"]).spawn().unwrap();
+        self.start_with(&["run"]);
+    }
+
+    /// The same with other arguments.
+    pub fn start_with(&mut self, arguments: &[&str]) {
+        let mut child = self.command(arguments).spawn().unwrap();
         self.log.follow(child.stdout.take().unwrap());
         self.log.follow(child.stderr.take().unwrap());
         self.house = Some(child);
@@ -326,6 +331,27 @@ impl Log {
     /// Everything, for the message of a failing test.
     pub fn text(&self) -> String {
         self.lines().join("\n")
+    }
+
+    /// Everything after a mark.
+    pub fn text_from(&self, mark: usize) -> String {
+        self.lines()[mark..].join("\n")
+    }
+
+    /// Waits for words in any line after a mark.
+    pub async fn wait_text(&self, mark: usize, words: &str, limit: Duration) -> bool {
+        let looking = async {
+            loop {
+                let changed = self.changed.notified();
+                tokio::pin!(changed);
+                changed.as_mut().enable();
+                if self.text_from(mark).contains(words) {
+                    return;
+                }
+                changed.await;
+            }
+        };
+        tokio::time::timeout(limit, looking).await.is_ok()
     }
 
     /// The lines of one event.

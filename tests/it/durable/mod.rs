@@ -5,6 +5,7 @@ mod dice;
 mod kill;
 mod order;
 mod poison;
+mod start;
 mod strange;
 
 use super::harness::Story;
