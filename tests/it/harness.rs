@@ -133,9 +133,17 @@ impl Story {
 
     /// The same with other arguments.
     pub fn start_with(&mut self, arguments: &[&str]) {
-        let mut child = self.command(arguments).spawn().unwrap();
+        let command = self.command(arguments);
+        self.start_command(command);
+    }
+
+    /// Starts the house by a command that was made with [`Self::command`].
+    pub fn start_command(&mut self, mut command: Command) {
+        let mut child = command.spawn().unwrap();
         self.log.follow(child.stdout.take().unwrap());
-        self.log.follow(child.stderr.take().unwrap());
+        if let Some(errors) = child.stderr.take() {
+            self.log.follow(errors);
+        }
         self.house = Some(child);
     }
 
@@ -159,6 +167,11 @@ impl Story {
     /// Changes the environment for the next start.
     pub fn set(&mut self, name: &str, value: &str) {
         self.env.insert(name.into(), value.into());
+    }
+
+    /// Forgets a variable of the environment for the next start.
+    pub fn unset(&mut self, name: &str) {
+        self.env.remove(name);
     }
 
     /// The folder of the store.
@@ -309,7 +322,7 @@ pub struct Log {
 }
 
 impl Log {
-    fn follow(&self, from: impl Read + Send + 'static) {
+    pub fn follow(&self, from: impl Read + Send + 'static) {
         let log = self.clone();
         std::thread::spawn(move || {
             for line in BufReader::new(from).lines().map_while(Result::ok) {

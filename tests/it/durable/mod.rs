@@ -4,8 +4,10 @@
 mod dice;
 mod kill;
 mod order;
+mod owner;
 mod poison;
 mod start;
+mod stop;
 mod strange;
 
 use super::harness::Story;
