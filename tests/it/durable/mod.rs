@@ -9,6 +9,7 @@ mod poison;
 mod start;
 mod stop;
 mod strange;
+mod wake;
 
 use super::harness::Story;
 use majordomo::domain::types::{ChatId, UserId};

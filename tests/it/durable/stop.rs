@@ -21,7 +21,7 @@ async fn hanging(by: By) -> (Story, Vec<(UserId, MessageId)>) {
     {
         story.telegram.fault(Fault::of(method, FaultKind::Hang(60_000)).skip(skip));
     }
-    story.telegram.fault(Fault::of("getChatMember", FaultKind::Hang(60_000)).skip(60));
+    story.telegram.fault(Fault::of("getChatMember", FaultKind::Hang(60_000)).skip(100));
     let say = |n| {
         let who = story.stranger(&format!("Stranger {n}"), story.group);
         (who, story.telegram.say(who, story.group, "hello").unwrap())
