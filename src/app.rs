@@ -1,12 +1,13 @@
 //! The composition root: configuration in, a running house out, and its orderly end.
 
 mod build;
+mod exit;
 mod house;
 
 pub use build::StartError;
+pub use exit::Exit;
 pub use house::House;
 
-use crate::cli::Exit;
 use crate::config::Loaded;
 use crate::telemetry::{self, Line, Sink, events};
 use tokio::signal::unix::{SignalKind, signal};

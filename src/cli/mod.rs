@@ -9,7 +9,6 @@ mod completions;
 mod config;
 mod demo;
 mod doctor;
-mod exit;
 mod explain;
 mod inbox;
 mod out;
@@ -18,7 +17,7 @@ mod run;
 mod table;
 mod tree;
 
-pub use exit::Exit;
+pub use crate::app::Exit;
 
 /// Everything that can be said on the command line.
 #[derive(Debug, Parser)]

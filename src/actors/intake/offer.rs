@@ -3,19 +3,17 @@
 use super::port::IntakePort;
 use crate::clock;
 use crate::domain::types::Moment;
-use crate::protocol::intake::{BoxFuture, Intake, Taken, Unreadable};
+use crate::protocol::intake::{BoxFuture, Intake, Reception, Taken, Unreadable};
 use crate::store::{Batch, Store, keys, rows};
 use crate::telegram::update::update_id;
 use crate::telemetry::metrics::hot;
-use crate::telemetry::names::UpdateKind;
+use crate::telemetry::names::{UpdateKind, Via};
 use crate::telemetry::{Line, events};
 use bytes::Bytes;
 use tokio::sync::oneshot;
 
 /// How long Telegram is asked to wait while nothing can be stored, in seconds.
 const RETRY_AFTER_S: u32 = 5;
-/// Bytes of an undecodable update that are kept, as they are written in a row, which holds 64 KiB.
-const SAMPLE_BYTES: usize = 60_000;
 
 impl Intake for IntakePort {
     fn offer(&self, raw: Bytes) -> BoxFuture<'static, Taken> {
@@ -43,9 +41,22 @@ impl Intake for IntakePort {
         Box::pin(async move { this.keep_undecodable(raw, reason.name()).await })
     }
 
+    fn reception(&self, now: Reception) {
+        let open = now == Reception::Open;
+        if self.parts().via == Via::Polling {
+            self.parts().health.ready("intake", open, "no updates can be fetched at present");
+        }
+    }
+
     fn enabled_updates(&self) -> Vec<&'static str> {
         self.parts().updates.clone()
     }
+}
+
+/// Whole if it fits into a row, else its beginning.
+fn fit(text: String) -> String {
+    let escaped = serde_json::to_string(&text).map_or(usize::MAX, |it| it.len());
+    if escaped <= 60_000 { text } else { text.chars().take(10_000).collect() }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a histogram is of floats")]
@@ -62,7 +73,7 @@ impl IntakePort {
         let row = rows::Quarantined {
             chat: 0,
             seq: 0,
-            raw: Some(beginning(&raw)),
+            raw: Some(fit(String::from_utf8_lossy(&raw).into_owned())),
             own: None,
             kind: "undecodable".into(),
             crashes: 0,
@@ -75,41 +86,5 @@ impl IntakePort {
             Ok(()) => Taken::Kept,
             Err(_) => Taken::Refused { retry_after_s: RETRY_AFTER_S },
         }
-    }
-}
-
-/// As much of an update as fits into a row: all of it, unless it is larger than any that Telegram should send.
-fn beginning(raw: &[u8]) -> String {
-    let mut room = SAMPLE_BYTES;
-    let text = String::from_utf8_lossy(raw);
-    let fits = text.chars().take_while(|it| {
-        let bytes = match it {
-            '"' | '\\' => 2,
-            it if it.is_control() => 6,
-            it => it.len_utf8(),
-        };
-        let enough = bytes <= room;
-        room = room.saturating_sub(bytes);
-        enough
-    });
-    fits.collect()
-}
-
-#[cfg(test)]
-mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-
-    use super::*;
-
-    #[test]
-    fn the_beginning_of_anything_fits_into_a_row() {
-        for letter in ["a", "\"", "\\", "\u{1}", "\u{7f}", "д", "😀"] {
-            let whole = letter.repeat(100);
-            assert_eq!(beginning(whole.as_bytes()), whole);
-            let kept = beginning(letter.repeat(100_000).as_bytes());
-            let written = serde_json::to_vec(&kept).unwrap().len();
-            assert!((10_000..=SAMPLE_BYTES + 2).contains(&written), "{letter:?}: {written}");
-        }
-        assert_eq!(beginning(b"\xff\xfe"), "\u{fffd}\u{fffd}", "what is no text is shown as far as it can be");
     }
 }

@@ -1,7 +1,7 @@
 //! `majordomo tree --watch`: the tree drawn anew every second, in place.
 
 use super::draw;
-use crate::cli::Exit;
+use crate::app::Exit;
 use crate::cli::client::{Client, Trouble};
 use crate::cli::out::{self, Look, Tone, cut};
 use crate::config::Loaded;

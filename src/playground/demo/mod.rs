@@ -14,7 +14,7 @@ pub use stage::{LogLine, Stage};
 pub use story::{Failure, play};
 pub use summary::Summary;
 
-use crate::cli::Exit;
+use crate::app::Exit;
 use std::io::{IsTerminal, Write};
 
 /// How the demo is played.
