@@ -62,8 +62,10 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Ways in which a file can be spoiled.
-const DAMAGES: &[(&str, fn(Vec<u8>) -> Vec<u8>)] = &[
+/// A way in which a file can be spoiled, by name.
+type Damage = (&'static str, fn(Vec<u8>) -> Vec<u8>);
+
+const DAMAGES: &[Damage] = &[
     ("emptied", |_| Vec::new()),
     ("cut in half", |it| it[..it.len() / 2].to_vec()),
     ("overwritten", |it| (0..it.len()).map(|n| (n * 31 + 7) as u8).collect()),
