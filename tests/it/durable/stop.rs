@@ -3,7 +3,7 @@
 use super::UNLIMITED;
 use crate::harness::{By, LIMIT, Setting, Story};
 use majordomo::domain::types::{MessageId, UserId};
-use majordomo::playground::telegram::{Fault, FaultKind};
+use majordomo::playground::telegram::{Fault, FaultKind, What};
 use std::time::Duration;
 
 /// The promise.
@@ -16,6 +16,9 @@ async fn hanging(by: By) -> (Story, Vec<(UserId, MessageId)>) {
     let setting = setting.with("MAJORDOMO_LIMITS__MEMBERSHIP_CACHE__LOOKUP_TIMEOUT_MS", "60000");
     let story = Story::begin(setting).await;
     story.stopped(story.eve, "before").await;
+    story
+        .sees("a notice with its button", |it| matches!(&it.what, What::Said { buttons, .. } if !buttons.is_empty()))
+        .await;
     for (method, skip) in
         [("deleteMessage", 10), ("restrictChatMember", 5), ("sendMessage", 5), ("answerCallbackQuery", 0)]
     {
