@@ -130,7 +130,6 @@ impl IntakePort {
     fn is_done(&self, item: &Item) -> bool {
         item.update().is_some_and(|it| self.desk().done.contains(it.0))
     }
-
 }
 
 /// A queued row that cannot be read, as a row of the quarantine.
