@@ -68,10 +68,15 @@ fn keep_pause(world: &World, scope: Scope, retry_after_s: u64) {
         .next(format!("no such call before {retry_after_s}s are over; what waits is kept"))
         .act("nothing, unless it repeats: then lower limits.telegram.*")
         .emit();
-    let until = Moment(clock::now().0 + retry_after_s * 1000);
+    // The gate knows the longest of several pauses.
+    let pauses = world.limiter.gate().pauses(clock::tick_ms(), clock::now());
+    let longest = pauses.into_iter().find(|(it, _)| *it == scope).map(|(_, until)| until);
+    let until = longest.unwrap_or(Moment(clock::now().0 + retry_after_s * 1000));
     let mut batch = Batch::default();
     batch.put(keys::pause(chat), rows::write(&rows::Since { at: until }));
-    world.store.later(batch);
+    let store = world.store.clone();
+    // At once: a process that dies now must not call too early in its next life.
+    tokio::spawn(async move { store.commit(batch).await });
 }
 
 impl Actor for BreakerActor {

@@ -8,8 +8,8 @@ use crate::domain::limits::Backoff;
 use crate::protocol::health::{CheckState, HealthBoard};
 use crate::protocol::intake::Intake;
 use crate::store::{Batch, OpenError, Store, keys, rows};
-use crate::telegram::error::ApiError;
-use crate::telegram::register::{NewWebhook, Want};
+use crate::telegram::error::{ApiError, FloodScope};
+use crate::telegram::register::{NewWebhook, RegisterError, Want};
 use crate::telegram::source::Source;
 use crate::telegram::{polling, register, webhook};
 use crate::telemetry::{Line, events};
@@ -130,7 +130,11 @@ impl Receiver {
             let mut attempt = 0;
             while let Err(error) = register::once(&self.source, self.registration(Want::Polling)).await {
                 attempt += 1;
-                self.not_introduced(&ApiError::NotSent { why: error.to_string() }, attempt).await;
+                let error = match error {
+                    RegisterError::Flood(retry_after_s) => ApiError::Flood { retry_after_s, scope: FloodScope::Token },
+                    other => ApiError::NotSent { why: other.to_string() },
+                };
+                self.not_introduced(&error, attempt).await;
             }
         };
         tokio::select! {

@@ -6,7 +6,7 @@ use crate::domain::event::{ChatKind, Event, Happened, Place};
 use crate::domain::types::{ChatId, Moment};
 use crate::protocol::port::Letter;
 use crate::protocol::timer::{TimerMsg, WakeKey};
-use crate::store::{Batch, Op, Store, keys, keys::Kind, rows};
+use crate::store::{Batch, Op, Store, StoreError, keys, keys::Kind, rows};
 use crate::telemetry::{Line, events};
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 use std::sync::Arc;
@@ -44,7 +44,7 @@ impl Actor for TimerActor {
         .await?;
         world.timer.port().bind(myself);
         let mut timer = Timer { looks_at_ms: u64::MAX, last: (clock::now(), clock::tick_ms()), world };
-        timer.look_later();
+        timer.look_later(5);
         Ok(timer)
     }
 
@@ -65,15 +65,20 @@ impl Timer {
     async fn look(&mut self) {
         self.notice_jump();
         let now = clock::now();
+        let mut written = true;
         for (key, at) in self.world.timer.due(now, AT_ONCE) {
-            self.fire(key, at, now).await;
+            written = self.fire(key, at, now).await;
+            if !written {
+                break;
+            }
         }
         self.looks_at_ms = u64::MAX;
-        self.look_later();
+        self.look_later(if written { 5 } else { LOOK_MS });
     }
 
-    /// Queues `Woke` to the chat. What cannot be written stays and is tried at the next look.
-    async fn fire(&self, key: WakeKey, at: Moment, now: Moment) {
+    /// Queues `Woke` to the chat, unless the wake was moved or cancelled meanwhile. What cannot be written stays
+    /// and is tried at the next look; the answer is whether the store can write.
+    async fn fire(&self, key: WakeKey, at: Moment, now: Moment) -> bool {
         let id = self.world.intake.numbers().id(key.chat).unwrap_or(ChatId(0));
         let kind = match id.0 {
             0 => ChatKind::House,
@@ -86,17 +91,27 @@ impl Timer {
         let seq = self.world.sequence.take(1);
         let row = rows::Queued { raw: None, own: Some(happened.clone()), decided: Vec::new(), released: false };
         let mut batch = Batch::default();
-        batch.delete(keys::wake(at.0, key.chat, &key.feature, &key.key));
+        let wake = keys::wake(at.0, key.chat, &key.feature, &key.key);
+        batch.0.push(Op::Put { key: wake.clone(), value: Vec::new(), expect: Some(1) });
+        batch.delete(wake);
         batch.0.push(Op::Put { key: keys::queued(key.chat, seq), value: rows::write(&row), expect: Some(0) });
-        if self.world.store.commit(batch).await.is_ok() {
-            self.world.timer.fired(&key, at);
-            self.world.intake.push_own(key.chat, seq, happened);
+        match self.world.store.commit(batch).await {
+            Ok(()) => {
+                self.world.timer.fired(&key, at);
+                self.world.intake.push_own(key.chat, seq, happened);
+                true
+            }
+            Err(StoreError::Conflict) => {
+                self.world.timer.fired(&key, at);
+                true
+            }
+            Err(_) => false,
         }
     }
 
-    fn look_later(&mut self) {
+    fn look_later(&mut self, least_ms: u64) {
         let now = clock::now();
-        let wait_ms = self.world.timer.next().map_or(LOOK_MS, |at| at.since_ms(now)).clamp(5, LOOK_MS);
+        let wait_ms = self.world.timer.next().map_or(LOOK_MS, |at| at.since_ms(now)).clamp(least_ms, LOOK_MS);
         let at = clock::tick_ms() + wait_ms;
         if at >= self.looks_at_ms {
             return;

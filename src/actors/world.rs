@@ -11,9 +11,11 @@ use crate::protocol::inhand::InHand;
 use crate::protocol::limiter::LimiterPort;
 use crate::protocol::outbox::OutboxPort;
 use crate::protocol::timer::TimerPort;
-use crate::store::Handle;
+use crate::store::{Handle, StoreError};
+use std::future::Future;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 /// The ports and shared values. One per process; everything in it is cheap to reach.
 pub struct World {
@@ -106,6 +108,24 @@ impl World {
     #[must_use]
     pub fn house(&self) -> Arc<House> {
         self.house.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Reads from the store, and waits while it is full or busy: neither is the reader's fault.
+    ///
+    /// # Errors
+    /// Everything else that the store says.
+    pub async fn patiently<T, F: Future<Output = Result<T, StoreError>>>(
+        &self,
+        read: impl Fn() -> F,
+    ) -> Result<T, StoreError> {
+        loop {
+            match read().await {
+                Err(StoreError::Full | StoreError::Busy) if !self.closing.load(Ordering::Acquire) => {
+                    tokio::time::sleep(Duration::from_millis(200)).await;
+                }
+                answer => return answer,
+            }
+        }
     }
 
     /// Changes what the whole house knows.

@@ -105,10 +105,12 @@ pub(super) async fn build(loaded: Loaded, options: Options, ground: &Ground) -> 
     let sequence = Arc::new(Sequence::of_boot(count_boot(&store).await?));
     let features = offices::features(&office_settings(&settings));
     let facts = FactsPort::unbound(settings.limits.membership_cache.clone());
+    let health = HealthBoard::new(&["store", "replay", "intake"]);
     let outbox = OutboxPort::unbound(settings.limits.telegram.queue);
     let intake = IntakePort::new(IntakeParts {
         store: store.clone(),
         outbox: outbox.clone(),
+        health: health.clone(),
         via: if settings.telegram.by_webhook() { Via::Webhook } else { Via::Polling },
         facts: facts.clone(),
         key,
@@ -139,7 +141,6 @@ pub(super) async fn build(loaded: Loaded, options: Options, ground: &Ground) -> 
         sequence,
         house,
     });
-    let health = HealthBoard::new(&["store", "replay", "intake"]);
     let recorded = metrics::install().map_err(|it| StartError::Tree(it.to_string()))?;
     let census = ground.census.clone();
     let deadline = Duration::from_millis(settings.telegram.call_timeout_ms);

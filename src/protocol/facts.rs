@@ -14,13 +14,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// What the facts actor is told.
 #[derive(Debug)]
 pub enum FactsMsg {
-    /// Load a fact, or join those who wait for it.
-    Load {
-        /// Which.
-        need: Need,
-        /// Who waits.
-        asker: Asker,
-    },
+    /// Begin a load that is in the port's table.
+    Begin(Key),
     /// A load has ended.
     Loaded {
         /// Which.
@@ -123,31 +118,42 @@ impl FactsPort {
         }
     }
 
-    /// Asks for a fact; the answer comes to the asker as a message.
+    /// Asks for a fact, or joins those who wait for it; the answer comes to the asker as a message.
     pub fn load(&self, need: Need, asker: Asker) {
-        if let Err((FactsMsg::Load { need, asker }, _busy)) = self.port.offer(FactsMsg::Load { need, asker }) {
+        let Some(key) = Key::of(&need) else {
             let nothing = nothing_known(&need);
-            asker.answer(need, nothing);
+            return asker.answer(need, nothing);
+        };
+        let mut loads = self.loads();
+        if let Some(load) = loads.get_mut(&key) {
+            // Whoever wants to know it now does not want an answer that was asked for earlier.
+            load.stale |= matches!(need, Need::Member { fresh: Freshness::Now, .. });
+            return load.waiting.push((need, asker));
+        }
+        let waiting = vec![(need, asker)];
+        loads.insert(key.clone(), Load { asked_ms: clock::tick_ms(), waiting, stale: false, again: 0 });
+        if self.port.tell(FactsMsg::Begin(key.clone())).is_err() {
+            let refused = loads.remove(&key).map(|it| it.waiting).unwrap_or_default();
+            drop(loads);
+            for (need, asker) in refused {
+                let nothing = nothing_known(&need);
+                asker.answer(need, nothing);
+            }
         }
     }
 
     /// Forgets what is known about a person in a chat: an update says that it has changed.
     pub fn forget_member(&self, chat: ChatId, user: UserId) {
+        let mut loads = self.loads();
+        doubt(&mut loads, &Key::Member(ChatRef::Id(chat), user));
         self.members.invalidate(&(chat, user));
-        self.doubt(&Key::Member(ChatRef::Id(chat), user));
     }
 
     /// Forgets what is known about a chat.
     pub fn forget_chat(&self, chat: ChatId) {
+        let mut loads = self.loads();
+        doubt(&mut loads, &Key::Chat(ChatRef::Id(chat)));
         self.chats.invalidate(&chat);
-        self.doubt(&Key::Chat(ChatRef::Id(chat)));
-    }
-
-    /// A load under way must not be believed: it may have been answered before what we know now.
-    fn doubt(&self, key: &Key) {
-        if let Some(load) = self.loads().get_mut(key) {
-            load.stale = true;
-        }
     }
 
     fn believes<T>(&self, known: &Known<T>, fresh: Freshness, now_ms: u64) -> bool {
@@ -156,6 +162,13 @@ impl FactsPort {
             Freshness::Recent => known.found.is_ok() && now_ms < known.asked_ms + self.limits.recent_s * 1000,
             Freshness::Now => false,
         }
+    }
+}
+
+/// A load under way must not be believed: it may have been answered before what we know now.
+fn doubt(loads: &mut HashMap<Key, Load>, key: &Key) {
+    if let Some(load) = loads.get_mut(key) {
+        load.stale = true;
     }
 }
 

@@ -73,7 +73,7 @@ impl LimiterPort {
             let now = clock::tick_ms();
             let verdict = self.gate().ask(asked, now);
             let Verdict::WaitUntil(at) = verdict else { return };
-            tokio::time::sleep(std::time::Duration::from_millis(at.saturating_sub(now).max(1))).await;
+            tokio::time::sleep(std::time::Duration::from_millis(at.saturating_sub(now).max(5))).await;
         }
     }
 

@@ -5,6 +5,7 @@ use super::spec::BoxFuture;
 use crate::actors::chat::{ChatActor, Start};
 use crate::actors::world::World;
 use crate::domain::types::ChatNo;
+use crate::protocol::slot::Phase;
 use crate::protocol::wake::Wakers;
 use ractor::{Actor, ActorCell};
 use std::sync::Arc;
@@ -41,7 +42,9 @@ impl Residents for Household {
 
     fn crashed(&self, crash: &ChatCrash<'_>) -> Charge {
         let limit = self.world.runtime.poison_after;
-        let work = crash.doing.map(|it| it.work).unwrap_or_default();
+        // Idle: the slot still names the event before, which is innocent.
+        let doing = crash.doing.filter(|it| it.phase != Phase::Idle);
+        let work = doing.map(|it| it.work).unwrap_or_default();
         let charge = match (work.update, work.feature) {
             (Some(event), Some(feature)) => {
                 let charged = self.world.intake.charge(crash.chat, event.0, feature, crash.reason);

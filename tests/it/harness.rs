@@ -161,6 +161,11 @@ impl Story {
         Path::new(&self.env["MAJORDOMO_STORE__PATH"]).to_owned()
     }
 
+    /// Where the house listens for Telegram.
+    pub fn listens(&self) -> &str {
+        &self.env["MAJORDOMO_TELEGRAM__WEBHOOK__LISTEN"]
+    }
+
     /// The process id of the house.
     pub fn pid(&self) -> u32 {
         self.house.as_ref().map(Child::id).expect("the house is running")

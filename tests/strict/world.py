@@ -11,12 +11,15 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+import zlib
 
 TOKEN = "123456789:AAFakeTokenForTheSimulatorOnly0000000"
 BOT = int(TOKEN.split(":")[0])
 GUARD = {"can_delete_messages": True, "can_restrict_members": True}
 INVITE = {"can_invite_users": True}
 JOINED = {"en": "✅ I have joined", "ru": "✅ Я подписался(-ась)"}
+# How long a notice stands, in seconds; also the shortest mute there is.
+NOTICE_S = 60
 # How long anything may take before it counts as failed, in seconds.
 LIMIT = 15
 
@@ -165,7 +168,7 @@ class Story:
     def __init__(self, name, sim, house, tally, owner, mode, language="en"):
         self.name, self.sim, self.house, self.tally = name, sim, house, tally
         self.owner, self.mode, self.language = owner, mode, language
-        self.tag = f"{abs(hash((name, mode, language))) % 10**8}"
+        self.tag = f"{zlib.crc32(f'{name} {mode} {language}'.encode()) % 10**8}"
 
     # -- judging
 
@@ -219,7 +222,7 @@ class Story:
         self.ann, self.eve, self.sam = self.person("Ann"), self.person("Eve"), self.person("Sam")
         channel.setdefault("username", "news")
         self.news = self.channel("News", self.ann, members=[self.sam], **channel)
-        self.title = f"Readers {self.tag}"
+        self.title = f"Readers of {self.name} {self.tag}"
         self.group_id = self.group(self.title, self.ann, [self.eve, self.sam])
 
     def protect(self):

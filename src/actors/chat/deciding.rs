@@ -89,7 +89,7 @@ impl Chat {
             Need::Row(ref name) => {
                 let key = keys::row(self.no, self.world.names[pending.feature], name);
                 self.slot.set_phase(Phase::Store);
-                let found = self.world.store.get(key).await?.map(|it| it.value);
+                let found = self.world.patiently(|| self.world.store.get(key.clone())).await?.map(|it| it.value);
                 self.slot.set_phase(Phase::Awaiting);
                 pending.known.push((need, Fact::Row(found)));
             }

@@ -10,7 +10,7 @@ use super::world::World;
 use crate::domain::feature::Cell;
 use crate::domain::types::{ChatNo, UserId};
 use crate::protocol::chat::ChatMsg;
-use crate::protocol::slot::{Slot, Slots};
+use crate::protocol::slot::{Phase, Slot, Slots};
 use crate::store::{Store, keys, keys::Kind};
 use asking::Pending;
 use ractor::{Actor, ActorProcessingErr, ActorRef};
@@ -41,7 +41,7 @@ pub struct Chat {
     generation: u64,
     slot: Arc<Slot>,
     myself: ActorRef<ChatMsg>,
-    /// Each feature's cell with its revision in the store (0: no row).
+    /// Each feature's cell with its revision in the store (0: no row); empty until the first event.
     cells: Vec<(Cell, u64)>,
     /// Events that wait for facts, by the person whose order they hold up.
     aside: HashMap<Option<UserId>, Aside>,
@@ -67,12 +67,11 @@ impl Actor for ChatActor {
     type Arguments = Start;
 
     async fn pre_start(&self, myself: ActorRef<ChatMsg>, start: Start) -> Result<Chat, ActorProcessingErr> {
-        let cells = load_cells(&start.world, start.no).await?;
         let Start { world, no, generation, slots, path } = start;
         let slot = slots.enter(myself.get_cell(), path, generation);
         world.intake.desk().attach(no, generation, myself.clone());
         let _always_there = myself.send_message(ChatMsg::Wake);
-        Ok(Chat { world, no, generation, slot, myself, cells, aside: HashMap::new() })
+        Ok(Chat { world, no, generation, slot, myself, cells: Vec::new(), aside: HashMap::new() })
     }
 
     async fn handle(
@@ -101,7 +100,7 @@ impl Actor for ChatActor {
 /// Reads the features' cells of a chat. A cell that cannot be read fails the start: nothing is overwritten.
 async fn load_cells(world: &World, no: ChatNo) -> Result<Vec<(Cell, u64)>, ActorProcessingErr> {
     let mut cells: Vec<_> = world.features.iter().map(|it| (it.fresh(), 0)).collect();
-    for (key, record) in world.store.scan(Kind::Cell.of(no), None, 64).await? {
+    for (key, record) in world.patiently(|| world.store.scan(Kind::Cell.of(no), None, 64)).await? {
         let Some(n) = world.names.iter().position(|it| *it == keys::feature_of(&key)) else { continue };
         cells[n] = (world.features[n].load(&record.value)?, record.revision);
     }
@@ -111,6 +110,12 @@ async fn load_cells(world: &World, no: ChatNo) -> Result<Vec<(Cell, u64)>, Actor
 impl Chat {
     /// Works until the queue is empty, or as many events wait for facts as may.
     async fn work(&mut self) -> Result<(), ActorProcessingErr> {
+        if self.cells.is_empty() {
+            self.slot.begin("Wake", None);
+            self.slot.set_phase(Phase::Store);
+            self.cells = load_cells(&self.world, self.no).await?;
+            self.slot.done();
+        }
         loop {
             if self.waiting() >= self.world.runtime.chat_queue {
                 return Ok(());
@@ -118,7 +123,7 @@ impl Chat {
             match self.world.intake.next(self.no, self.generation) {
                 Taken::Item(item) => self.receive(item).await?,
                 Taken::Refill { below, .. } => {
-                    let any = self.world.intake.refill(self.no, below).await?;
+                    let any = self.world.patiently(|| self.world.intake.refill(self.no, below)).await?;
                     if !any && below < u64::MAX {
                         // The rows before it are still being written: some ms, unless the disk is full.
                         tokio::time::sleep(std::time::Duration::from_millis(5)).await;

@@ -2,17 +2,17 @@
 
 use crate::actors::world::World;
 use crate::clock;
-use crate::domain::fact::{ChatRef, Fact, Freshness, Need, Unknown};
+use crate::domain::fact::{ChatRef, Fact, Unknown};
 use crate::domain::limits::breaker::{Permit, Report, TripReason};
 use crate::domain::types::ChatId;
-use crate::protocol::chat::Asker;
-use crate::protocol::facts::{FactsMsg, Key, Known, Load, nothing_known};
+use crate::protocol::facts::{FactsMsg, Key, Known};
 use crate::protocol::port::Letter;
 use crate::telegram::client::Client;
 use crate::telegram::error::{ApiError, FloodScope};
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Semaphore;
 
 /// The actor.
 pub struct FactsActor;
@@ -21,7 +21,12 @@ pub struct FactsActor;
 pub struct Facts {
     world: Arc<World>,
     client: Client,
+    /// Reads in flight at the same time.
+    places: Arc<Semaphore>,
 }
+
+/// Reads in flight at the same time; others wait.
+const READS: usize = 100;
 
 /// How often a call that failed on its way is made again; fewer than open the breaker.
 const HICCUPS: u32 = 1;
@@ -40,7 +45,7 @@ impl Actor for FactsActor {
         myself: ActorRef<Self::Msg>,
         (world, client): Self::Arguments,
     ) -> Result<Facts, ActorProcessingErr> {
-        let facts = Facts { world, client };
+        let facts = Facts { world, client, places: Arc::new(Semaphore::new(READS)) };
         // Loads that an earlier life of this actor had begun: begun again, so that nobody waits in vain.
         let left: Vec<_> = facts.world.facts.loads().keys().cloned().collect();
         left.into_iter().for_each(|key| facts.begin(key));
@@ -55,7 +60,7 @@ impl Actor for FactsActor {
         facts: &mut Facts,
     ) -> Result<(), ActorProcessingErr> {
         match letter.open() {
-            FactsMsg::Load { need, asker } => facts.ask(need, asker),
+            FactsMsg::Begin(key) => facts.begin(key),
             FactsMsg::Loaded { key, fact } => facts.loaded(key, fact),
         }
         Ok(())
@@ -63,32 +68,21 @@ impl Actor for FactsActor {
 }
 
 impl Facts {
-    fn ask(&self, need: Need, asker: Asker) {
-        let Some(key) = Key::of(&need) else {
-            let nothing = nothing_known(&need);
-            return asker.answer(need, nothing);
-        };
-        let mut loads = self.world.facts.loads();
-        if let Some(load) = loads.get_mut(&key) {
-            // Whoever wants to know it now does not want an answer that was asked for earlier.
-            load.stale |= matches!(need, Need::Member { fresh: Freshness::Now, .. });
-            return load.waiting.push((need, asker));
-        }
-        let load = Load { asked_ms: clock::tick_ms(), waiting: vec![(need, asker)], stale: false, again: 0 };
-        loads.insert(key.clone(), load);
-        drop(loads);
-        self.begin(key);
-    }
-
     /// Starts the call in a task of its own; its answer comes back as a message.
     fn begin(&self, key: Key) {
         let (world, client) = (self.world.clone(), self.client.clone());
+        let places = self.places.clone();
         tokio::spawn(async move {
             let deadline = Duration::from_millis(world.cache.lookup_timeout_ms);
-            let fact = match tokio::time::timeout(deadline, load(&world, &client, &key, deadline)).await {
-                Ok(fact) => fact,
-                Err(_) => unknown(&key, Unknown::Unavailable),
-            };
+            // The call has the deadline; what waits for the limiter has a little more, so that a call that hangs
+            // is still told to the breaker. A load that panics is an answer that cannot be known.
+            let patience = deadline + Duration::from_millis(500);
+            let (asked, of) = (key.clone(), world.clone());
+            let load = tokio::spawn(async move {
+                let _place = places.acquire_owned().await;
+                tokio::time::timeout(patience, load(&of, &client, &asked, deadline)).await
+            });
+            let fact = load.await.ok().and_then(Result::ok).unwrap_or_else(|| unknown(&key, Unknown::Unavailable));
             let mut letter = FactsMsg::Loaded { key, fact };
             // A full mailbox empties by itself, and between two lives of the actor the port keeps letters.
             while let Err((back, _)) = world.facts.port().offer(letter) {
@@ -109,10 +103,12 @@ impl Facts {
             drop(loads);
             return self.begin(key);
         }
-        drop(loads);
+        // Under the lock: an update that contradicts it comes before (then the load is stale) or after (then it
+        // takes the entry out again).
         if !load.stale {
             self.remember(&key, &fact, load.asked_ms);
         }
+        drop(loads);
         for (need, asker) in load.waiting {
             asker.answer(need, fact.clone());
         }
@@ -159,6 +155,7 @@ const fn unknown(key: &Key, why: Unknown) -> Fact {
 async fn load(world: &World, client: &Client, key: &Key, deadline: Duration) -> Fact {
     let mut hiccups = 0;
     loop {
+        world.limiter.read(chat_of(key)).await;
         if let Permit::Wait { until } = world.limiter.permit() {
             if until.saturating_sub(clock::tick_ms()) > world.cache.lookup_timeout_ms {
                 return unknown(key, Unknown::Unavailable);
@@ -166,7 +163,6 @@ async fn load(world: &World, client: &Client, key: &Key, deadline: Duration) -> 
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         }
-        world.limiter.read(chat_of(key)).await;
         let (fact, error) = match key {
             Key::Member(chat, user) => match client.get_chat_member(chat, *user, deadline).await {
                 Ok(standing) => (Fact::Member(Ok(standing)), None),

@@ -5,6 +5,7 @@ use super::port::IntakePort;
 use super::replay::pages;
 use crate::clock;
 use crate::domain::types::ChatNo;
+use crate::protocol::intake::Taken;
 use crate::store::{Batch, Store, StoreError, keys, keys::Kind, rows};
 use crate::telemetry::{Line, events};
 use bytes::Bytes;
@@ -197,9 +198,11 @@ impl IntakePort {
             let mut batch = Batch::default();
             batch.delete(keys::quarantine(event, feature));
             if feature == "decode" {
-                self.parts().store.commit(batch).await?;
                 let raw = Bytes::from(row.raw.clone().unwrap_or_default());
-                let _answer = crate::protocol::intake::Intake::offer(self, raw).await;
+                let answer = crate::protocol::intake::Intake::offer(self, raw).await;
+                if !matches!(answer, Taken::Refused { .. } | Taken::Kept) {
+                    self.parts().store.commit(batch).await?;
+                }
                 continue;
             }
             let chat = ChatNo(row.chat);

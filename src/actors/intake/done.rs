@@ -12,9 +12,14 @@ pub struct Done {
 #[derive(Debug)]
 struct Block {
     bits: Box<[u64; 16]>,
-    since_ms: u64,
-    stored: bool,
+    /// When a bit was last set.
+    last_ms: u64,
+    /// When its time was last written beside it; 0 when never.
+    written_ms: u64,
 }
+
+/// The time beside a row is written anew after this long, in ms: so much longer rows live after a restart.
+const REWRITE_MS: u64 = 6 * 3_600_000;
 
 impl Done {
     /// Takes over a row of the store.
@@ -23,7 +28,7 @@ impl Done {
         for (word, bytes) in bits.iter_mut().zip(row.chunks_exact(8)) {
             *word = bytes.try_into().map(u64::from_le_bytes).unwrap_or(0);
         }
-        self.blocks.insert(block, Block { bits, since_ms, stored: true });
+        self.blocks.insert(block, Block { bits, last_ms: since_ms, written_ms: since_ms });
     }
 
     /// Whether the update is finished.
@@ -36,14 +41,17 @@ impl Done {
     /// Notes that the update is finished.
     pub fn set(&mut self, update: u64, now_ms: u64) {
         let (word, mask) = place(update);
-        self.block(update / 1024, now_ms).bits[word] |= mask;
+        let block = self.block(update / 1024, now_ms);
+        block.bits[word] |= mask;
+        block.last_ms = block.last_ms.max(now_ms);
     }
 
     /// Adds the bit to a batch that finishes the update, with the time of its row where that is new.
     pub fn write(&mut self, update: u64, now_ms: u64, only_once: bool, batch: &mut Batch) {
         let block = self.block(update / 1024, now_ms);
-        if !block.stored {
-            block.stored = true;
+        block.last_ms = block.last_ms.max(now_ms);
+        if block.written_ms == 0 || block.written_ms + REWRITE_MS < now_ms {
+            block.written_ms = now_ms.max(1);
             let since = crate::store::rows::Since { at: crate::domain::types::Moment(now_ms) };
             batch.put(keys::done_since(update / 1024), crate::store::rows::write(&since));
         }
@@ -51,12 +59,12 @@ impl Done {
         batch.0.push(Op::SetBit { key, bit, only_once });
     }
 
-    /// Forgets rows begun before `oldest_ms`; the answer deletes them from the store.
+    /// Forgets rows whose last bit was set before `oldest_ms`; the answer deletes them from the store.
     pub fn prune(&mut self, oldest_ms: u64) -> Batch {
         let mut batch = Batch::default();
         self.blocks.retain(|block, it| {
-            let keep = it.since_ms >= oldest_ms;
-            if !keep && it.stored {
+            let keep = it.last_ms >= oldest_ms;
+            if !keep && it.written_ms > 0 {
                 batch.delete(keys::done(block * 1024).0).delete(keys::done_since(*block));
             }
             keep
@@ -65,7 +73,7 @@ impl Done {
     }
 
     fn block(&mut self, block: u64, now_ms: u64) -> &mut Block {
-        self.blocks.entry(block).or_insert_with(|| Block { bits: Box::new([0; 16]), since_ms: now_ms, stored: false })
+        self.blocks.entry(block).or_insert_with(|| Block { bits: Box::new([0; 16]), last_ms: now_ms, written_ms: 0 })
     }
 }
 

@@ -64,13 +64,15 @@ impl Numbers {
         self.next = self.next.max(no.0 + 1);
     }
 
-    /// A group became a supergroup: both ids lead to the old number. The answer is the number that the
-    /// new id had before, if another.
-    pub fn migrate(&mut self, old: ChatId, new: ChatId) -> (ChatNo, Option<ChatNo>) {
-        let no = self.number(old);
-        let before = self.by_id.insert(new, no).filter(|it| *it != no);
+    /// A group became a supergroup: both ids lead to the old number, or to the new one's if the `newcomer` is
+    /// to win. The answer is that number, and the other one, if there was another.
+    pub fn migrate(&mut self, old: ChatId, new: ChatId, newcomer: bool) -> (ChatNo, Option<ChatNo>) {
+        let (of_old, of_new) = (self.number(old), self.number(new));
+        let (no, other) = if newcomer { (of_new, of_old) } else { (of_old, of_new) };
+        self.by_id.insert(old, no);
+        self.by_id.insert(new, no);
         self.by_no.insert(no, (new, true));
-        (no, before)
+        (no, (other != no).then_some(other))
     }
 
     /// How many chats are known.
@@ -110,11 +112,19 @@ mod tests {
     fn a_group_that_becomes_a_supergroup_keeps_its_number_and_the_new_ids_own_number_gives_way() {
         let mut numbers = Numbers::default();
         let (old, new) = (numbers.number(ChatId(-5)), numbers.number(ChatId(-1005)));
-        assert_eq!(numbers.migrate(ChatId(-5), ChatId(-1005)), (old, Some(new)));
+        assert_eq!(numbers.migrate(ChatId(-5), ChatId(-1005), false), (old, Some(new)));
         assert_eq!(numbers.number(ChatId(-1005)), old);
         assert_eq!(numbers.number(ChatId(-5)), old);
         assert_eq!(numbers.id(old).unwrap(), ChatId(-1005));
-        assert_eq!(numbers.migrate(ChatId(-5), ChatId(-1005)), (old, None), "told again by the other message");
+        assert_eq!(numbers.migrate(ChatId(-5), ChatId(-1005), false), (old, None), "told again by the other message");
+    }
+
+    #[test]
+    fn a_new_id_that_was_set_up_before_the_old_one_was_heard_of_keeps_its_number() {
+        let mut numbers = Numbers::default();
+        let (old, new) = (numbers.number(ChatId(-5)), numbers.number(ChatId(-1005)));
+        assert_eq!(numbers.migrate(ChatId(-5), ChatId(-1005), true), (new, Some(old)));
+        assert_eq!((numbers.number(ChatId(-5)), numbers.number(ChatId(-1005))), (new, new));
     }
 
     #[test]

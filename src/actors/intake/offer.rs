@@ -3,11 +3,11 @@
 use super::port::IntakePort;
 use crate::clock;
 use crate::domain::types::Moment;
-use crate::protocol::intake::{BoxFuture, Intake, Taken, Unreadable};
+use crate::protocol::intake::{BoxFuture, Intake, Reception, Taken, Unreadable};
 use crate::store::{Batch, Store, keys, rows};
 use crate::telegram::update::update_id;
 use crate::telemetry::metrics::hot;
-use crate::telemetry::names::UpdateKind;
+use crate::telemetry::names::{UpdateKind, Via};
 use crate::telemetry::{Line, events};
 use bytes::Bytes;
 use tokio::sync::oneshot;
@@ -41,9 +41,22 @@ impl Intake for IntakePort {
         Box::pin(async move { this.keep_undecodable(raw, reason.name()).await })
     }
 
+    fn reception(&self, now: Reception) {
+        let open = now == Reception::Open;
+        if self.parts().via == Via::Polling {
+            self.parts().health.ready("intake", open, "no updates can be fetched at present");
+        }
+    }
+
     fn enabled_updates(&self) -> Vec<&'static str> {
         self.parts().updates.clone()
     }
+}
+
+/// Whole if it fits into a row, else its beginning.
+fn fit(text: String) -> String {
+    let escaped = serde_json::to_string(&text).map_or(usize::MAX, |it| it.len());
+    if escaped <= 60_000 { text } else { text.chars().take(10_000).collect() }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a histogram is of floats")]
@@ -60,7 +73,7 @@ impl IntakePort {
         let row = rows::Quarantined {
             chat: 0,
             seq: 0,
-            raw: Some(String::from_utf8_lossy(&raw).chars().take(32_000).collect()),
+            raw: Some(fit(String::from_utf8_lossy(&raw).into_owned())),
             own: None,
             kind: "undecodable".into(),
             crashes: 0,

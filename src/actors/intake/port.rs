@@ -10,6 +10,7 @@ use crate::domain::event::{Event, Happened};
 use crate::domain::types::{ChatId, ChatNo, UserId};
 use crate::protocol::chat::{Address, ChatMsg};
 use crate::protocol::facts::FactsPort;
+use crate::protocol::health::HealthBoard;
 use crate::protocol::intake::Taken;
 use crate::protocol::outbox::{OutboxMsg, OutboxPort};
 use crate::store::{Batch, Handle, Store, StoreError, keys, rows};
@@ -53,8 +54,10 @@ pub struct IntakeParts {
     pub facts: FactsPort,
     /// Where presses get an answer in time.
     pub outbox: OutboxPort,
-    /// How updates come, for the metrics.
+    /// How updates come.
     pub via: Via,
+    /// Where it says whether they can come.
+    pub health: HealthBoard,
     /// The key that signed our buttons.
     pub key: Arc<CallbackKey>,
     /// Fresh numbers.
@@ -318,7 +321,7 @@ impl IntakePort {
         self.inner.due.notified().await;
     }
 
-    /// Forgets facts that an update contradicts.
+    /// Forgets facts that an update contradicts, and follows a group to its new id.
     fn stale(&self, happened: &Happened) {
         match &happened.event {
             Event::Moved(moved) | Event::Placed(moved) => {
@@ -327,14 +330,25 @@ impl IntakePort {
             Event::Migrated { to } => {
                 self.inner.parts.facts.forget_chat(happened.place.id);
                 self.inner.parts.facts.forget_chat(*to);
+                let (this, old, new) = (self.clone(), happened.place.id, *to);
+                tokio::spawn(async move { this.migrate(old, new).await });
             }
             _ => {}
         }
     }
 
+    async fn has_state(&self, chat: ChatNo) -> bool {
+        let cells = self.inner.parts.store.scan(keys::Kind::Cell.of(chat), None, 1).await;
+        cells.is_ok_and(|it| !it.is_empty())
+    }
+
     /// Both ids of a group that became a supergroup lead to its old number from now on.
+    /// When only the new id has state, because somebody set it up before the old one was heard of again, the
+    /// new one's number wins instead.
     pub async fn migrate(&self, old: ChatId, new: ChatId) {
-        let (no, before) = self.numbers().migrate(old, new);
+        let (of_old, of_new) = (self.numbers().number(old), self.numbers().number(new));
+        let newcomer = of_old != of_new && !self.has_state(of_old).await && self.has_state(of_new).await;
+        let (no, before) = self.numbers().migrate(old, new, newcomer);
         let mut batch = Batch::default();
         let row = rows::write(&rows::Number { no: no.0, now: new });
         batch.put(keys::id(old), row.clone()).put(keys::id(new), row);
@@ -347,7 +361,8 @@ impl IntakePort {
             }
             appended.push(item.moved_to(no));
         }
-        if let Err(error) = self.inner.parts.store.commit(batch).await {
+        if let Err(error) = self.patiently(batch).await {
+            self.numbers().row_missing(no);
             crate::telemetry::Line::new(&crate::telemetry::events::UPSTREAM_MIGRATED)
                 .reason(format!("the new number could not be stored: {error}"))
                 .next("it is known until the next start and stored when the group writes again")

@@ -39,7 +39,7 @@ impl Outbox {
             return self.look_up(id, slot);
         }
         if let Some(message) = self.deletes(id)
-            && self.deleted.contains_key(&message)
+            && self.deleted.get(&message).is_some_and(|by| by != id)
         {
             return self.close(id, "done");
         }
@@ -47,7 +47,7 @@ impl Outbox {
     }
 
     /// The message that a debt deletes, as far as it is known.
-    pub(super) fn deletes(&self, id: JobId) -> Option<(ChatId, MessageId)> {
+    fn deletes(&self, id: JobId) -> Option<(ChatId, MessageId)> {
         match self.jobs.get(&id)?.owed().call {
             Call::Delete { chat, message: MessageRef::Id(message) } => Some((chat, message)),
             Call::Delete { chat, message: MessageRef::Slot(slot) } => Some((chat, self.slots.get(&(id.0, slot))?)),
@@ -144,6 +144,9 @@ impl Outbox {
         entry.attempts += 1;
         if let Call::Answer { query, .. } = &entry.job.debt.owed.call {
             self.answered.insert(query.clone(), Some(id));
+        }
+        if let Some(message) = self.deletes(id) {
+            self.deleted.insert(message, id);
         }
         self.in_flight += 1;
         self.launch(id, request);

@@ -52,8 +52,8 @@ pub struct Outbox {
     slots: Cache<(ChatNo, Slot), MessageId>,
     /// Presses that have had their answer, and the debt that brought it (none: it was an empty one).
     answered: Cache<String, Option<JobId>>,
-    /// Messages that we have deleted of late.
-    deleted: Cache<(ChatId, MessageId), ()>,
+    /// Messages that we deleted of late or are deleting, and the debt that does it.
+    deleted: Cache<(ChatId, MessageId), JobId>,
     ticks_at_ms: u64,
     draining: Vec<crate::protocol::port::Reply<()>>,
     /// The house is closing: nothing is launched any more.

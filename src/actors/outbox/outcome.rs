@@ -49,9 +49,6 @@ impl Outbox {
             self.slots.insert((id.0, *slot), message);
             batch.put(keys::slot(id.0, *slot), rows::write(&Sent { message, at: clock::now() }));
         }
-        if let Some(message) = self.deletes(id) {
-            self.deleted.insert(message, ());
-        }
         let reports = entry.owed().report.is_some() && entry.owed().call.class() == Class::VisibleOnce;
         batch.delete(keys::owed(id.0, id.1));
         self.ended.insert(id, ());

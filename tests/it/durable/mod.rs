@@ -3,7 +3,9 @@
 
 mod dice;
 mod kill;
+mod order;
 mod poison;
+mod strange;
 
 use super::harness::Story;
 use majordomo::domain::types::{ChatId, UserId};

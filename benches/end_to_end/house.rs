@@ -1,0 +1,124 @@
+//! The release binary as a child, so that its CPU and memory are measured apart from the load.
+
+use crate::town::{LIMIT, Town};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+/// What Telegram sends along.
+pub const SECRET: &str = "bench-secret";
+/// No limit of the outgoing calls; as many notices per group and minute as there can be.
+pub const RAISED: [(&str, &str); 6] = [
+    ("LIMITS__TELEGRAM__OVERALL_PER_S", "0"),
+    ("LIMITS__TELEGRAM__CHAT_PER_S", "0"),
+    ("LIMITS__TELEGRAM__GROUP_PER_MIN", "0"),
+    ("LIMITS__TELEGRAM__OTHER_PER_S", "0"),
+    ("LIMITS__REQUESTS__PER_MIN", "0"),
+    ("FEATURES__MEMBERSHIP__NOTICES_PER_MIN", "30"),
+];
+
+/// A running house.
+pub struct House {
+    pub hook: String,
+    web: String,
+    child: Child,
+    folder: TempDir,
+}
+
+/// Which binary is measured.
+pub fn binary() -> PathBuf {
+    let mut arguments = std::env::args().skip_while(|it| it != "--house").skip(1);
+    arguments.next().map_or_else(|| env!("CARGO_BIN_EXE_majordomo").into(), PathBuf::from)
+}
+
+impl House {
+    /// Starts it with these settings beside the usual ones, and waits until it is ready.
+    pub async fn start(town: &Town, settings: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (hook, web) = (free_address().await, free_address().await);
+        let mut command = Command::new(binary());
+        command.arg("run").env_clear().current_dir(folder.path()).stdin(Stdio::null());
+        let log = std::fs::File::create(folder.path().join("log")).unwrap();
+        command.stdout(log.try_clone().unwrap()).stderr(log);
+        for (name, value) in [
+            ("TELEGRAM__TOKEN", town.telegram.token()),
+            ("TELEGRAM__API_URL", &town.telegram.api_url()),
+            ("TELEGRAM__WEBHOOK__URL", &town.hole.url()),
+            ("TELEGRAM__WEBHOOK__LISTEN", &hook),
+            ("TELEGRAM__WEBHOOK__SECRET", SECRET),
+            ("OWNER__IDS", &town.ann.0.to_string()),
+            ("WEB__LISTEN", &web),
+        ]
+        .into_iter()
+        .chain(settings.iter().copied())
+        {
+            command.env(format!("MAJORDOMO_{name}"), value);
+        }
+        let house = Self { hook, web, child: command.spawn().unwrap(), folder };
+        let begun = Instant::now();
+        while !house.get("/health/ready").await.starts_with("HTTP/1.1 200") {
+            assert!(begun.elapsed() < LIMIT, "the house is ready in time; its log:\n{}", house.log());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        house
+    }
+
+    /// User and system time of all its threads so far, in us.
+    pub fn cpu_us(&self) -> f64 {
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", self.child.id())).unwrap();
+        let ns = tasks.flatten().filter_map(|it| {
+            let text = std::fs::read_to_string(it.path().join("schedstat")).ok()?;
+            text.split(' ').next()?.parse::<f64>().ok()
+        });
+        ns.sum::<f64>() / 1e3
+    }
+
+    /// Resident memory now and at its highest, in MiB.
+    pub fn memory_mib(&self) -> (f64, f64) {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let of = |name: &str| {
+            let line = status.lines().find_map(|it| it.strip_prefix(name))?;
+            line.trim().split(' ').next()?.parse::<f64>().ok()
+        };
+        (of("VmRSS:").unwrap_or(0.0) / 1024.0, of("VmHWM:").unwrap_or(0.0) / 1024.0)
+    }
+
+    /// Its metrics.
+    pub async fn metrics(&self) -> String {
+        self.get("/metrics").await
+    }
+
+    /// Everything that it logged.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
+    }
+
+    /// The lines that it logged at WARN or worse.
+    pub fn complaints(&self) -> Vec<String> {
+        let bad = |it: &&str| it.contains("\"WARN\"") || it.contains("\"ERROR\"");
+        self.log().lines().filter(bad).map(ToOwned::to_owned).collect()
+    }
+
+    async fn get(&self, path: &str) -> String {
+        let Ok(mut stream) = TcpStream::connect(&self.web).await else { return String::new() };
+        let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.web);
+        let mut answer = String::new();
+        let sent = stream.write_all(request.as_bytes()).await;
+        let _ = if sent.is_ok() { stream.read_to_string(&mut answer).await } else { Ok(0) };
+        answer
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        let _ = self.child.kill(); // it may have ended by itself
+        let _ = self.child.wait();
+    }
+}
+
+async fn free_address() -> String {
+    TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().to_string()
+}

@@ -1,0 +1,50 @@
+//! The whole program through its webhook, against the simulated Telegram: what an update costs, how long
+//! its calls take, and that nothing is left undone.
+//!
+//! ```text
+//! cargo bench --bench end_to_end                    the figures
+//! cargo bench --bench end_to_end -- --quick         a look whether it still works
+//! cargo bench --bench end_to_end -- --only idle     scenes whose name contains this
+//! cargo bench --bench end_to_end -- --house PATH    another binary
+//! ```
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a benchmark")]
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "figures for people"
+)]
+
+mod arrivals;
+mod hole;
+mod house;
+mod load;
+mod scenes;
+mod town;
+
+use scenes::{Row, Size};
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    let has = |it: &str| arguments.iter().any(|argument| argument == it);
+    // Without --bench it is a test of the bench itself, as criterion has it.
+    let quick = has("--quick") || has("--test") || !has("--bench");
+    let size = if quick { Size::QUICK } else { Size::FULL };
+    let only = arguments.iter().skip_while(|it| *it != "--only").nth(1).cloned().unwrap_or_default();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    println!("{:<58} {:>12}   to reach", "", "measured");
+    for (name, scene) in scenes::ALL {
+        if name.contains(&*only) {
+            runtime.block_on(scene(size)).iter().for_each(show);
+        }
+    }
+}
+
+fn show(row: &Row) {
+    let mark = match row.kept() {
+        Some(true) => "",
+        Some(false) => "  MISSED",
+        None => "",
+    };
+    println!("{:<58} {:>12}   {}{mark}", row.what, row.shown(), row.wanted());
+}

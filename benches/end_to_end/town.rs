@@ -1,0 +1,104 @@
+//! A simulated Telegram full of groups, and the updates of its people, caught on their way to the house.
+
+use crate::hole::Hole;
+use bytes::Bytes;
+use majordomo::domain::types::{ChatId, UserId};
+use majordomo::playground::telegram::{Observer, Options, Simulated};
+use std::time::Duration;
+
+/// What the bot may do in a group.
+const GUARD: [&str; 3] = ["can_delete_messages", "can_restrict_members", "can_invite_users"];
+/// How long anything that is prepared may take.
+pub const LIMIT: Duration = Duration::from_secs(120);
+
+/// Groups, a channel, and who owns both.
+pub struct Town {
+    pub telegram: Simulated,
+    pub hole: Hole,
+    pub ann: UserId,
+    pub channel: ChatId,
+    pub groups: Vec<ChatId>,
+    people: u64,
+}
+
+/// A message that is ready to be delivered.
+#[derive(Clone)]
+pub struct Planned {
+    pub body: Bytes,
+    pub chat: i64,
+    pub message: i64,
+    pub user: i64,
+    pub name: String,
+}
+
+impl Town {
+    /// A town whose groups are not protected yet.
+    pub async fn new(groups: usize, observer: Option<Observer>) -> Self {
+        let telegram = Simulated::start(Options { observer, ..Options::counting() }).await.unwrap();
+        let ann = telegram.person("Ann", "en");
+        telegram.started(ann);
+        let channel = telegram.channel("News", Some("news"), ann);
+        telegram.place_bot(channel, &["can_invite_users"]);
+        let groups = (0..groups).map(|n| telegram.supergroup(&format!("Readers {n}"), ann)).collect::<Vec<_>>();
+        groups.iter().for_each(|it| telegram.place_bot(*it, &GUARD));
+        Self { telegram, hole: Hole::open().await, ann, channel, groups, people: 0 }
+    }
+
+    /// So many new people in each group, none of whom subscribes to the channel.
+    pub fn strangers(&mut self, per_group: usize) -> Vec<(UserId, ChatId, String)> {
+        let mut people = Vec::new();
+        for n in 0..per_group * self.groups.len() {
+            let group = self.groups[n % self.groups.len()];
+            self.people += 1;
+            let name = format!("p{}", self.people);
+            let person = self.telegram.person(&name, "en");
+            self.telegram.join(person, group).unwrap();
+            people.push((person, group, name));
+        }
+        people
+    }
+
+    /// The same, and they subscribe.
+    pub fn subscribers(&mut self, per_group: usize) -> Vec<(UserId, ChatId, String)> {
+        let people = self.strangers(per_group);
+        people.iter().for_each(|(who, ..)| self.telegram.join(*who, self.channel).unwrap());
+        people
+    }
+
+    /// Everybody says something, and nobody has heard it yet.
+    pub async fn say(&self, people: &[(UserId, ChatId, String)], words: &str) -> Vec<Planned> {
+        let mut updates = Vec::new();
+        for (who, chat, name) in people {
+            let (message, update) = self.telegram.say_traced(*who, *chat, words).unwrap();
+            updates.push((update.unwrap(), message.0, who.0, chat.0, name.clone()));
+        }
+        let mut planned = Vec::new();
+        for (update, message, user, chat, name) in updates {
+            let body = self.hole.body(update).await;
+            planned.push(Planned { body, chat, message, user, name });
+        }
+        planned
+    }
+
+    /// Ann protects every group: her commands, ready to be delivered.
+    pub async fn protect(&self) -> Vec<Planned> {
+        let commands: Vec<_> = self.groups.iter().map(|it| (self.ann, *it, "Ann".to_owned())).collect();
+        self.say(&commands, "/protect @news").await
+    }
+
+    /// How often a method was called with success.
+    pub fn done(&self, method: &str) -> u64 {
+        self.telegram.counts().get(method).map_or(0, |it| it.done)
+    }
+
+    /// Waits until a method was called with success so often.
+    pub async fn until_done(&self, method: &str, times: u64) -> bool {
+        for _ in 0..LIMIT.as_millis() / 5 {
+            if self.done(method) >= times {
+                return true;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        false
+    }
+}
