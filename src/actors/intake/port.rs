@@ -7,7 +7,7 @@ use crate::actors::world::Sequence;
 use crate::clock;
 use crate::config::Runtime;
 use crate::domain::event::{Event, Happened};
-use crate::domain::types::{ChatId, ChatNo, UserId};
+use crate::domain::types::{ChatNo, UserId};
 use crate::protocol::chat::{Address, ChatMsg};
 use crate::protocol::facts::FactsPort;
 use crate::protocol::health::HealthBoard;
