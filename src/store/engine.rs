@@ -43,6 +43,11 @@ pub trait Engine: Send + Sync + 'static {
     /// Returns when everything applied so far survives a power cut.
     fn sync(&self) -> Result<(), EngineError>;
 
+    /// There is nothing to do at the moment: what has been put off may be done.
+    fn rest(&self) -> Result<(), EngineError> {
+        Ok(())
+    }
+
     /// What it takes on the medium, in bytes, by kind of file.
     fn sizes(&self) -> Sizes;
 }

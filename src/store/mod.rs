@@ -5,7 +5,7 @@
 //! Keys that begin with a zero byte are the store's own.
 //!
 //! ```text
-//! Handle -> Inbox -> writer thread -> Group (assertions) -> Engine (sled or memory)
+//! Handle -> Inbox -> writer thread -> Group (assertions) -> Engine (journal before sled, or memory)
 //! Handle -> Questions -> two reader threads --------------> Engine
 //! ```
 
@@ -14,10 +14,12 @@ pub mod engine;
 mod error;
 mod folder;
 mod frame;
+mod fronted;
 mod group;
 mod handle;
 mod hang;
 mod inbox;
+mod journal;
 mod lazy;
 mod mark;
 mod memory;

@@ -3,6 +3,7 @@
 use super::OpenError;
 use super::engine::{Engine, EngineError};
 use super::folder::{Folder, disk};
+use super::fronted::Fronted;
 use super::mark::Mark;
 use super::memory::Memory;
 use super::migrate::{self, MIGRATIONS};
@@ -120,7 +121,7 @@ impl Opener for SledOpener {
         let mut tries = LOCK_TRIES;
         loop {
             match Sled::open(&self.folder.data(), self.cache_bytes) {
-                Ok(engine) => return Ok(Box::new(engine)),
+                Ok(engine) => return Ok(Box::new(Fronted::open(engine, &self.folder.data())?)),
                 Err(EngineError::Broken(why)) if tries > 0 && why.contains("could not acquire lock") => {
                     tries -= 1;
                     #[expect(

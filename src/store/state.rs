@@ -3,6 +3,7 @@
 use super::engine::Engine;
 use super::inbox::Inbox;
 use super::readers::Questions;
+use crate::clock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use tokio::sync::watch;
@@ -93,6 +94,15 @@ impl Shared {
 
     pub(super) fn engine_alone(&self) -> RwLockWriteGuard<'_, Slot> {
         self.slot.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets the watch see how long this takes.
+    pub(super) fn while_busy<T>(&self, work: impl FnOnce() -> T) -> T {
+        let busy = &self.counters.busy_since_us;
+        busy.store(clock::tick_us().max(1), Ordering::Relaxed);
+        let done = work();
+        busy.store(0, Ordering::Relaxed);
+        done
     }
 
     /// Keeps the hook; calls it at once when it is already too late.

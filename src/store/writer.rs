@@ -117,6 +117,7 @@ impl Writer {
                 return;
             }
             self.serve(turn);
+            self.rest();
         }
     }
 
@@ -167,11 +168,8 @@ impl Writer {
     }
 
     fn write(&mut self, turn: Turn) {
-        let busy = &self.shared.counters.busy_since_us;
-        busy.store(clock::tick_us().max(1), Ordering::Relaxed);
-        let written = self.write_group(&turn);
-        self.shared.counters.busy_since_us.store(0, Ordering::Relaxed);
-        match written {
+        let shared = Arc::clone(&self.shared);
+        match shared.while_busy(|| self.write_group(&turn)) {
             Ok(outcomes) => {
                 let taken = outcomes.iter().filter(|it| it.is_ok()).count();
                 let commits = &self.shared.counters.commits;
@@ -189,6 +187,20 @@ impl Writer {
                 self.fail(error.to_string());
                 self.serve(turn);
             }
+        }
+    }
+
+    /// Everybody has been answered: the engine may do what it has put off.
+    fn rest(&mut self) {
+        if !matches!(self.mode, Mode::Open) {
+            return;
+        }
+        let shared = Arc::clone(&self.shared);
+        let rested = shared.while_busy(|| with(shared.engine().as_deref(), Engine::rest));
+        match rested {
+            Ok(()) => {}
+            Err(EngineError::Full(why)) => self.lose_the_engine(&why, None),
+            Err(error) => self.fail(error.to_string()),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Both engines do what the trait says.
 
 use crate::store::engine::{Engine, Write};
+use crate::store::fronted::Fronted;
 use crate::store::memory::Memory;
 use crate::store::sled_engine::Sled;
 use std::path::Path;
@@ -8,7 +9,9 @@ use std::path::Path;
 fn each(check: impl Fn(&str, &dyn Engine)) {
     check("memory", &Memory::default());
     let folder = tempfile::tempdir().unwrap();
-    check("sled", &Sled::open(folder.path(), 1 << 20).unwrap());
+    check("sled", &Sled::open(&folder.path().join("alone"), 1 << 20).unwrap());
+    let sled = Sled::open(&folder.path().join("fronted"), 1 << 20).unwrap();
+    check("journal and sled", &Fronted::open(sled, &folder.path().join("fronted")).unwrap());
 }
 
 fn write(key: &[u8], value: Option<&[u8]>) -> Write {

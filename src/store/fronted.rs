@@ -1,0 +1,314 @@
+//! An engine with a journal before it: a group costs one short write and one sync, and what comes and goes
+//! within seconds (a debt, an event that waits) never reaches the engine.
+//!
+//! What is in the journal is in memory too, and is looked at first. When the journal is long, all of it goes
+//! to the engine in one batch, and the journal begins anew. The engine never has what the journal has not,
+//! so going over the journal again after a crash ends where it ended. The engine is never asked to write
+//! more than there is room for: sled may wait for ever for a write that failed.
+
+use super::disk::free_bytes;
+use super::engine::{Engine, EngineError, Pair, Sizes, Write, above};
+use super::journal::Journal;
+use super::sled_engine::io_said;
+use std::collections::{BTreeMap, VecDeque};
+use std::ops::Bound;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+
+/// What the engine does not have yet; `None` is a deletion.
+type Recent = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
+
+/// Beside what is handed over once as it is and once as rewritten pages, sled needs this much, in bytes.
+const ROOM: u64 = 1 << 20;
+
+/// The engine, the journal, and what is in the journal.
+pub(super) struct Fronted<E: Engine> {
+    engine: E,
+    /// Where both have their files.
+    folder: PathBuf,
+    journal: Mutex<Journal>,
+    recent: RwLock<Recent>,
+    /// Nothing has failed: only then is the journal emptied at the end.
+    well: AtomicBool,
+}
+
+impl<E: Engine> Fronted<E> {
+    /// Hands the engine what the journal in this folder has for it.
+    pub(super) fn open(engine: E, folder: &Path) -> Result<Self, EngineError> {
+        let (journal, writes) = Journal::open(&folder.join("journal")).map_err(|it| io_said(&it))?;
+        let folder = folder.to_path_buf();
+        let recent = writes.into_iter().map(|it| (it.key, it.value)).collect();
+        let well = AtomicBool::new(true);
+        let this = Self { engine, folder, journal: Mutex::new(journal), recent: RwLock::new(recent), well };
+        this.hand_over()?;
+        Ok(this)
+    }
+
+    fn recent(&self) -> RwLockReadGuard<'_, Recent> {
+        self.recent.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn journal(&self) -> MutexGuard<'_, Journal> {
+        self.journal.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Gives the engine what is recent, and begins the journal anew once the engine has it for good.
+    fn hand_over(&self) -> Result<(), EngineError> {
+        let mut journal = self.journal();
+        if journal.is_empty() {
+            return Ok(());
+        }
+        let writes: Vec<_> =
+            self.recent().iter().map(|(key, value)| Write { key: key.clone(), value: value.clone() }).collect();
+        self.has_room_for(journal.end())?;
+        self.engine.apply(&writes)?;
+        self.engine.sync()?;
+        journal.begin().map_err(|it| EngineError::Broken(format!("beginning the store's journal anew: {it}")))?;
+        self.recent.write().unwrap_or_else(PoisonError::into_inner).clear();
+        Ok(())
+    }
+
+    fn write(&self, writes: &[Write]) -> Result<(), EngineError> {
+        if !self.take(writes)? {
+            self.hand_over()?;
+            if !self.take(writes)? {
+                // Longer than the journal ever gets: the engine is atomic by itself.
+                self.has_room_for(length(writes))?;
+                self.engine.apply(writes)?;
+                return self.engine.sync();
+            }
+        }
+        let mut recent = self.recent.write().unwrap_or_else(PoisonError::into_inner);
+        recent.extend(writes.iter().map(|it| (it.key.clone(), it.value.clone())));
+        Ok(())
+    }
+
+    /// Puts a group into the journal, as long as there is room to hand all of it over later.
+    fn take(&self, writes: &[Write]) -> Result<bool, EngineError> {
+        let mut journal = self.journal();
+        let room = self.has_room_for(journal.end() + length(writes)).is_ok();
+        if room { journal.append(writes) } else { Ok(false) }
+    }
+
+    fn has_room_for(&self, bytes: u64) -> Result<(), EngineError> {
+        let needed = bytes.saturating_mul(2).saturating_add(ROOM);
+        match free_bytes(&self.folder) {
+            Ok(free) if free < needed => Err(EngineError::Full(format!("{free} bytes are free, {needed} are needed"))),
+            // Where it cannot be known, the engine finds out.
+            Ok(_) | Err(_) => Ok(()),
+        }
+    }
+
+    /// After a failure nothing is known that could be handed over.
+    fn noted<T>(&self, done: Result<T, EngineError>) -> Result<T, EngineError> {
+        if done.is_err() {
+            self.well.store(false, Ordering::Release);
+        }
+        done
+    }
+}
+
+impl<E: Engine> Engine for Fronted<E> {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, EngineError> {
+        if let Some(value) = self.recent().get(key) {
+            return Ok(value.clone());
+        }
+        self.engine.get(key)
+    }
+
+    fn scan(&self, prefix: &[u8], after: Option<&[u8]>, limit: usize) -> Result<Vec<Pair>, EngineError> {
+        let from = match after {
+            Some(after) if after >= prefix => Bound::Excluded(after),
+            _ => Bound::Included(prefix),
+        };
+        let recent = self.recent();
+        let ours = recent.range::<[u8], _>((from, Bound::Unbounded)).take_while(|it| it.0.starts_with(prefix));
+        let mut ours = ours.peekable();
+        let mut theirs = Rows::new(&self.engine, prefix, after, limit);
+        let mut rows = Vec::new();
+        while rows.len() < limit {
+            theirs.fill()?;
+            let first = match (ours.peek(), theirs.first()) {
+                (Some((ours, _)), Some(theirs)) => *ours <= theirs,
+                (Some(_), None) => true,
+                (None, Some(_)) => false,
+                (None, None) => break,
+            };
+            if !first {
+                rows.extend(theirs.next());
+                continue;
+            }
+            let Some((key, value)) = ours.next() else { break };
+            if theirs.first() == Some(key) {
+                theirs.next();
+            }
+            rows.extend(value.as_ref().map(|it| (key.clone(), it.clone())));
+        }
+        Ok(rows)
+    }
+
+    fn last(&self, prefix: &[u8]) -> Result<Option<Pair>, EngineError> {
+        let bound = above(prefix);
+        let to = bound.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
+        let recent = self.recent();
+        let mut ours = recent.range::<[u8], _>((Bound::Included(prefix), to)).rev();
+        let ours = ours.find_map(|(key, value)| Some((key.clone(), value.clone()?)));
+        let theirs = self.engine.last(prefix)?;
+        if theirs.as_ref().is_some_and(|(key, _)| matches!(recent.get(key), Some(None))) {
+            // The engine's last is deleted, and it cannot say which one is before that.
+            drop(recent);
+            return Ok(self.scan(prefix, None, usize::MAX)?.pop());
+        }
+        Ok(match (ours, theirs) {
+            (Some(ours), Some(theirs)) if theirs.0 > ours.0 => Some(theirs),
+            (None, theirs) => theirs,
+            (ours, _) => ours,
+        })
+    }
+
+    fn apply(&self, writes: &[Write]) -> Result<(), EngineError> {
+        self.noted(self.write(writes))
+    }
+
+    fn sync(&self) -> Result<(), EngineError> {
+        self.noted(self.journal().sync())
+    }
+
+    fn rest(&self) -> Result<(), EngineError> {
+        if self.journal().is_long() { self.noted(self.hand_over()) } else { Ok(()) }
+    }
+
+    fn sizes(&self) -> Sizes {
+        let Sizes { db, blobs } = self.engine.sizes();
+        Sizes { db: db + self.journal().size(), blobs }
+    }
+}
+
+impl<E: Engine> Drop for Fronted<E> {
+    /// The next start is quicker; if it does not work, that start does it.
+    fn drop(&mut self) {
+        if self.well.load(Ordering::Acquire) {
+            let _ = self.hand_over();
+        }
+    }
+}
+
+fn length(writes: &[Write]) -> u64 {
+    let length = |it: &Write| it.key.len() + it.value.as_ref().map_or(0, Vec::len);
+    writes.iter().map(length).sum::<usize>() as u64
+}
+
+/// The engine's rows, some at a time.
+struct Rows<'a, E: Engine> {
+    engine: &'a E,
+    prefix: &'a [u8],
+    after: Option<Vec<u8>>,
+    page: usize,
+    waiting: VecDeque<Pair>,
+    over: bool,
+}
+
+impl<'a, E: Engine> Rows<'a, E> {
+    fn new(engine: &'a E, prefix: &'a [u8], after: Option<&[u8]>, limit: usize) -> Self {
+        let after = after.map(<[u8]>::to_vec);
+        Self { engine, prefix, after, page: limit, waiting: VecDeque::new(), over: limit == 0 }
+    }
+
+    fn fill(&mut self) -> Result<(), EngineError> {
+        if !self.waiting.is_empty() || self.over {
+            return Ok(());
+        }
+        self.waiting = self.engine.scan(self.prefix, self.after.as_deref(), self.page)?.into();
+        self.over = self.waiting.len() < self.page;
+        self.after = self.waiting.back().map(|it| it.0.clone());
+        Ok(())
+    }
+
+    fn first(&self) -> Option<&Vec<u8>> {
+        self.waiting.front().map(|it| &it.0)
+    }
+
+    fn next(&mut self) -> Option<Pair> {
+        self.waiting.pop_front()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::super::memory::Memory;
+    use super::*;
+    use proptest::prelude::*;
+
+    fn write(key: u8, value: Option<u8>) -> Write {
+        Write { key: vec![b'k', key / 4, key], value: value.map(|it| vec![it; usize::from(it)]) }
+    }
+
+    fn same(fronted: &Fronted<Memory>, plain: &Memory) {
+        for limit in [0, 1, 3, 1000] {
+            for prefix in [&b""[..], b"k", &[b'k', 1], &[b'k', 2, 9], b"z"] {
+                for after in [None, Some(&b"k"[..]), Some(&[b'k', 1, 5][..]), Some(&[b'k', 2][..])] {
+                    let found = fronted.scan(prefix, after, limit).unwrap();
+                    assert_eq!(found, plain.scan(prefix, after, limit).unwrap(), "{prefix:?} {after:?} {limit}");
+                }
+                assert_eq!(fronted.last(prefix).unwrap(), plain.last(prefix).unwrap(), "{prefix:?}");
+            }
+        }
+        for key in 0..16 {
+            let key = write(key, None).key;
+            assert_eq!(fronted.get(&key).unwrap(), plain.get(&key).unwrap());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nobody_can_tell_it_from_the_engine_alone(
+            groups in proptest::collection::vec(
+                (proptest::collection::btree_map(0_u8..16, proptest::option::of(any::<u8>()), 1..4), 0_u8..4),
+                1..20,
+            ),
+        ) {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path();
+            let plain = Memory::default();
+            let mut fronted = Fronted::open(Memory::default(), path).unwrap();
+            for (group, then) in groups {
+                let writes: Vec<_> = group.into_iter().map(|(key, value)| write(key, value)).collect();
+                plain.apply(&writes).unwrap();
+                fronted.apply(&writes).unwrap();
+                fronted.sync().unwrap();
+                match then {
+                    0 => fronted.hand_over().unwrap(),
+                    // A crash: the engine has what it was handed, and the journal the rest.
+                    1 => {
+                        let kept = Memory::default();
+                        let rows = fronted.engine.scan(b"", None, 1000).unwrap();
+                        kept.apply(&rows.into_iter().map(|(key, it)| Write { key, value: Some(it) }).collect::<Vec<_>>()).unwrap();
+                        fronted.well.store(false, Ordering::Release);
+                        drop(fronted);
+                        fronted = Fronted::open(kept, path).unwrap();
+                    }
+                    _ => {}
+                }
+                same(&fronted, &plain);
+            }
+        }
+    }
+
+    #[test]
+    fn groups_longer_than_the_journal_and_many_short_ones_are_all_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let (plain, fronted) = (Memory::default(), Fronted::open(Memory::default(), folder.path()).unwrap());
+        for turn in 0..60_u8 {
+            let rows = if turn == 30 { 5 } else { 1 };
+            let big = |row: u8| Write { key: vec![b'k', 1, turn, row], value: Some(vec![turn; 1 << 20]) };
+            let writes: Vec<_> = (0..rows).map(big).chain([write(turn % 16, Some(turn))]).collect();
+            plain.apply(&writes).unwrap();
+            fronted.apply(&writes).unwrap();
+            fronted.rest().unwrap();
+        }
+        same(&fronted, &plain);
+    }
+}
