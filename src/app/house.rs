@@ -5,6 +5,7 @@ use super::build::{Built, StartError, build};
 use crate::clock;
 use crate::config::Loaded;
 use crate::domain::types::UserId;
+use crate::protocol::health::HealthBoard;
 use crate::protocol::outbox::OutboxMsg;
 use crate::store::Store;
 use crate::supervisors::control::Handle as Tree;
@@ -62,7 +63,8 @@ impl House {
         let pinger = tokio::spawn(crate::web::self_ping(soil.health.clone()));
         let house = Self { soil, tree, pinger, _watchdog: watchdog, owner_code };
         house.publish_menus();
-        tokio::spawn(say_ready(house.soil.clone(), begun, waiting));
+        let chats = house.soil.world.intake.numbers().len();
+        tokio::spawn(say_ready(house.soil.health.clone(), begun, chats, waiting));
         Ok(house)
     }
 
@@ -150,13 +152,13 @@ impl House {
 }
 
 /// Says once that the house is ready: the store can write, what waited is back, and updates can come.
-async fn say_ready(soil: Soil, begun: u64, waiting: usize) {
-    while !soil.health.readiness().is_ready {
+async fn say_ready(health: HealthBoard, begun: u64, chats: usize, waiting: usize) {
+    while !health.readiness().is_ready {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     Line::new(&events::APP_READY)
         .field("in_ms", clock::tick_ms() - begun)
-        .field("chats", soil.world.intake.numbers().len())
+        .field("chats", chats)
         .field("waiting", waiting)
         .emit();
 }
