@@ -34,7 +34,7 @@ impl Outbox {
             return self.answered_before(id, words);
         }
         if let Some(slot) = slot_of(&entry.owed().call)
-            && !self.slots.contains_key(&(id.0, slot))
+            && self.slots.get(&(id.0, slot)).is_none()
         {
             return self.look_up(id, slot);
         }
@@ -224,7 +224,7 @@ impl Outbox {
     pub(super) fn answer_now(&mut self, query: String) {
         let asked = Asked { chat: None, is_group: false, lane: Lane::Reply, weight: Weight::Other };
         let now = clock::tick_ms();
-        if self.answered.contains_key(&query) || self.world.limiter.gate().ask(asked, now) != Verdict::Go {
+        if self.answered.get(&query).is_some() || self.world.limiter.gate().ask(asked, now) != Verdict::Go {
             return;
         }
         self.answered.insert(query.clone(), None);

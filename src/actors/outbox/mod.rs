@@ -2,6 +2,7 @@
 
 mod entry;
 mod flight;
+mod latest;
 mod outcome;
 mod settle;
 mod start;
@@ -13,7 +14,7 @@ use crate::protocol::outbox::{JobId, OutboxMsg};
 use crate::protocol::port::Letter;
 use crate::telegram::client::Client;
 use entry::{Entry, Order, Phase};
-use moka::sync::Cache;
+use latest::Latest;
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
@@ -49,28 +50,25 @@ pub struct Outbox {
     /// Debts that wait for a call to return, because as many are in flight as may.
     grounded: VecDeque<JobId>,
     in_flight: usize,
-    slots: Cache<(ChatNo, Slot), MessageId>,
+    slots: Latest<(ChatNo, Slot), MessageId>,
     /// Presses that have had their answer, and the debt that brought it (none: it was an empty one).
-    answered: Cache<String, Option<JobId>>,
+    answered: Latest<String, Option<JobId>>,
     /// Messages that we deleted of late or are deleting, and the debt that does it.
-    deleted: Cache<(ChatId, MessageId), JobId>,
+    deleted: Latest<(ChatId, MessageId), JobId>,
     ticks_at_ms: u64,
     draining: Vec<crate::protocol::port::Reply<()>>,
     /// The house is closing: nothing is launched any more.
     closing: bool,
     /// Debts that ended lately: their rows may still be on the disk.
-    ended: Cache<JobId, ()>,
+    ended: Latest<JobId, ()>,
     /// Debts that wait for a person; they take no room from others.
     unknown: usize,
 }
 
 /// Slots remembered in memory; others are on the disk.
-const SLOTS: u64 = 20_000;
-/// Debts that ended lately, and for how long they are remembered: longer than their rows can live on.
-const ENDED: u64 = 50_000;
-const REMEMBERED: Duration = Duration::from_secs(600);
-/// How long Telegram lets a press be answered.
-const PRESS: Duration = Duration::from_secs(150);
+const SLOTS: usize = 20_000;
+/// Debts that ended lately and are remembered: more than end while the row of one lives on.
+const ENDED: usize = 50_000;
 
 impl Actor for OutboxActor {
     type Msg = Letter<OutboxMsg>;
@@ -85,13 +83,13 @@ impl Actor for OutboxActor {
             retries: BinaryHeap::new(),
             grounded: VecDeque::new(),
             in_flight: 0,
-            slots: Cache::new(SLOTS),
-            answered: Cache::builder().max_capacity(SLOTS).time_to_live(PRESS).build(),
-            deleted: Cache::new(SLOTS),
+            slots: Latest::new(SLOTS),
+            answered: Latest::new(SLOTS),
+            deleted: Latest::new(SLOTS),
             ticks_at_ms: u64::MAX,
             draining: Vec::new(),
             closing: false,
-            ended: Cache::builder().max_capacity(ENDED).time_to_live(REMEMBERED).build(),
+            ended: Latest::new(ENDED),
             unknown: 0,
             world: start.world,
             client: start.client,

@@ -22,7 +22,7 @@ impl Outbox {
         found.sort_by_key(|it| it.seq);
         for mut job in found {
             let id = (job.chat, job.seq);
-            if self.jobs.contains_key(&id) || self.ended.contains_key(&id) {
+            if self.jobs.contains_key(&id) || self.ended.get(&id).is_some() {
                 continue;
             }
             if job.debt.state == DebtState::Sending && !first {
@@ -44,7 +44,7 @@ impl Outbox {
     /// Takes a debt over. When there is no room it stays on the disk.
     pub(super) fn take(&mut self, job: Job) {
         let id = (job.chat, job.seq);
-        let known = self.jobs.contains_key(&id) || self.ended.contains_key(&id);
+        let known = self.jobs.contains_key(&id) || self.ended.get(&id).is_some();
         let full = self.waiting() >= self.limits.telegram.queue || self.world.outbox.is_behind();
         if known || full {
             if job.reserved {
@@ -99,7 +99,7 @@ impl Outbox {
     }
 
     /// Deletes a debt's row some time soon: a repetition would not harm, or could not happen.
-    pub(super) fn strike(&self, id: JobId) {
+    pub(super) fn strike(&mut self, id: JobId) {
         self.ended.insert(id, ());
         let mut batch = Batch::default();
         batch.delete(keys::owed(id.0, id.1));
