@@ -8,6 +8,7 @@
 //! cargo bench --bench end_to_end -- --house PATH    another binary
 //! ```
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a benchmark")]
+#![allow(clippy::disallowed_methods, reason = "a benchmark stands outside of the program")]
 #![allow(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,

@@ -5,6 +5,7 @@ use super::build::{Built, StartError, build};
 use crate::clock;
 use crate::config::Loaded;
 use crate::domain::types::UserId;
+use crate::protocol::health::HealthBoard;
 use crate::protocol::outbox::OutboxMsg;
 use crate::store::Store;
 use crate::supervisors::control::Handle as Tree;
@@ -57,15 +58,13 @@ impl House {
         let watchdog = watchdog.map_err(|it| StartError::Tree(format!("no thread for the watchdog: {it}")))?;
         let tree = spawn_root(spec, ground, gave_up).await.map_err(StartError::Tree)?;
         soil.world.intake.start_waiting();
+        soil.health.ready("store", soil.world.store.status().writable, "it cannot be written");
         soil.health.ready("replay", true, "");
         let pinger = tokio::spawn(crate::web::self_ping(soil.health.clone()));
         let house = Self { soil, tree, pinger, _watchdog: watchdog, owner_code };
         house.publish_menus();
-        Line::new(&events::APP_READY)
-            .field("in_ms", clock::tick_ms() - begun)
-            .field("chats", house.soil.world.intake.numbers().len())
-            .field("waiting", waiting)
-            .emit();
+        let chats = house.soil.world.intake.numbers().len();
+        tokio::spawn(say_ready(house.soil.health.clone(), begun, chats, waiting));
         Ok(house)
     }
 
@@ -150,4 +149,16 @@ impl House {
     pub fn store(&self) -> impl Store {
         self.soil.world.store.clone()
     }
+}
+
+/// Says once that the house is ready: the store can write, what waited is back, and updates can come.
+async fn say_ready(health: HealthBoard, begun: u64, chats: usize, waiting: usize) {
+    while !health.readiness().is_ready {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    Line::new(&events::APP_READY)
+        .field("in_ms", clock::tick_ms() - begun)
+        .field("chats", chats)
+        .field("waiting", waiting)
+        .emit();
 }

@@ -39,6 +39,9 @@ fn page(kind: &Kind, look: Look) -> String {
         page += &format!("\n{}\n", title("Usual causes"));
         page.extend(kind.causes.iter().map(|it| format!("  - {it}\n")));
     }
+    if !kind.next.is_empty() {
+        page += &format!("\n{}\n  {}\n", title("What happens next"), kind.next);
+    }
     if !kind.remedy.is_empty() {
         page += &format!("\n{}\n  {}\n", title("What to do"), kind.remedy);
     }

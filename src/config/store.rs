@@ -28,7 +28,7 @@ impl Default for Store {
             path: "data".into(),
             queue: 4096,
             group: 1024,
-            lazy_ms: 1000,
+            lazy_ms: 200,
             cache_bytes: 16 << 20,
             reserve_bytes: 16 << 20,
         }

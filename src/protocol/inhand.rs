@@ -8,6 +8,7 @@ use crate::domain::types::UpdateId;
 use memmap2::MmapMut;
 use std::fs::{File, OpenOptions};
 use std::io;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -47,7 +48,7 @@ impl InHand {
     /// When the file cannot be made or mapped, with what was tried.
     pub fn open(path: &Path, slots: usize) -> io::Result<(Self, Vec<Leftover>)> {
         let slots = slots.clamp(1, 4096);
-        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)?;
         let wanted = (slots * SLOT_BYTES) as u64;
         if file.metadata()?.len() < wanted {
             file.set_len(wanted)?;

@@ -1,7 +1,7 @@
 //! What a shard does when a chat crashes: count it, charge it, tell it, and decide when to try again.
 
 use super::census::{self, TROUBLED_MAX, Troubled};
-use super::intensity::Verdict;
+use super::intensity::{Verdict, Window};
 use super::residents::{Charge, ChatCrash};
 use super::shard_state::{Phase, Record, Report, State};
 use super::{shard_voice, voice};
@@ -22,11 +22,16 @@ impl State {
         let chance = (self.ground.below)(u64::MAX);
         let Some(entry) = self.chats.get_mut(&chat) else { return };
         let generation = entry.generation;
+        let charge = self.spec.residents.crashed(&ChatCrash { chat, generation, reason, doing });
         let record = entry.record.get_or_insert_default();
         let wait_ms = record.tries.next_ms(rules.backoff, now.saturating_sub(record.last_ms), chance);
         record.last_ms = now;
-        let verdict = record.window.record(now, rules.intensity);
+        let mut verdict = record.window.record(now, rules.intensity);
         let restarts = record.window.count(now, rules.intensity);
+        if charge.quarantined {
+            // What made it crash is gone, so these crashes say nothing about the chat; its waits still grow.
+            (record.window, verdict) = (Window::default(), Verdict::Restart);
+        }
         if verdict == Verdict::GiveUp {
             **record = Record { last_ms: now, ..Record::default() };
         }
@@ -35,7 +40,6 @@ impl State {
         self.remembered.insert(chat);
         let wait_ms = if parked { rules.park_ms } else { wait_ms };
         let who = self.who(chat, generation);
-        let charge = self.spec.residents.crashed(&ChatCrash { chat, generation, reason, doing });
         let next = if parked {
             format!("left alone for {}", voice::span(wait_ms))
         } else {

@@ -36,12 +36,14 @@ pub struct Setting {
     pub env: Vec<(String, String)>,
     /// Whether Ann protects the group before the story begins.
     pub protected: bool,
+    /// What everybody speaks.
+    pub language: &'static str,
 }
 
 impl Setting {
     pub fn by(by: By) -> Self {
         let telegram = Options { webhook_time_scale: 0.05, ..Options::default() };
-        Self { by, telegram, env: Vec::new(), protected: true }
+        Self { by, telegram, env: Vec::new(), protected: true, language: "en" }
     }
 
     pub fn with(mut self, name: &str, value: &str) -> Self {
@@ -51,6 +53,11 @@ impl Setting {
 
     pub fn unprotected(mut self) -> Self {
         self.protected = false;
+        self
+    }
+
+    pub fn speaking(mut self, language: &'static str) -> Self {
+        self.language = language;
         self
     }
 
@@ -96,8 +103,8 @@ impl Story {
     /// The same world, with the house not started yet.
     pub async fn prepare(setting: Setting) -> Self {
         let telegram = Simulated::start(setting.telegram.clone()).await.unwrap();
-        let (ann, eve, sam) =
-            (telegram.person("Ann", "en"), telegram.person("Eve", "en"), telegram.person("Sam", "en"));
+        let person = |name| telegram.person(name, setting.language);
+        let (ann, eve, sam) = (person("Ann"), person("Eve"), person("Sam"));
         let channel = telegram.channel("News", Some("news"), ann);
         let group = telegram.supergroup("Readers", ann);
         telegram.started(ann);
@@ -128,9 +135,22 @@ impl Story {
 
     /// Starts the house and does not wait.
     pub fn start_and_go(&mut self) {
-        let mut child = self.command(&["run"]).spawn().unwrap();
+        self.start_with(&["run"]);
+    }
+
+    /// The same with other arguments.
+    pub fn start_with(&mut self, arguments: &[&str]) {
+        let command = self.command(arguments);
+        self.start_command(command);
+    }
+
+    /// Starts the house by a command that was made with [`Self::command`].
+    pub fn start_command(&mut self, mut command: Command) {
+        let mut child = command.spawn().unwrap();
         self.log.follow(child.stdout.take().unwrap());
-        self.log.follow(child.stderr.take().unwrap());
+        if let Some(errors) = child.stderr.take() {
+            self.log.follow(errors);
+        }
         self.house = Some(child);
     }
 
@@ -154,6 +174,11 @@ impl Story {
     /// Changes the environment for the next start.
     pub fn set(&mut self, name: &str, value: &str) {
         self.env.insert(name.into(), value.into());
+    }
+
+    /// Forgets a variable of the environment for the next start.
+    pub fn unset(&mut self, name: &str) {
+        self.env.remove(name);
     }
 
     /// The folder of the store.
@@ -304,7 +329,7 @@ pub struct Log {
 }
 
 impl Log {
-    fn follow(&self, from: impl Read + Send + 'static) {
+    pub fn follow(&self, from: impl Read + Send + 'static) {
         let log = self.clone();
         std::thread::spawn(move || {
             for line in BufReader::new(from).lines().map_while(Result::ok) {
@@ -326,6 +351,27 @@ impl Log {
     /// Everything, for the message of a failing test.
     pub fn text(&self) -> String {
         self.lines().join("\n")
+    }
+
+    /// Everything after a mark.
+    pub fn text_from(&self, mark: usize) -> String {
+        self.lines()[mark..].join("\n")
+    }
+
+    /// Waits for words in any line after a mark.
+    pub async fn wait_text(&self, mark: usize, words: &str, limit: Duration) -> bool {
+        let looking = async {
+            loop {
+                let changed = self.changed.notified();
+                tokio::pin!(changed);
+                changed.as_mut().enable();
+                if self.text_from(mark).contains(words) {
+                    return;
+                }
+                changed.await;
+            }
+        };
+        tokio::time::timeout(limit, looking).await.is_ok()
     }
 
     /// The lines of one event.

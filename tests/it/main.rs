@@ -5,4 +5,5 @@
 mod cli;
 mod durable;
 mod harness;
+mod membership;
 mod playground;

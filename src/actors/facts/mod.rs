@@ -151,16 +151,22 @@ const fn unknown(key: &Key, why: Unknown) -> Fact {
     }
 }
 
+/// How often, and how long each time, a lookup waits for an open breaker: less than a press may wait altogether.
+const BREAKER_WAITS: u32 = 8;
+const BREAKER_WAIT: Duration = Duration::from_millis(50);
+
 /// Asks Telegram, within the limiter and the breaker. A flood waits as long as the deadline allows.
 async fn load(world: &World, client: &Client, key: &Key, deadline: Duration) -> Fact {
-    let mut hiccups = 0;
+    let (mut hiccups, mut waited) = (0, 0);
     loop {
         world.limiter.read(chat_of(key)).await;
         if let Permit::Wait { until } = world.limiter.permit() {
-            if until.saturating_sub(clock::tick_ms()) > world.cache.lookup_timeout_ms {
+            // A probe of somebody else's may be under way: a moment, then "not known" is the quicker answer.
+            if waited >= BREAKER_WAITS || until.saturating_sub(clock::tick_ms()) > world.cache.lookup_timeout_ms {
                 return unknown(key, Unknown::Unavailable);
             }
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            waited += 1;
+            tokio::time::sleep(BREAKER_WAIT).await;
             continue;
         }
         let (fact, error) = match key {

@@ -4,6 +4,7 @@ pub mod blame;
 pub mod desk;
 pub mod done;
 pub mod item;
+pub mod migrate;
 pub mod numbers;
 pub mod offer;
 pub mod port;

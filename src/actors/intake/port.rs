@@ -7,7 +7,7 @@ use crate::actors::world::Sequence;
 use crate::clock;
 use crate::config::Runtime;
 use crate::domain::event::{Event, Happened};
-use crate::domain::types::{ChatId, ChatNo, UserId};
+use crate::domain::types::{ChatNo, UserId};
 use crate::protocol::chat::{Address, ChatMsg};
 use crate::protocol::facts::FactsPort;
 use crate::protocol::health::HealthBoard;
@@ -182,7 +182,7 @@ impl IntakePort {
         });
     }
 
-    fn after_offer(&self, offered: Offered<Address>, chat: ChatNo) {
+    pub(super) fn after_offer(&self, offered: Offered<Address>, chat: ChatNo) {
         match offered {
             Offered::Joined => {}
             Offered::Duplicate => hot().duplicates.increment(1),
@@ -243,7 +243,7 @@ impl IntakePort {
     }
 
     /// Commits, and waits while more is waiting for the disk than may; only a store that cannot write refuses.
-    async fn patiently(&self, batch: Batch) -> Result<(), StoreError> {
+    pub(super) async fn patiently(&self, batch: Batch) -> Result<(), StoreError> {
         loop {
             match self.inner.parts.store.commit(batch.clone()).await {
                 Err(StoreError::Busy) => tokio::time::sleep(Duration::from_millis(20)).await,
@@ -334,43 +334,6 @@ impl IntakePort {
                 tokio::spawn(async move { this.migrate(old, new).await });
             }
             _ => {}
-        }
-    }
-
-    async fn has_state(&self, chat: ChatNo) -> bool {
-        let cells = self.inner.parts.store.scan(keys::Kind::Cell.of(chat), None, 1).await;
-        cells.is_ok_and(|it| !it.is_empty())
-    }
-
-    /// Both ids of a group that became a supergroup lead to its old number from now on.
-    /// When only the new id has state, because somebody set it up before the old one was heard of again, the
-    /// new one's number wins instead.
-    pub async fn migrate(&self, old: ChatId, new: ChatId) {
-        let (of_old, of_new) = (self.numbers().number(old), self.numbers().number(new));
-        let newcomer = of_old != of_new && !self.has_state(of_old).await && self.has_state(of_new).await;
-        let (no, before) = self.numbers().migrate(old, new, newcomer);
-        let mut batch = Batch::default();
-        let row = rows::write(&rows::Number { no: no.0, now: new });
-        batch.put(keys::id(old), row.clone()).put(keys::id(new), row);
-        let moved = before.map(|it| self.desk().empty_out(it)).unwrap_or_default();
-        let mut appended = Vec::new();
-        for item in moved {
-            if item.disk() == Disk::There {
-                batch.delete(keys::queued(item.chat, item.seq));
-                batch.put(keys::queued(no, item.seq), rows::write(&item.row(&self.inner.parts.names)));
-            }
-            appended.push(item.moved_to(no));
-        }
-        if let Err(error) = self.patiently(batch).await {
-            self.numbers().row_missing(no);
-            crate::telemetry::Line::new(&crate::telemetry::events::UPSTREAM_MIGRATED)
-                .reason(format!("the new number could not be stored: {error}"))
-                .next("it is known until the next start and stored when the group writes again")
-                .emit();
-        }
-        for item in appended {
-            let offered = self.desk().offer(item, None);
-            self.after_offer(offered, no);
         }
     }
 }

@@ -52,10 +52,14 @@ impl Outbox {
         let reports = entry.owed().report.is_some() && entry.owed().call.class() == Class::VisibleOnce;
         batch.delete(keys::owed(id.0, id.1));
         self.ended.insert(id, ());
-        if reports {
-            self.report(id, Outcome::Done { message, link }, batch);
-        } else {
-            self.world.store.later(batch);
+        match (reports, entry.once()) {
+            (true, _) => self.report(id, Outcome::Done { message, link }, batch),
+            (false, false) => self.world.store.later(batch),
+            // At once: a process that dies now would list it as unknown although it is known.
+            (false, true) => {
+                let store = self.world.store.clone();
+                tokio::spawn(async move { store.commit(batch).await });
+            }
         }
         self.remove(id, "done");
     }

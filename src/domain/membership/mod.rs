@@ -218,6 +218,9 @@ fn by_another_hand(moved: &Moved, facts: &Facts<'_>) -> bool {
 /// Another hand changed the standing of somebody whom we had muted: what they are now is not ours to change.
 fn close(draft: &mut Draft<'_>, moved: &Moved) {
     let user = moved.who.id;
+    if draft.state().freed.iter().any(|(it, _)| *it == user) {
+        draft.change().freed.retain(|(it, _)| *it != user);
+    }
     if draft.state().lists(user) {
         draft.change().strike(user);
     } else if !draft.state().unlisted || Look::new(draft.facts).entry(user).flatten().is_none() {

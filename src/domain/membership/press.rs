@@ -188,8 +188,11 @@ fn welcome(
     let lift = mine && !standing.is_admin() && standing.status != Status::Kicked;
     if lift {
         draft.owe(Call::Unmute { chat: draft.place.id, user, permissions: permissions.clone() });
+        let now = draft.now();
+        draft.change().free(user, now);
     }
-    let held = !lift && (standing.muted || standing.status == Status::Kicked);
+    let again = draft.state().frees(user, draft.now()); // pressed twice: the un-mute may be on its way still
+    let held = !lift && (standing.status == Status::Kicked || standing.muted && !again);
     let key = if held { "membership-toast-held" } else { "membership-toast-welcome" };
     draft.toast(pressed, Text::new(pressed.from.language, key), held);
     if args != stop::CROWD {

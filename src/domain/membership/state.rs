@@ -12,6 +12,10 @@ pub const MUTED_MAX: usize = 200;
 pub(super) const ASKED_MAX: usize = 5;
 /// Collective notices at the same time, one per topic.
 pub(super) const CROWDS_MAX: usize = 4;
+/// People un-muted a moment ago that are remembered.
+const FREED_MAX: usize = 8;
+/// How long a moment is, in ms.
+const FREED_MS: u64 = 60_000;
 /// Notices of the last minute that are remembered; no group can be set to allow more of them.
 pub(super) const RECENT_MAX: usize = 30;
 /// Characters of a title that are kept.
@@ -28,6 +32,9 @@ pub struct State {
     pub muted: Vec<UserId>,
     /// Some muted people did not fit into the list.
     pub unlisted: bool,
+    /// People un-muted a moment ago, newest last: what they are here may still look like our mute.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub freed: Vec<(UserId, Moment)>,
     /// When the notices of the last minute were said.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub recent: Vec<Moment>,
@@ -196,6 +203,20 @@ impl State {
         self.next_ask = self.next_ask.wrapping_add(1);
         self.asked.push(Asked { number, until, what });
         number
+    }
+
+    /// Remembers for a moment that somebody was un-muted.
+    pub(super) fn free(&mut self, user: UserId, now: Moment) {
+        self.freed.retain(|(it, at)| *it != user && now.since_ms(*at) < FREED_MS);
+        if self.freed.len() >= FREED_MAX {
+            self.freed.remove(0);
+        }
+        self.freed.push((user, now));
+    }
+
+    /// Whether somebody was un-muted a moment ago.
+    pub(super) fn frees(&self, user: UserId, now: Moment) -> bool {
+        self.freed.iter().any(|(it, at)| *it == user && now.since_ms(*at) < FREED_MS)
     }
 
     /// Forgets a question.

@@ -73,6 +73,7 @@ pub(super) async fn play_within(
         Err(failure) => Err(failure),
     };
     stage.stop().await;
+    tokio::time::sleep(LOOK).await; // its last lines are on their way
     let outcome = told.and_then(|()| play.close());
     tokio::time::sleep(LOOK).await;
     showing.abort();

@@ -26,7 +26,7 @@ pub struct Summary {
 
 impl Summary {
     pub(super) fn of(telegram: &Simulated, log: &[LogLine]) -> Self {
-        let told = |id: &str| log.iter().filter(|it| it.id == id).count();
+        let told = |id: &str| log.iter().filter(|it| it.id == id).map(|it| times(&it.text)).sum();
         let looks = |method: &str| method.starts_with("get");
         Self {
             updates: telegram.taken(),
@@ -46,6 +46,12 @@ impl Summary {
     }
 }
 
+/// How often the event of a line happened: folded lines say `(x41 in 60s, same cause)`.
+fn times(line: &str) -> usize {
+    let told = line.split_once("(x").and_then(|(_, rest)| rest.split_once(" in ")?.0.parse().ok());
+    told.unwrap_or(1)
+}
+
 /// How many different updates (`u=..`) an event told of.
 fn updates(log: &[LogLine], id: &str) -> usize {
     let told = log.iter().filter(|it| it.id == id);
@@ -60,5 +66,16 @@ impl fmt::Display for Summary {
              Updates lost: {}. Presses without an answer: {}.",
             self.updates, self.calls, self.crashes, self.restarts, self.quarantined, self.undelivered, self.unanswered
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::times;
+
+    #[test]
+    fn folded_lines_count_as_often_as_they_say() {
+        assert_eq!(times("12:00:00 INFO sup.child.restarted chats/03/7#6  (x41 in 60s, same cause) | after=1s"), 41);
+        assert_eq!(times("12:00:00 INFO sup.child.restarted chats/03/7#2  after=(x)"), 1);
     }
 }

@@ -335,6 +335,31 @@ async fn sled_on_a_disk_that_is_really_full_comes_back() {
     }
 }
 
+/// Where [`fills_a_disk_with_large_pages`] works.
+const SMALL_DISK: &str = "STORE_ON_A_SMALL_DISK";
+
+/// sled can wait for ever in there, holding a lock that all stores of a process share: it gets a process of its own.
+#[test]
+#[ignore = "only for the test below"]
+#[expect(clippy::disallowed_methods, reason = "a process of its own, told by its environment where to work")]
+fn fills_a_disk_with_large_pages() {
+    let path = std::env::var_os(SMALL_DISK).expect("it is started by the test below");
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let (written, refusal) = runtime.block_on(async {
+        let store = super::open(Path::new(&path));
+        let value = "x".repeat(60_000);
+        for written in 0..1000 {
+            if let Err(refusal) = store.commit(batch([put_at(0, &format!("row/{written:04}"), &value)])).await {
+                return (written, refusal);
+            }
+        }
+        panic!("the disk was meant to run full");
+    });
+    assert!(matches!(refusal, StoreError::Full | StoreError::Failed(_)), "{refusal:?}");
+    println!("written={written};");
+    std::process::exit(0);
+}
+
 #[tokio::test]
 async fn large_pages_on_a_full_disk_end_the_process_at_worst_and_lose_nothing() {
     let Some(disk) = SmallDisk::mount() else {
@@ -342,17 +367,13 @@ async fn large_pages_on_a_full_disk_end_the_process_at_worst_and_lose_nothing() 
         return;
     };
     let path = disk.0.path().join("store");
-    let store = super::open(&path);
-    let value = "x".repeat(60_000);
-    let mut written = 0;
-    let refusal = loop {
-        match store.commit(batch([put_at(0, &format!("row/{written:04}"), &value)])).await {
-            Ok(()) => written += 1,
-            Err(refusal) => break refusal,
-        }
-        assert!(written < 1000, "the disk was meant to run full");
-    };
-    assert!(matches!(refusal, StoreError::Full | StoreError::Failed(_)), "{refusal:?}");
+    let mut alone = Command::new(std::env::current_exe().unwrap());
+    let alone = alone.args(["--ignored", "--exact", "--nocapture"]).env(SMALL_DISK, &path);
+    let done = alone.arg("store::tests::faults::fills_a_disk_with_large_pages").output().unwrap();
+    let out = String::from_utf8_lossy(&done.stdout).into_owned();
+    let written = out.split_once("written=").and_then(|(_, rest)| rest.split_once(';')?.0.parse::<usize>().ok());
+    let written = written.unwrap_or_else(|| panic!("{out}\n{}", String::from_utf8_lossy(&done.stderr)));
+    assert!(written > 0, "{out}");
     let elsewhere = tempfile::tempdir().unwrap();
     super::engines::copy_folder(&path, elsewhere.path());
     let copy = super::open(elsewhere.path());

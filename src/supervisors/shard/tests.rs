@@ -9,6 +9,7 @@ use crate::supervisors::supervisor;
 use crate::supervisors::testkit::{ground, pass, settle};
 use std::collections::HashMap;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 #[derive(Default)]
 struct Town {
@@ -16,6 +17,8 @@ struct Town {
     queues: Mutex<HashMap<ChatNo, usize>>,
     crashes: Mutex<Vec<(ChatNo, u64, String)>>,
     failing: Mutex<Vec<ChatNo>>,
+    /// Every third crash sets an update aside.
+    poisoned: AtomicBool,
 }
 
 enum Deed {
@@ -61,8 +64,10 @@ impl Residents for Mayor {
     }
 
     fn crashed(&self, crash: &ChatCrash<'_>) -> Charge {
-        self.0.crashes.lock().unwrap().push((crash.chat, crash.generation, crash.reason.to_owned()));
-        Charge { crashes: 1, limit: 3, ..Charge::default() }
+        let mut crashes = self.0.crashes.lock().unwrap();
+        crashes.push((crash.chat, crash.generation, crash.reason.to_owned()));
+        let quarantined = self.0.poisoned.load(Ordering::Relaxed) && crashes.len().is_multiple_of(3);
+        Charge { crashes: 1, limit: 3, quarantined, ..Charge::default() }
     }
 
     fn slept(&self, chat: ChatNo, _: u64) -> bool {
@@ -221,6 +226,19 @@ async fn three_poisoned_chats_are_parked_and_ten_thousand_others_go_on() {
     let counts = it.counts().await;
     assert_eq!((counts.running, counts.parked), (10_000, 0));
     assert_eq!(it.root.which_children().await.unwrap()[0].generation, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_chat_whose_poison_is_set_aside_each_time_is_not_parked() {
+    let it = shard(rules()).await;
+    it.town.poisoned.store(true, Ordering::Relaxed);
+    it.wake(1..2).await;
+    for _ in 0..12 {
+        it.crash(1..2).await;
+        pass(300).await;
+    }
+    let counts = it.counts().await;
+    assert_eq!((counts.running, counts.parked, counts.crashes), (1, 0, 12));
 }
 
 #[tokio::test(start_paused = true)]

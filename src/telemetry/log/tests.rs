@@ -120,6 +120,7 @@ fn chats_fold_as_one_family_and_the_parts_of_the_house_do_not() {
     for shard in 0..8 {
         told(&log, Line::always(&SUP_CHILD_STARTED).actor(format!("chats/0{shard}#1")));
     }
+    log.flush();
     assert_eq!(paper.writes().len(), 7 + 3 + 1 + 8, "each shard is a part of the house");
 }
 

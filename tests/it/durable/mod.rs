@@ -4,8 +4,12 @@
 mod dice;
 mod kill;
 mod order;
+mod owner;
 mod poison;
+mod start;
+mod stop;
 mod strange;
+mod wake;
 
 use super::harness::Story;
 use majordomo::domain::types::{ChatId, UserId};

@@ -35,6 +35,17 @@ fn whoever_has_joined_may_write() {
 }
 
 #[test]
+fn whoever_presses_twice_is_not_told_of_another_hand() {
+    let mut play = stopped();
+    play.world.set(NEWS, UserId(EVE), plain());
+    play.world.set(GROUP, UserId(EVE), muted()); // as our lookups see it for a while
+    play.press(EVE, "m.ok", "");
+    assert_eq!(told(&play.press(EVE, "m.ok", "")), ["toast membership-toast-welcome", "delete"]);
+    play.moves(ANN, EVE, plain(), muted());
+    assert_eq!(told(&play.press(EVE, "m.ok", "")), ["toast membership-toast-held", "delete"]);
+}
+
+#[test]
 fn a_press_comes_to_what_the_world_says() {
     type Change = fn(&mut Play<Membership>);
     let cases: [(&str, Change, &[&str]); 10] = [
