@@ -33,6 +33,12 @@ impl Arrivals {
         })
     }
 
+    /// Forgets all so far.
+    pub fn forget(&self) {
+        self.calls.lock().unwrap().clear();
+        self.notices.lock().unwrap().clear();
+    }
+
     fn note(&self, call: &Call) {
         let chat = call.number("chat_id").unwrap_or(0);
         let about = match &*call.method {
