@@ -334,6 +334,7 @@ fn word(effect: &Effect) -> String {
             super::event::Note::Claim { .. } => "tell claim".into(),
             super::event::Note::Trouble { text, .. } => format!("trouble {}", text.key),
             super::event::Note::Healed { .. } => "healed".into(),
+            super::event::Note::Membership(word) => format!("tell {}", word.name()),
             super::event::Note::Numbered(number) => format!("numbered {number}"),
             super::event::Note::Deliver { text, .. } => format!("deliver {}", text.key),
         },

@@ -4,6 +4,7 @@ use super::super::effect::{Call, Effect, MessageRef};
 use super::super::event::{Place, Pressed, Standing, Status};
 use super::super::fact::{Freshness, Permissions, Unknown};
 use super::super::text::{Arg, Text};
+use super::super::types::UserId;
 use super::draft::{Draft, Look, Voice};
 use super::protect::{self, Check, Ruling};
 use super::state::{Channel, Entry, Question, State};
@@ -38,7 +39,7 @@ pub(super) enum Pressing<'a> {
     /// A channel's admin agrees, but something is missing.
     Missing(Vec<Text>),
     /// A channel's admin agrees.
-    Agreed(u32, &'a Channel),
+    Agreed(u32, &'a Channel, UserId),
 }
 
 /// Finds out what a press comes to.
@@ -92,10 +93,12 @@ fn question<'a>(state: &'a State, place: &Place, pressed: &Pressed, args: &str, 
         }
         Question::May { channel, asker } => {
             let asked_by = look.member(place.id, *asker, Freshness::Recent);
-            agreed(number, channel, place, pressed, look).zip(asked_by).map(|(pressing, asked_by)| match asked_by {
-                Ok(it) if it.may(|it| it.can_change_info) => pressing,
-                Ok(_) | Err(Unknown::NotFound) => Pressing::Over,
-                Err(Unknown::NoRights | Unknown::Unavailable) => Pressing::CannotCheck,
+            agreed(number, channel, *asker, place, pressed, look).zip(asked_by).map(|(pressing, asked_by)| {
+                match asked_by {
+                    Ok(it) if it.may(|it| it.can_change_info) => pressing,
+                    Ok(_) | Err(Unknown::NotFound) => Pressing::Over,
+                    Err(Unknown::NoRights | Unknown::Unavailable) => Pressing::CannotCheck,
+                }
             })
         }
     };
@@ -105,6 +108,7 @@ fn question<'a>(state: &'a State, place: &Place, pressed: &Pressed, args: &str, 
 fn agreed<'a>(
     number: u32,
     channel: &'a Channel,
+    asker: UserId,
     place: &Place,
     pressed: &Pressed,
     look: &mut Look<'a>,
@@ -117,7 +121,7 @@ fn agreed<'a>(
         Err(()) => Pressing::CannotCheck,
         Ok(true) if check.unsure => Pressing::CannotCheck,
         Ok(true) if !check.lines.is_empty() => Pressing::Missing(check.lines),
-        Ok(true) => Pressing::Agreed(number, channel),
+        Ok(true) => Pressing::Agreed(number, channel, asker),
     })
 }
 
@@ -155,12 +159,12 @@ pub(super) fn answer(draft: &mut Draft<'_>, pressed: &Pressed, args: &str, press
             let text = say("membership-missing").with("lines", Arg::Lines(lines));
             draft.answer(Voice::Reply(pressed.message, pressed.thread), text, Vec::new());
         }
-        Pressing::Agreed(number, channel) => agree(draft, pressed, number, channel),
+        Pressing::Agreed(number, channel, asker) => agree(draft, pressed, number, channel, asker),
     }
     draft.claim();
 }
 
-fn agree(draft: &mut Draft<'_>, pressed: &Pressed, number: u32, channel: &Channel) {
+fn agree(draft: &mut Draft<'_>, pressed: &Pressed, number: u32, channel: &Channel, asker: UserId) {
     let known = draft.state().channels.iter().any(|it| it.id == channel.id);
     draft.change().answered(number);
     if !known && draft.state().channels.len() >= super::state::CHANNELS_MAX {
@@ -169,7 +173,7 @@ fn agree(draft: &mut Draft<'_>, pressed: &Pressed, number: u32, channel: &Channe
     }
     draft.toast(pressed, Text::new(pressed.from.language, "membership-toast-thanks"), false);
     let text = protect::protected(pressed.from.language, std::slice::from_ref(channel));
-    protect::take(draft, channel.clone());
+    protect::take(draft, channel.clone(), asker);
     draft.answer(Voice::Replace(pressed.message, pressed.thread), text, Vec::new());
 }
 

@@ -3,11 +3,11 @@
 use super::super::super::effect::{Call, Does, Effect, InDoubt, Label, MessageRef};
 use super::super::super::event::{ChatKind, Event, Origin, Said, Standing, Status};
 use super::super::super::fact::{ChatRef, Freshness, Need};
-use super::super::super::play::{CLUB, GROUP, ME, NEWS, buttons, calls, muted, told, topic};
+use super::super::super::play::{CLUB, GROUP, ME, NEWS, buttons, calls, muted, topic};
 use super::super::super::text::Arg;
 use super::super::super::types::{ANONYMOUS_ADMIN, CHANNEL_BOT, ChatId, TELEGRAM, UserId};
 use super::super::{Entry, Settings};
-use super::{ANN, BOB, EVE, guarded, guarded_with, stage};
+use super::{ANN, BOB, EVE, guarded, guarded_with, stage, told};
 
 const STOPPED: [&str; 5] = ["delete", "mute 7", "say membership-notice", "wake", "put mute/7"];
 

@@ -9,7 +9,8 @@ mod protecting;
 mod releasing;
 mod troubles;
 
-use super::super::play::{NEWS, Play, all_rights};
+use super::super::effect::Effect;
+use super::super::play::{self, NEWS, Play, all_rights};
 use super::super::types::UserId;
 use super::{Membership, Settings};
 
@@ -43,4 +44,10 @@ fn guarded_with(settings: Settings) -> Play<Membership> {
     play.say(ANN, "/protect @news");
     assert_eq!(play.state.channels.len(), 1, "the stage is set");
     play
+}
+
+/// Effects in short words, without the reports that every change of a group makes.
+fn told(effects: &[Effect]) -> Vec<String> {
+    let books = ["tell linked", "tell unlinked", "tell group", "tell gone"];
+    play::told(effects).into_iter().filter(|it| !books.contains(&it.as_str())).collect()
 }

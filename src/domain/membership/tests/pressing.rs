@@ -3,10 +3,10 @@
 use super::super::super::effect::{Call, Effect, MessageRef};
 use super::super::super::event::{Standing, Status, Verdict};
 use super::super::super::fact::{ChatRef, Freshness, Need, Unknown};
-use super::super::super::play::{GROUP, ME, NEWS, Play, all_rights, calls, muted, plain, told};
+use super::super::super::play::{GROUP, ME, NEWS, Play, all_rights, calls, muted, plain};
 use super::super::super::types::{MessageId, UserId};
 use super::super::{Membership, Settings};
-use super::{ANN, BOB, EVE, guarded, guarded_with};
+use super::{ANN, BOB, EVE, guarded, guarded_with, told};
 
 const LIFTED: [&str; 5] = ["unmute 7", "toast membership-toast-welcome", "delete", "drop mute/7", "no wake"];
 

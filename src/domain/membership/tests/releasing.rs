@@ -3,9 +3,9 @@
 use super::super::super::effect::Call;
 use super::super::super::fact::{ChatRef, Unknown};
 use super::super::super::feature::Feature;
-use super::super::super::play::{CLUB, GROUP, calls, told};
+use super::super::super::play::{CLUB, GROUP, calls};
 use super::super::{Entry, Membership, Settings, State};
-use super::{ANN, BOB, EVE, guarded, guarded_with};
+use super::{ANN, BOB, EVE, guarded, guarded_with, told};
 
 #[test]
 fn unprotecting_lets_everybody_go() {
