@@ -117,7 +117,7 @@ impl Deed {
 }
 
 /// Writes a deed down, under the next number; the oldest beyond the house's limit is forgotten. The person's row
-/// points to it.
+/// points to it, as far as it is known.
 pub(super) fn note(draft: &mut Draft<'_>, person: Option<&Person>, deed: &Deed) {
     let number = draft.state().deeds;
     draft.change().deeds = number + 1;
@@ -132,5 +132,5 @@ pub(super) fn note(draft: &mut Draft<'_>, person: Option<&Person>, deed: &Deed) 
         known.deeds.remove(0);
     }
     known.deeds.push(number);
-    draft.put(Known::key(deed.who), &known);
+    draft.keep(Known::key(deed.who), &known);
 }

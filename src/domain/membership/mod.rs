@@ -282,7 +282,7 @@ impl Membership {
         }
         match heard {
             Heard::Judged(Judgement::Free | Judgement::Open) => {}
-            Heard::Judged(Judgement::Stranger(stranger)) => stop::stop(draft, self.settings, said, stranger),
+            Heard::Judged(Judgement::Stranger(stranger)) => stop::stop(draft, said, stranger),
             Heard::Elsewhere => protect::elsewhere(draft, said),
             Heard::Plain(asker, request) => protect::plain(draft, said, asker, request),
             Heard::Asked(ruling) => {

@@ -46,8 +46,15 @@ fn guarded_with(settings: Settings) -> Play<Membership> {
     play
 }
 
-/// Effects in short words, without the reports that every change of a group makes.
+/// Effects in short words, without what every change of a group brings with it: reports and the ledger.
 fn told(effects: &[Effect]) -> Vec<String> {
-    let books = ["tell linked", "tell unlinked", "tell group", "tell gone"];
-    play::told(effects).into_iter().filter(|it| !books.contains(&it.as_str())).collect()
+    let books = ["tell linked", "tell unlinked", "tell group", "tell gone", "put deed/", "drop deed/"];
+    let rows = ["put person/", "keep person/"];
+    let aside = |it: &String| books.iter().chain(&rows).any(|start| it.starts_with(start));
+    play::told(effects).into_iter().filter(|it| !aside(it)).collect()
+}
+
+/// How many people a row says were told to join.
+fn muted_rows(play: &Play<Membership>) -> usize {
+    play.world.rows.keys().filter(|it| it.starts_with("mute/")).count()
 }
