@@ -100,6 +100,9 @@ pub(super) struct Draft<'a> {
     pub(super) settings: Settings,
     /// What the rules look at.
     pub(super) look: Look<'a>,
+    /// The checklist was looked at already.
+    pub(super) ticked: bool,
+    title: Option<String>,
     state: Cow<'a, State>,
     effects: Vec<Effect>,
     claimed: bool,
@@ -113,6 +116,8 @@ impl<'a> Draft<'a> {
             facts,
             settings,
             look: Look::new(facts),
+            ticked: false,
+            title: None,
             state: Cow::Borrowed(state),
             effects: Vec::new(),
             claimed: false,
@@ -160,6 +165,15 @@ impl<'a> Draft<'a> {
         self.look.row(key)
     }
 
+    /// Rows of ours here with keys in [`from`, `before`), ascending, so many at most; `None` while they are not known.
+    pub(super) fn rows(&mut self, from: &str, before: &str, limit: u32) -> Option<&'a [(String, Vec<u8>)]> {
+        let found = self.facts.rows(from, before);
+        if found.is_none() {
+            self.look.missing.push(Need::Rows { from: from.to_owned(), before: before.to_owned(), limit });
+        }
+        found
+    }
+
     /// What is remembered of somebody whom we told to join: `Some(None)` when that is nothing.
     pub(super) fn entry(&mut self, user: UserId) -> Option<Option<Entry>> {
         self.look.entry(user)
@@ -195,6 +209,20 @@ impl<'a> Draft<'a> {
     /// Tells another chat.
     pub(super) fn tell(&mut self, chat: ChatId, word: Word) {
         self.add(Effect::Tell { to: Target::Chat(chat), note: Note::Membership(Box::new(word)) });
+    }
+
+    /// The chat's title. What is not from Telegram, a word of another chat or an alarm clock, brings none.
+    pub(super) fn title(&self) -> &str {
+        self.title.as_deref().unwrap_or(&self.place.title)
+    }
+
+    /// Looks the title up where the event brought none.
+    pub(super) fn find_title(&mut self) {
+        if self.place.title.is_empty()
+            && let Some(Ok(info)) = self.look.chat(&self.place.id.into())
+        {
+            self.title = Some(info.title.clone());
+        }
     }
 
     pub(super) const fn now(&self) -> Moment {
@@ -255,6 +283,13 @@ impl<'a> Draft<'a> {
     ) {
         let (chat, slot) = (self.place.id, self.slot());
         self.owe(Call::Say { chat, slot, thread, reply_to, text, keyboard, silent: false });
+    }
+
+    /// Answers a press without words: what is seen is the answer.
+    pub(super) fn nod(&mut self, pressed: &Pressed) {
+        let call = Call::Answer { query: pressed.query.clone(), text: None, alert: false };
+        let owed = Owed { until: Some(self.now().plus_ms(PRESS_MS)), ..Owed::new(call) };
+        self.add(Effect::Telegram(owed));
     }
 
     /// Answers a press: with a toast, or with a window when the person must read it.

@@ -75,6 +75,7 @@ pub(super) fn observe(draft: &mut Draft<'_>, state: &State, said: &Said) {
 fn exempt(state: &State, place: &Place, said: &Said, look: &Look<'_>) -> bool {
     place.kind != ChatKind::Supergroup
         || state.channels.is_empty()
+        || state.policy.off
         || said.service
         || said.automatic
         || said.sender_chat.is_some()
