@@ -74,6 +74,11 @@ impl<'a> Look<'a> {
         found
     }
 
+    /// The row of somebody whom we have seen: `Some(None)` when there is none.
+    pub(super) fn known(&mut self, user: UserId) -> Option<Option<Known>> {
+        self.row(&Known::key(user)).map(Known::read)
+    }
+
     /// The row of somebody whom we told to join: `Some(None)` when there is none.
     pub(super) fn entry(&mut self, user: UserId) -> Option<Option<Entry>> {
         self.row(&Entry::key(user)).map(Entry::read)
@@ -101,6 +106,8 @@ pub(super) struct Draft<'a> {
     /// What the rules look at.
     pub(super) look: Look<'a>,
     state: Cow<'a, State>,
+    /// Rows of people that this decision changes, and whether they must not be lost.
+    people: Vec<(UserId, Known, bool)>,
     effects: Vec<Effect>,
     claimed: bool,
     slots: u64,
@@ -114,6 +121,7 @@ impl<'a> Draft<'a> {
             settings,
             look: Look::new(facts),
             state: Cow::Borrowed(state),
+            people: Vec::new(),
             effects: Vec::new(),
             claimed: false,
             slots: 0,
@@ -160,14 +168,42 @@ impl<'a> Draft<'a> {
         self.look.row(key)
     }
 
+    /// Rows of ours here with keys in [`from`, `before`), ascending, so many at most; `None` while they are not known.
+    pub(super) fn rows(&mut self, from: &str, before: &str, limit: u32) -> Option<&'a [(String, Vec<u8>)]> {
+        let found = self.facts.rows(from, before);
+        if found.is_none() {
+            self.look.missing.push(Need::Rows { from: from.to_owned(), before: before.to_owned(), limit });
+        }
+        found
+    }
+
     /// What is remembered of somebody whom we told to join: `Some(None)` when that is nothing.
     pub(super) fn entry(&mut self, user: UserId) -> Option<Option<Entry>> {
         self.look.entry(user)
     }
 
-    /// What is remembered of somebody: `Some(None)` when that is nothing.
+    /// What is remembered of somebody, with what this decision adds: `Some(None)` when that is nothing.
     pub(super) fn known(&mut self, user: UserId) -> Option<Option<Known>> {
-        self.row(&Known::key(user)).map(Known::read)
+        match self.people.iter().find(|(it, ..)| *it == user) {
+            Some((_, known, _)) => Some(Some(known.clone())),
+            None => self.look.known(user),
+        }
+    }
+
+    /// Remembers this of somebody; a crash may forget it.
+    pub(super) fn remember(&mut self, user: UserId, known: Known) {
+        self.stage(user, known, false);
+    }
+
+    /// Remembers this of somebody, for sure.
+    pub(super) fn engrave(&mut self, user: UserId, known: Known) {
+        self.stage(user, known, true);
+    }
+
+    fn stage(&mut self, user: UserId, known: Known, sure: bool) {
+        let before = self.people.iter().position(|(it, ..)| *it == user);
+        let sure = sure || before.is_some_and(|it| self.people.swap_remove(it).2);
+        self.people.push((user, known, sure));
     }
 
     /// Writes a row.
@@ -179,7 +215,9 @@ impl<'a> Draft<'a> {
 
     /// Writes a row that may be lost in a crash, and forces nothing to the disk.
     pub(super) fn keep(&mut self, key: String, value: &impl Serialize) {
-        self.put(key, value); // KEEP
+        if let Ok(value) = serde_json::to_vec(value) {
+            self.add(Effect::Keep { key, value });
+        }
     }
 
     /// Deletes a row.
@@ -264,7 +302,13 @@ impl<'a> Draft<'a> {
         self.add(Effect::Telegram(owed));
     }
 
-    pub(super) fn finish(self) -> Decision<State> {
+    pub(super) fn finish(mut self) -> Decision<State> {
+        for (user, known, sure) in std::mem::take(&mut self.people) {
+            match sure {
+                true => self.put(Known::key(user), &known),
+                false => self.keep(Known::key(user), &known),
+            }
+        }
         let state = match self.state {
             Cow::Owned(state) => Some(state),
             Cow::Borrowed(_) => None,

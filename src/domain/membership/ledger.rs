@@ -132,5 +132,5 @@ pub(super) fn note(draft: &mut Draft<'_>, person: Option<&Person>, deed: &Deed) 
         known.deeds.remove(0);
     }
     known.deeds.push(number);
-    draft.keep(Known::key(deed.who), &known);
+    draft.remember(deed.who, known);
 }

@@ -280,6 +280,9 @@ impl Membership {
         if !state.channels.is_empty() {
             judge::observe(draft, state, said);
         }
+        if judge::is_person(draft.place, said, &draft.look) {
+            person::sighted(draft, &said.from);
+        }
         match heard {
             Heard::Judged(Judgement::Free | Judgement::Open) => {}
             Heard::Judged(Judgement::Stranger(stranger)) => stop::stop(draft, said, stranger),
