@@ -284,8 +284,19 @@ impl Membership {
             person::sighted(draft, &said.from);
         }
         match heard {
-            Heard::Judged(Judgement::Free | Judgement::Open) => {}
-            Heard::Judged(Judgement::Stranger(stranger)) => stop::stop(draft, said, stranger),
+            Heard::Judged(Judgement::Open) => {}
+            Heard::Judged(Judgement::Free) => {
+                if judge::may_judge(state, draft.place, said, &draft.look) {
+                    draft.count(|it| it.checks = it.checks.saturating_add(1));
+                }
+            }
+            Heard::Judged(Judgement::Stranger(stranger)) => {
+                draft.count(|it| {
+                    it.checks = it.checks.saturating_add(1);
+                    it.hits = it.hits.saturating_add(1);
+                });
+                stop::stop(draft, said, stranger);
+            }
             Heard::Elsewhere => protect::elsewhere(draft, said),
             Heard::Plain(asker, request) => protect::plain(draft, said, asker, request),
             Heard::Asked(ruling) => {
