@@ -108,7 +108,8 @@ impl<R: Rules> Play<R> {
 
     /// The same with everything said about the event.
     pub(crate) fn happened(&mut self, happened: &Happened) -> Vec<Effect> {
-        let (known, first) = (self.learn(happened), self.slots);
+        let known = self.learn(happened);
+        let first = self.slots;
         let facts =
             Facts { now: self.world.now, house: &self.world.house, slots: self.slots, pace: self.pace, known: &known };
         let decision = self.rules.decide(&self.state, happened, &facts);
@@ -123,14 +124,11 @@ impl<R: Rules> Play<R> {
             match effect {
                 Effect::Put { key, value } | Effect::Keep { key, value } => drop(self.world.rows.insert(key.clone(), value.clone())),
                 Effect::Drop { key } => drop(self.world.rows.remove(key)),
-                Effect::Telegram(owed) => {
-                    let Call::Say { slot, .. } = &owed.call else { continue };
-                    assert!(slot.0 < first + SLOTS, "one decision may say {SLOTS} messages");
-                    self.slots += 1;
-                }
+                Effect::Telegram(owed) if matches!(owed.call, Call::Say { .. }) => self.slots += 1,
                 _ => {}
             }
         }
+        assert!(self.slots - first <= SLOTS, "one decision may say {SLOTS} messages");
         decision.effects
     }
 
