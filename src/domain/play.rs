@@ -122,7 +122,9 @@ impl<R: Rules> Play<R> {
         }
         for effect in &decision.effects {
             match effect {
-                Effect::Put { key, value } | Effect::Keep { key, value } => drop(self.world.rows.insert(key.clone(), value.clone())),
+                Effect::Put { key, value } | Effect::Keep { key, value } => {
+                    drop(self.world.rows.insert(key.clone(), value.clone()))
+                }
                 Effect::Drop { key } => drop(self.world.rows.remove(key)),
                 Effect::Telegram(owed) if matches!(owed.call, Call::Say { .. }) => self.slots += 1,
                 _ => {}

@@ -127,7 +127,8 @@ impl Stage {
     pub(super) fn new(chat: ChatLimits) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let settings = Settings::default();
-        let store = config::Store { path: folder.path().into(), lazy_ms: 5, reserve_bytes: 0, ..settings.store.clone() };
+        let store =
+            config::Store { path: folder.path().into(), lazy_ms: 5, reserve_bytes: 0, ..settings.store.clone() };
         let store = Handle::memory(&store).unwrap();
         let answers = Arc::default();
         let features: Vec<Arc<dyn crate::domain::feature::Feature>> = vec![Arc::new(Obedient(Arc::clone(&answers)))];
@@ -147,7 +148,9 @@ impl Stage {
         });
         let started = Arc::new(AtomicU64::new(0));
         let counter = started.clone();
-        intake.set_starter(Box::new(move |_| drop(counter.fetch_add(1, Ordering::Relaxed))));
+        intake.set_starter(Box::new(move |_| {
+            counter.fetch_add(1, Ordering::Relaxed);
+        }));
         let no = intake.numbers().number(GROUP);
         let (in_hand, _) = InHand::open(&folder.path().join("inhand"), 8).unwrap();
         let gate = GateLimits {
@@ -204,8 +207,7 @@ impl Stage {
         said.from = person(7);
         let place = Place { id: GROUP, kind: ChatKind::Supergroup, title: "Group".into(), username: None };
         let happened = Happened { update: Some(update), at: Moment(1), place, event: Event::Said(said) };
-        let decoded =
-            Decoded { update, kind: "message", chat: Some(GROUP), person: None, press: false, happened };
+        let decoded = Decoded { update, kind: "message", chat: Some(GROUP), person: None, press: false, happened };
         let (waiter, done) = oneshot::channel();
         self.world.intake.take_in(bytes::Bytes::from_static(b"{}"), decoded, waiter);
         done
