@@ -52,6 +52,8 @@ pub(crate) struct Play<R: Rules> {
     pub(crate) asked: Vec<Need>,
     /// Whether the last event was claimed.
     pub(crate) claimed: bool,
+    /// What the last event kept, in short words: rows that are noted in passing are not among the effects.
+    pub(crate) kept: Vec<String>,
     /// Whether the last event changed the state.
     pub(crate) changed: bool,
     slots: u64,
@@ -88,6 +90,7 @@ impl<R: Rules> Play<R> {
             asked,
             claimed: false,
             changed: false,
+            kept: Vec::new(),
             slots: 1,
             pace: Default::default(),
             messages: 1_000,
@@ -131,7 +134,10 @@ impl<R: Rules> Play<R> {
             }
         }
         assert!(self.slots - first <= SLOTS, "one decision may say {SLOTS} messages");
-        decision.effects
+        let (kept, effects): (Vec<_>, _) =
+            decision.effects.into_iter().partition(|it| matches!(it, Effect::Keep { .. }));
+        self.kept = told(&kept);
+        effects
     }
 
     fn learn(&mut self, happened: &Happened) -> Vec<(Need, Fact)> {
@@ -346,6 +352,7 @@ fn word(effect: &Effect) -> String {
             super::event::Note::Claim { .. } => "tell claim".into(),
             super::event::Note::Trouble { text, .. } => format!("trouble {}", text.key),
             super::event::Note::Healed { .. } => "healed".into(),
+            super::event::Note::Membership(word) => format!("tell {}", word.name()),
             super::event::Note::Numbered(number) => format!("numbered {number}"),
             super::event::Note::Deliver { text, .. } => format!("deliver {}", text.key),
         },
