@@ -28,7 +28,7 @@ impl World {
         new.by = by;
         let Some(it) = self.chats.get_mut(&chat) else { return };
         it.members.insert(user, new);
-        if new.inside() {
+        if new.inside() || new.status == Status::Kicked {
             it.asking.remove(&user);
         }
         let me = self.me(chat);

@@ -145,9 +145,12 @@ async fn answer(inner: Arc<Inner>, request: Request<Incoming>) -> Result<Respons
     Ok(recorded?.http())
 }
 
-/// A file's bytes; in the ledger a call named `file`.
+/// A file's bytes; in the ledger a call named `file`, for which any fault ends the connection.
 fn file(inner: &Inner, wanted: &str, at_us: u64) -> Result<Reply, Dropped> {
     let (token, path) = wanted.split_once('/').unwrap_or((wanted, ""));
+    if inner.hit("file", None, Layer::Transport).kind.is_some() {
+        return record(inner, fresh_call("file", at_us), None);
+    }
     let found = inner.world().file_at(&unescape(path)).filter(|_| unescape(token) == inner.options.token);
     let reply = match found {
         Some(body) => Reply { status: 200, json: false, body, retry_after: None, done: true, early: false },
