@@ -316,12 +316,14 @@ impl Simulated {
         let mut world = self.world();
         let title = world.title(group.0);
         let new = world.new_chat(Kind::Supergroup, &title);
-        let old = world.chats.get(&group.0).map(|it| (it.members.clone(), it.permissions));
-        let (members, permissions) = old.unwrap_or_default();
+        let old = world.chats.get(&group.0);
+        let by_request = old.is_some_and(|it| it.by_request);
+        let (members, permissions) = old.map(|it| (it.members.clone(), it.permissions)).unwrap_or_default();
         let owner = members.iter().find(|(_, it)| it.status == Status::Creator).map_or(0, |(user, _)| *user);
         if let Some(it) = world.chats.get_mut(&new) {
             it.members = members;
             it.permissions = permissions;
+            it.by_request = by_request;
         }
         world.service(group.0, owner, [("migrate_to_chat_id", json!(new))]);
         world.service(new, owner, [("migrate_from_chat_id", json!(group.0))]);

@@ -2,7 +2,7 @@
 
 use super::{Small, after, kinds, small};
 use majordomo::domain::types::ChatId;
-use majordomo::playground::telegram::{Letter, Options, Refused};
+use majordomo::playground::telegram::{Fault, FaultKind, Letter, Options, Refused};
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 
@@ -174,6 +174,12 @@ async fn the_bot_loads_what_people_send() {
     assert_eq!((&document["file_name"], &document["file_size"]), (&json!("ids.csv"), &json!(4)));
     assert_eq!(load(&it, document).await, b"1\n2\n");
     assert_eq!(it.telegram.calls("file").len(), 1);
+    it.telegram.fault(Fault::of("file", FaultKind::Reset).times(1));
+    let found = it.bot.ok("getFile", json!({ "file_id": document["file_id"] })).await;
+    let path = found["file_path"].as_str().unwrap();
+    let address = format!("{}/file/bot{}/{path}", it.telegram.api_url(), it.telegram.token());
+    assert!(it.bot.http.get(&address).send().await.is_err(), "the fault of the day");
+    assert_eq!(load(&it, document).await, b"1\n2\n");
     let lost = it.bot.refused("getFile", json!({ "file_id": "x" })).await;
     assert_eq!(lost, "Bad Request: invalid file_id");
     let elsewhere = format!("{}/file/bot1:x/documents/file_1.csv", it.telegram.api_url());
