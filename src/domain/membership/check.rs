@@ -28,8 +28,14 @@ pub(super) struct Check {
 
 impl Check {
     pub(super) const fn new(language: Language) -> Self {
-        let (lines, done, remedies) = (Vec::new(), Vec::new(), Vec::new());
-        Self { language, lines, done, remedies, mistaken: false, unsure: false }
+        Self {
+            language,
+            lines: Vec::new(),
+            done: Vec::new(),
+            remedies: Vec::new(),
+            mistaken: false,
+            unsure: false,
+        }
     }
 
     /// Our own rights in the group.

@@ -324,7 +324,11 @@ fn current(draft: &mut Draft<'_>) -> Option<Setup> {
     if !draft.state().setting_up {
         return None;
     }
-    serde_json::from_slice(draft.row(WAKE)??).ok()
+    let found = draft.row(WAKE)?.and_then(|it| serde_json::from_slice(it).ok());
+    if found.is_none() {
+        draft.change().setting_up = false; // the row is gone, or of another make
+    }
+    found
 }
 
 /// Asks the channels of a wish to tell us when we are let in.

@@ -137,7 +137,7 @@ impl Set {
             Self::Strangers(_) | Self::Reactions(_) | Self::Appeals(_) => Page::Strangers,
             Self::Language(_) | Self::Minutes(_) => Page::Notices,
             Self::Greet(_) | Self::Late(_) => Page::Newcomers,
-            Self::Invited(_) => Page::Exempt,
+            Self::Invited(_) => Page::Exempt(None),
             Self::Requests(_) | Self::Decline(_) => Page::Requests,
             Self::NoLog => Page::Log,
         }
