@@ -17,7 +17,7 @@ membership-button-agree = Agree
 membership-protected = Only subscribers of { $channels } can write here now. To undo this: /unprotect
 membership-protected-by-link =
     Only subscribers of { $channels } can write here now. To undo this: /unprotect
-    { $closed } has no public name, so I make an invite link for the button.
+    { $closed } has no public name: the button opens an invite link of mine.
 membership-released = { $left-count ->
     [0] No longer required here: { $channels }. Everybody can write again.
    *[other] No longer required here: { $channels }. Still required: { $left }.

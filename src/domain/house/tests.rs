@@ -75,7 +75,8 @@ fn in_private_it_greets_and_helps() {
 fn the_greeting_has_a_button_that_adds_us_with_our_rights() {
     let does: Vec<_> = buttons(&private().say(7, "/start")).into_iter().map(|it| it.does).collect();
     let url = "https://t.me/house_bot?startgroup=setup&admin=delete_messages+restrict_members+invite_users";
-    assert_eq!(does, [Does::Open(url.into())]);
+    let channel = "https://t.me/house_bot?startchannel&admin=invite_users";
+    assert_eq!(does, [Does::Open(url.into()), Does::Open(channel.into())]);
     let mut unnamed = private();
     unnamed.world.house.username.clear();
     assert_eq!(buttons(&unnamed.say(7, "/start")), [], "while we do not know our name");
@@ -240,6 +241,21 @@ fn every_owner_hears_of_a_trouble_once_and_of_its_end() {
     assert_eq!(told(&healed(&mut play, "a")), ["deliver house-healed-of", "deliver house-healed-of"]);
     assert_eq!(healed(&mut play, "a"), []);
     assert_eq!(told(&trouble(&mut play, "a")), told_both, "and it can come again");
+}
+
+#[test]
+fn a_trouble_comes_with_the_button_that_ends_it() {
+    for (remedy, expect) in [
+        (Some(Remedy::Group), Some("startgroup=setup&admin=delete_messages+restrict_members+invite_users")),
+        (Some(Remedy::Channel), Some("startchannel&admin=invite_users")),
+        (None, None),
+    ] {
+        let text = Text::new(Language::En, "membership-trouble-rights");
+        let note = Note::Deliver { text, language: Language::En, slot: Slot(0), remedy };
+        let does = buttons(&private().happen(Event::Told(note))).into_iter().map(|it| it.does).collect::<Vec<_>>();
+        let url = expect.map(|it| Does::Open(format!("https://t.me/house_bot?{it}")));
+        assert_eq!(does, url.into_iter().collect::<Vec<_>>(), "{remedy:?}");
+    }
 }
 
 #[test]

@@ -28,14 +28,7 @@ pub(super) struct Check {
 
 impl Check {
     pub(super) const fn new(language: Language) -> Self {
-        Self {
-            language,
-            lines: Vec::new(),
-            done: Vec::new(),
-            remedies: Vec::new(),
-            mistaken: false,
-            unsure: false,
-        }
+        Self { language, lines: Vec::new(), done: Vec::new(), remedies: Vec::new(), mistaken: false, unsure: false }
     }
 
     /// Our own rights in the group.

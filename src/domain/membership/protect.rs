@@ -105,6 +105,10 @@ fn protect(
     check.rights_here(place, look);
     let (mut clear, mut ask) = (Vec::<Channel>::new(), Vec::<Channel>::new());
     for target in targets.iter().take(CHANNELS_MAX + 1) {
+        let found = look.facts().chat(target).and_then(|it| it.as_ref().ok());
+        if let Some(info) = found.filter(|it| it.kind == ChatKind::Channel) {
+            look.member(info.id, who, Freshness::Now); // asked for together with what we are there
+        }
         let Some(channel) = check.channel(target, look) else { continue };
         if clear.iter().chain(&ask).any(|it| it.id == channel.id) {
             continue;
@@ -190,7 +194,8 @@ fn who(draft: &mut Draft<'_>, voice: Voice, language: Language, mut request: Req
 pub(super) fn elsewhere(draft: &mut Draft<'_>, said: &Said) {
     if draft.place.kind == ChatKind::Group
         && let Asker::Person(_) = request::asker(draft.place, said)
-        && let Some(Ok(Request::Protect(wish))) = command::given(said, draft.facts).and_then(|it| request::read(&it, said))
+        && let Some(Ok(Request::Protect(wish))) =
+            command::given(said, draft.facts).and_then(|it| request::read(&it, said))
         && !wish.is_empty()
     {
         draft.claim();

@@ -79,7 +79,8 @@ pub(super) fn placed(draft: &mut Draft<'_>, placed: &Moved) {
 /// `/start@bot setup`, which Telegram says for whoever added us by the link. Answers whether it was that.
 pub(super) fn started(draft: &mut Draft<'_>, said: &Said) -> bool {
     let given = super::command::given(said, draft.facts);
-    if !given.is_some_and(|it| it.name == "start" && it.args == super::links::SETUP) || !draft.state().channels.is_empty()
+    if !given.is_some_and(|it| it.name == "start" && it.args == super::links::SETUP)
+        || !draft.state().channels.is_empty()
     {
         return false;
     }

@@ -1,10 +1,10 @@
 //! What a button of the panel sets: its code, what it does to the policy, and whether it is so already.
 
+use super::super::super::types::Language;
 use super::super::Settings;
 use super::super::policy::{Answer, Policy};
 use super::super::word::Mode;
 use super::pages::Page;
-use super::super::super::types::Language;
 
 /// One choice. A button names what will be, not a change of it: so two presses are no harm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
