@@ -200,7 +200,7 @@ fn the_fullest_cell_fits() {
     play.state.policy = super::super::Policy {
         dry: true,
         strangers: super::super::Answer::Warn(5),
-        language: Some(super::super::super::super::types::Language::Ru),
+        language: Some(crate::domain::types::Language::Ru),
         notice_ttl_s: Some(86_400),
         greet: true,
         exempt_invited: true,
@@ -214,7 +214,7 @@ fn the_fullest_cell_fits() {
     };
     play.state.prompt = Some(super::super::state::Prompt {
         user: UserId(9_999_999_999),
-        message: super::super::super::super::types::MessageId(9_999_999_999),
+        message: crate::domain::types::MessageId(9_999_999_999),
         own: super::super::own::Own::Greeting,
         until: play.world.now,
     });
