@@ -121,6 +121,7 @@ fn answer(event: &Happened, said: &Said, facts: &Facts<'_>, key: &'static str) -
         text: Text::new(said.from.language, key),
         keyboard: Vec::new(),
         silent: false,
+        only: None,
     })])
 }
 

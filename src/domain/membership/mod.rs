@@ -124,6 +124,8 @@ impl Rules for Membership {
             Event::Moved(_)
             | Event::Performed(_)
             | Event::Woke { .. }
+            | Event::JoinRequested(_)
+            | Event::Reacted(_)
             | Event::Migrated { .. }
             | Event::Told(_)
             | Event::Other => {}
