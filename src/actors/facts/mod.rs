@@ -1,5 +1,8 @@
 //! Loads facts from Telegram: once for everybody who asks at the same time, and never believing what an update contradicts.
 
+#[cfg(test)]
+mod tests;
+
 use crate::actors::world::World;
 use crate::clock;
 use crate::domain::fact::{ChatRef, Fact, Unknown};

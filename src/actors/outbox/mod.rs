@@ -7,6 +7,9 @@ mod outcome;
 mod settle;
 mod start;
 
+#[cfg(test)]
+mod tests;
+
 use super::world::World;
 use crate::clock;
 use crate::domain::types::{ChatId, ChatNo, Made, MessageId, Slot};
