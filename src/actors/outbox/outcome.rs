@@ -32,7 +32,7 @@ impl Outbox {
             CallOutcome::NotSent(why) => self.again(id, why),
             CallOutcome::Ambiguous(why) => self.doubted(id, why),
             CallOutcome::Gone(why) => self.gone(id, why),
-            CallOutcome::Refused(why) if self.lacks_ephemeral(id, &why) => self.to_everybody(id, &why),
+            CallOutcome::Refused(why) if self.lacks_ephemeral(id, &why) => self.say_openly(id, &why),
             CallOutcome::Refused(why) => self.refused(id, &why),
             CallOutcome::Blocked(why) => self.blocked(id, &why),
             CallOutcome::Migrated(to) => self.migrated(id, to),
@@ -73,7 +73,7 @@ impl Outbox {
     }
 
     /// Said again, to everybody, as is everything from now on that was meant for one person.
-    fn to_everybody(&mut self, id: JobId, why: &str) {
+    fn say_openly(&mut self, id: JobId, why: &str) {
         if !self.world.outbox.says_to_everybody() {
             Line::new(&events::UPSTREAM_NOT_EPHEMERAL)
                 .actor("upstreams/telegram/outbox")
