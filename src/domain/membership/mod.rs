@@ -15,6 +15,7 @@ mod person;
 mod policy;
 mod press;
 mod protect;
+mod react;
 mod request;
 mod simulate;
 mod state;
@@ -152,6 +153,8 @@ impl Membership {
                 door::moved(draft, moved);
             }
             Event::Placed(placed) => settle(draft, placed),
+            Event::JoinRequested(request) => door::requested(draft, request),
+            Event::Reacted(reacted) => react::reacted(draft, reacted),
             Event::Performed(it) if it.feature == NAME => performed(draft, it),
             Event::Woke { feature, key, .. } if feature == NAME => woke(draft, key),
             Event::Told(Note::Membership(word)) => told(draft, word),
@@ -176,6 +179,8 @@ impl Membership {
             | Event::Placed(_)
             | Event::Performed(_)
             | Event::Woke { .. }
+            | Event::JoinRequested(_)
+            | Event::Reacted(_)
             | Event::Migrated { .. }
             | Event::Told(_)
             | Event::Other => {}
@@ -190,6 +195,8 @@ fn in_channel(draft: &mut Draft<'_>, event: &Happened) {
         Event::Told(Note::Membership(word)) => told(draft, word),
         Event::Said(_)
         | Event::Pressed(_)
+        | Event::JoinRequested(_)
+        | Event::Reacted(_)
         | Event::Performed(_)
         | Event::Woke { .. }
         | Event::Migrated { .. }
