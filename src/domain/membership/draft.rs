@@ -9,6 +9,7 @@ use super::super::types::{ChatId, MessageId, Moment, Slot, ThreadId, UserId};
 use super::Settings;
 use super::person::Known;
 use super::state::{Entry, State};
+use super::stats::Day;
 use super::word::Word;
 use serde::Serialize;
 use std::borrow::Cow;
@@ -108,6 +109,8 @@ pub(super) struct Draft<'a> {
     state: Cow<'a, State>,
     /// Rows of people that this decision changes, and whether they must not be lost.
     people: Vec<(UserId, Known, bool)>,
+    /// Today's numbers, with what this decision adds.
+    today: Option<Day>,
     effects: Vec<Effect>,
     claimed: bool,
     slots: u64,
@@ -122,6 +125,7 @@ impl<'a> Draft<'a> {
             look: Look::new(facts),
             state: Cow::Borrowed(state),
             people: Vec::new(),
+            today: None,
             effects: Vec::new(),
             claimed: false,
             slots: 0,
@@ -198,6 +202,17 @@ impl<'a> Draft<'a> {
     /// Remembers this of somebody, for sure.
     pub(super) fn engrave(&mut self, user: UserId, known: Known) {
         self.stage(user, known, true);
+    }
+
+    /// Counts something into today's numbers; a crash may forget the last of them.
+    pub(super) fn count(&mut self, add: impl FnOnce(&mut Day)) {
+        if self.today.is_none() {
+            let Some(row) = self.row(&Day::key(Day::of(self.now()))) else { return };
+            self.today = Some(row.and_then(|it| serde_json::from_slice(it).ok()).unwrap_or_default());
+        }
+        if let Some(today) = &mut self.today {
+            add(today);
+        }
     }
 
     fn stage(&mut self, user: UserId, known: Known, sure: bool) {
@@ -303,6 +318,9 @@ impl<'a> Draft<'a> {
     }
 
     pub(super) fn finish(mut self) -> Decision<State> {
+        if let Some(day) = self.today.take() {
+            self.keep(Day::key(Day::of(self.now())), &day);
+        }
         for (user, known, sure) in std::mem::take(&mut self.people) {
             match sure {
                 true => self.put(Known::key(user), &known),

@@ -32,7 +32,7 @@ pub(super) struct Stranger<'a> {
 /// Judges. Looks at rights in the group only once somebody is known to be outside of a channel, so that a
 /// subscriber costs one cached answer per channel.
 pub(super) fn judge<'a>(state: &'a State, place: &Place, said: &Said, look: &mut Look<'a>) -> Judgement<'a> {
-    if exempt(state, place, said, look) {
+    if !may_judge(state, place, said, look) {
         return Judgement::Free;
     }
     let mut lacks = Vec::new();
@@ -72,9 +72,9 @@ pub(super) fn observe(draft: &mut Draft<'_>, state: &State, said: &Said) {
     }
 }
 
-/// Whoever is never judged: nothing is looked up for them.
-fn exempt(state: &State, place: &Place, said: &Said, look: &Look<'_>) -> bool {
-    state.channels.is_empty() || !is_person(place, said, look) || state.ails(About::Rights)
+/// Whether this message is judged at all; for others nothing is looked up.
+pub(super) fn may_judge(state: &State, place: &Place, said: &Said, look: &Look<'_>) -> bool {
+    !state.channels.is_empty() && is_person(place, said, look) && !state.ails(About::Rights)
 }
 
 /// Whether a person of this group wrote that: not a chat, not a bot, not Telegram, and not we.

@@ -4,6 +4,7 @@ mod appeal;
 mod channel;
 mod door;
 mod draft;
+mod erase;
 mod groups;
 mod judge;
 mod knock;
@@ -84,6 +85,9 @@ const NAME: &str = "membership";
 const COMMANDS: &[Command] = &[
     Command { name: "protect", scope: Scope::GroupAdmin, help: "membership-help-protect" },
     Command { name: "unprotect", scope: Scope::GroupAdmin, help: "membership-help-unprotect" },
+    Command { name: "groups", scope: Scope::Private, help: "membership-groups-help" },
+    Command { name: "privacy", scope: Scope::Private, help: "membership-groups-help-privacy" },
+    Command { name: "privacy", scope: Scope::Group, help: "membership-groups-help-privacy" },
 ];
 
 const UPDATES: &[&str] = &["message", "edited_message", "callback_query", "chat_member", "my_chat_member"];
@@ -215,6 +219,7 @@ fn told(draft: &mut Draft<'_>, word: &Word) {
 fn woke(draft: &mut Draft<'_>, key: &str) {
     match key {
         verify::WAKE => verify::woke(draft),
+        erase::WAKE => erase::woke(draft),
         _ => stop::expire(draft, key),
     }
 }
@@ -284,8 +289,22 @@ impl Membership {
             person::sighted(draft, &said.from);
         }
         match heard {
-            Heard::Judged(Judgement::Free | Judgement::Open) => {}
-            Heard::Judged(Judgement::Stranger(stranger)) => stop::stop(draft, said, stranger),
+            Heard::Judged(Judgement::Open) => {}
+            Heard::Judged(Judgement::Free) => {
+                if judge::may_judge(state, draft.place, said, &draft.look) {
+                    draft.count(|it| it.checks = it.checks.saturating_add(1));
+                }
+                if command::given(said, draft.facts).is_some_and(|it| it.name == "privacy") {
+                    groups::privacy(draft, said);
+                }
+            }
+            Heard::Judged(Judgement::Stranger(stranger)) => {
+                draft.count(|it| {
+                    it.checks = it.checks.saturating_add(1);
+                    it.hits = it.hits.saturating_add(1);
+                });
+                stop::stop(draft, said, stranger);
+            }
             Heard::Elsewhere => protect::elsewhere(draft, said),
             Heard::Plain(asker, request) => protect::plain(draft, said, asker, request),
             Heard::Asked(ruling) => {
@@ -351,6 +370,7 @@ fn forget(draft: &mut Draft<'_>) {
     }
     trouble::heal_all(draft);
     *draft.change() = State::default();
+    erase::begin(draft);
 }
 
 /// Something that we followed up is done, or has failed.
