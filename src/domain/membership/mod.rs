@@ -4,6 +4,7 @@ mod appeal;
 mod channel;
 mod door;
 mod draft;
+mod erase;
 mod groups;
 mod judge;
 mod knock;
@@ -84,6 +85,9 @@ const NAME: &str = "membership";
 const COMMANDS: &[Command] = &[
     Command { name: "protect", scope: Scope::GroupAdmin, help: "membership-help-protect" },
     Command { name: "unprotect", scope: Scope::GroupAdmin, help: "membership-help-unprotect" },
+    Command { name: "groups", scope: Scope::Private, help: "membership-groups-help" },
+    Command { name: "privacy", scope: Scope::Private, help: "membership-groups-help-privacy" },
+    Command { name: "privacy", scope: Scope::Group, help: "membership-groups-help-privacy" },
 ];
 
 const UPDATES: &[&str] = &["message", "edited_message", "callback_query", "chat_member", "my_chat_member"];
@@ -225,6 +229,7 @@ fn told(draft: &mut Draft<'_>, word: &Word) {
 fn woke(draft: &mut Draft<'_>, key: &str) {
     match key {
         verify::WAKE => verify::woke(draft),
+        erase::WAKE => erase::woke(draft),
         _ => stop::expire(draft, key),
     }
 }
@@ -299,6 +304,9 @@ impl Membership {
                 if judge::may_judge(state, draft.place, said, &draft.look) {
                     draft.count(|it| it.checks = it.checks.saturating_add(1));
                 }
+                if command::given(said, draft.facts).is_some_and(|it| it.name == "privacy") {
+                    groups::privacy(draft, said);
+                }
             }
             Heard::Judged(Judgement::Stranger(stranger)) => {
                 draft.count(|it| {
@@ -372,6 +380,7 @@ fn forget(draft: &mut Draft<'_>) {
     }
     trouble::heal_all(draft);
     *draft.change() = State::default();
+    erase::begin(draft);
 }
 
 /// Something that we followed up is done, or has failed.
