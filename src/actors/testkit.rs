@@ -121,6 +121,7 @@ impl Town {
             timer: TimerPort::default(),
             runtime: settings.runtime.clone(),
             cache: settings.limits.membership_cache.clone(),
+            chat: settings.limits.chat.clone(),
             limiter: LimiterPort::new(SendGate::new(UNLIMITED), Breaker::new(RULES)),
             requests: settings.limits.requests.clone(),
             in_hand,
