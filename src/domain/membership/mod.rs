@@ -158,13 +158,7 @@ impl Membership {
             Event::Performed(it) if it.feature == NAME => performed(draft, it),
             Event::Woke { feature, key, .. } if feature == NAME => woke(draft, key),
             Event::Told(Note::Membership(word)) => told(draft, word),
-            Event::JoinRequested(_)
-            | Event::Reacted(_)
-            | Event::Performed(_)
-            | Event::Woke { .. }
-            | Event::Migrated { .. }
-            | Event::Told(_)
-            | Event::Other => {}
+            Event::Performed(_) | Event::Woke { .. } | Event::Migrated { .. } | Event::Told(_) | Event::Other => {}
         }
         if !draft.is_missing() {
             groups::report(draft, state);
