@@ -86,6 +86,8 @@ impl Rules for House {
             | (
                 Event::Moved(_)
                 | Event::Placed(_)
+                | Event::JoinRequested(_)
+                | Event::Reacted(_)
                 | Event::Migrated { .. }
                 | Event::Performed(_)
                 | Event::Woke { .. }
@@ -205,6 +207,7 @@ fn say(event: &Happened, facts: &Facts<'_>, said: &Said, text: Text, keyboard: V
         text,
         keyboard,
         silent: false,
+        only: None,
     })
 }
 
@@ -239,6 +242,7 @@ fn deliver(event: &Happened, facts: &Facts<'_>, text: Text, remedy: Option<Remed
         text,
         keyboard,
         silent: false,
+        only: None,
     };
     Decision::claimed(vec![Effect::Telegram(Owed::new(call).repeating())])
 }

@@ -57,7 +57,7 @@ impl Check {
                 self.unsure = true;
                 return None;
             }
-            Err(Unknown::NotFound | Unknown::NoRights) => {
+            Err(Unknown::NotFound | Unknown::NoRights | Unknown::TooLarge) => {
                 match target {
                     // A public name can be looked up by anybody; a private channel only by its admin.
                     ChatRef::Name(name) => self.mistake("membership-need-found", format!("@{name}")),
@@ -89,7 +89,7 @@ impl Check {
                 self.has("membership-setup-admin", Some(channel.title.clone()));
                 return Some(true);
             }
-            Err(Unknown::NotFound | Unknown::NoRights) => "membership-need-admin",
+            Err(Unknown::NotFound | Unknown::NoRights | Unknown::TooLarge) => "membership-need-admin",
             Err(Unknown::Unavailable) => {
                 self.unsure = true;
                 return Some(false);
@@ -146,6 +146,6 @@ pub(super) fn may_invite(channel: &Channel, who: UserId, look: &mut Look<'_>) ->
     Some(match look.member(channel.id, who, Freshness::Now)? {
         Ok(standing) => Ok(standing.may(|it| it.can_invite_users)),
         Err(Unknown::Unavailable) => Err(()),
-        Err(Unknown::NotFound | Unknown::NoRights) => Ok(false),
+        Err(Unknown::NotFound | Unknown::NoRights | Unknown::TooLarge) => Ok(false),
     })
 }

@@ -326,7 +326,7 @@ impl<'a> Draft<'a> {
         keyboard: Vec<Vec<Button>>,
     ) {
         let (chat, slot) = (self.place.id, self.slot());
-        self.owe(Call::Say { chat, slot, thread, reply_to, text, keyboard, silent: false });
+        self.owe(Call::Say { chat, slot, thread, reply_to, text, keyboard, silent: false, only: None });
     }
 
     /// Answers a press without words: what is seen is the answer.

@@ -27,7 +27,7 @@ pub(super) fn asked(draft: &mut Draft<'_>, voice: Voice, asker: &Person, group: 
         (Err(Unknown::Unavailable), _) | (_, Err(Unknown::Unavailable)) => {
             draft.answer(voice, say("membership-cannot-check"), Vec::new());
         }
-        (Ok(_) | Err(Unknown::NotFound | Unknown::NoRights), _) => {
+        (Ok(_) | Err(Unknown::NotFound | Unknown::NoRights | Unknown::TooLarge), _) => {
             draft.answer(voice, say("membership-panel-log-not-yours"), Vec::new());
         }
     }

@@ -19,6 +19,7 @@ mod person;
 mod policy;
 mod press;
 mod protect;
+mod react;
 mod request;
 mod setup;
 mod simulate;
@@ -163,6 +164,8 @@ impl Membership {
                 settle(draft, placed);
             }
             Event::Migrated { .. } => setup::migrated(draft),
+            Event::JoinRequested(request) => door::requested(draft, request),
+            Event::Reacted(reacted) => react::reacted(draft, reacted),
             Event::Performed(it) if it.feature == NAME => performed(draft, it),
             Event::Woke { feature, key, .. } if feature == NAME => woke(draft, key),
             Event::Told(Note::Membership(word)) => told(draft, word),
@@ -190,6 +193,8 @@ impl Membership {
             | Event::Placed(_)
             | Event::Performed(_)
             | Event::Woke { .. }
+            | Event::JoinRequested(_)
+            | Event::Reacted(_)
             | Event::Migrated { .. }
             | Event::Told(_)
             | Event::Other => {}
@@ -204,6 +209,8 @@ fn in_channel(draft: &mut Draft<'_>, event: &Happened) {
         Event::Told(Note::Membership(word)) => told(draft, word),
         Event::Said(_)
         | Event::Pressed(_)
+        | Event::JoinRequested(_)
+        | Event::Reacted(_)
         | Event::Performed(_)
         | Event::Woke { .. }
         | Event::Migrated { .. }

@@ -83,7 +83,7 @@ pub(super) fn rule(
     match look.member(place.id, who, Freshness::Recent)? {
         Ok(standing) if standing.may(allowed) => {}
         Ok(_) | Err(Unknown::NotFound) => return Some(Ruling::NotAllowed),
-        Err(Unknown::NoRights | Unknown::Unavailable) => return Some(Ruling::CannotCheck),
+        Err(Unknown::NoRights | Unknown::Unavailable | Unknown::TooLarge) => return Some(Ruling::CannotCheck),
     }
     match request {
         Request::Protect(targets) if targets.is_empty() => Some(Ruling::Usage),
@@ -277,7 +277,8 @@ pub(super) fn take(draft: &mut Draft<'_>, channel: Channel, owner: UserId) {
     }
     if draft.state().channels.iter().any(|it| it.id == id && it.url().is_none()) {
         let name = draft.title().chars().filter(|it| !it.is_control()).take(LINK_NAME_MAX).collect();
-        let owed = Owed::new(Call::Invite { chat: id, name }).repeating().reporting(link_token(id.0));
+        let call = Call::Invite { chat: id, name, by_request: false };
+        let owed = Owed::new(call).repeating().reporting(link_token(id.0));
         draft.add(Effect::Telegram(owed));
     }
 }

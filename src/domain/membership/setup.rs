@@ -306,7 +306,7 @@ fn show(
         if moved {
             setup.thread = None;
         }
-        draft.owe(Call::Say { chat, slot, thread: setup.thread, reply_to, text, keyboard, silent: false });
+        draft.owe(Call::Say { chat, slot, thread: setup.thread, reply_to, text, keyboard, silent: false, only: None });
     } else if setup.shown != lines {
         draft.owe(Call::Edit { chat, message: setup.message, text, keyboard });
     }

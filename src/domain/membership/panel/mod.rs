@@ -129,7 +129,16 @@ pub(super) fn open(draft: &mut Draft<'_>, voice: Voice, asker: &Person) {
             let slot: Slot = draft.slot();
             let thread: Option<ThreadId> = thread;
             panel.message = MessageRef::Slot(slot);
-            draft.owe(Call::Say { chat, slot, thread, reply_to: Some(message), text, keyboard, silent: true });
+            draft.owe(Call::Say {
+                chat,
+                slot,
+                thread,
+                reply_to: Some(message),
+                text,
+                keyboard,
+                silent: true,
+                only: None,
+            });
         }
     }
     keep(draft, &panel);
@@ -146,7 +155,7 @@ pub(super) fn pressed(draft: &mut Draft<'_>, pressed: &Pressed, args: &str) {
     match standing {
         Ok(standing) if may(standing) => {}
         Ok(_) | Err(Unknown::NotFound) => return draft.toast(pressed, say("membership-not-allowed"), true),
-        Err(Unknown::NoRights | Unknown::Unavailable) => {
+        Err(Unknown::NoRights | Unknown::Unavailable | Unknown::TooLarge) => {
             return draft.toast(pressed, say("membership-toast-cannot-check"), false);
         }
     }

@@ -1,27 +1,19 @@
 //! The list that ticks itself: from the link to the guarded group.
 
 use super::super::super::effect::{Button, Call, Does, Effect};
-use super::super::super::event::{ChatKind, Event, Happened, Note, Place, Rights, Said, Standing};
+use super::super::super::event::{ChatKind, Event, Happened, Moved, Note, Place, Rights, Said, Standing};
 use super::super::super::fact::{ChatRef, Unknown};
 use super::super::super::play::{
     self, CLUB, GROUP, ME, NEWS, Play, admin, all_rights, buttons, calls, plain, pressable,
 };
 use super::super::super::text::{Arg, Text};
-use super::super::super::types::{ANONYMOUS_ADMIN, ChatId, Language, UserId};
+use super::super::super::types::{ANONYMOUS_ADMIN, ChatId, Language, Person, UserId};
 use super::super::{Channel, Membership, State, Word};
 use super::{ANN, BOB, EVE, stage, told};
 
-const OUT: Standing = Standing {
-    status: super::super::super::event::Status::Left,
-    rights: Rights {
-        can_delete_messages: false,
-        can_restrict_members: false,
-        can_invite_users: false,
-        can_change_info: false,
-    },
-    muted: false,
-    until: None,
-};
+fn out() -> Standing {
+    Standing::default()
+}
 
 /// The lines of the list that was said or edited.
 fn lines(effects: &[Effect]) -> Vec<String> {
@@ -51,7 +43,7 @@ fn leads(effects: &[Effect]) -> Vec<String> {
 fn added(rights: Standing) -> (Play<Membership>, Vec<Effect>) {
     let mut play = stage();
     play.world.set(GROUP, ME, rights.clone());
-    let effects = play.places(OUT, rights);
+    let effects = play.places(out(), rights);
     (play, effects)
 }
 
@@ -117,8 +109,9 @@ fn whoever_adds_us_is_greeted_with_what_is_left_to_do() {
 #[test]
 fn the_list_speaks_the_language_of_whoever_added_us() {
     let mut play = stage();
-    let by = super::super::super::types::Person { language: Language::Ru, ..play::person(ANN) };
-    let moved = super::super::super::event::Moved { who: play::person(ME.0), by, old: OUT, new: all_rights() };
+    let by = Person { language: Language::Ru, ..play::person(ANN) };
+    let (who, old, new) = (play::person(ME.0), out(), all_rights());
+    let moved = Moved { who, by, old, new, by_request: false, by_link: None };
     let effects = play.happen(Event::Placed(moved));
     let Some(Call::Say { text, .. }) = calls(&effects).first().copied() else { panic!("{effects:?}") };
     assert_eq!(text.language, Language::Ru);
@@ -237,7 +230,7 @@ fn a_basic_group_goes_on_when_it_has_grown() {
     let old = ChatId(-500);
     let grown = play.place.clone();
     play.place = Place { id: old, kind: ChatKind::Group, ..grown.clone() };
-    let effects = play.places(OUT, plain());
+    let effects = play.places(out(), plain());
     assert_eq!(lines(&effects), ["setup-supergroup", "setup-channel"]);
     let wished = play.say(ANN, "/protect @news");
     assert_eq!(lines(&wished), ["setup-supergroup"]);
@@ -286,9 +279,9 @@ fn the_list_goes_away_after_a_day_and_the_channels_need_not_tell_any_more() {
 #[test]
 fn thrown_out_in_between_nothing_is_left() {
     let (mut play, _) = added(plain());
-    let gone = play.places(plain(), OUT);
+    let gone = play.places(plain(), out());
     assert!(told(&gone).contains(&"drop setup".to_owned()), "{gone:?}");
     assert!(!play.state.setting_up);
-    let back = play.places(OUT, plain());
+    let back = play.places(out(), plain());
     assert!(told(&back).contains(&"say membership-setup".to_owned()), "and it begins anew");
 }
