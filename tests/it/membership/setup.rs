@@ -21,6 +21,7 @@ struct Words {
     on: &'static str,
     notices: &'static str,
     words: &'static str,
+    usual: &'static str,
     write: &'static str,
     asked: &'static str,
     long: &'static str,
@@ -55,6 +56,7 @@ const ENGLISH: Words = Words {
     on: "▫️ On",
     notices: "Notices",
     words: "Words of the notice",
+    usual: "At present: my usual words",
     write: "Write",
     asked: "Please answer this message with your text, 500",
     long: "That was too long: 501 characters",
@@ -89,6 +91,7 @@ const RUSSIAN: Words = Words {
     on: "▫️ Вкл.",
     notices: "Уведомления",
     words: "Текст уведомления",
+    usual: "Сейчас там мои обычные слова",
     write: "Написать",
     asked: "на это сообщение своим текстом, до 500",
     long: "Слишком длинно, символов: 501",
@@ -258,13 +261,15 @@ async fn every_page_of_the_panel(by: By, words: &Words) {
     assert!(refused.alert && refused.text.starts_with(words.not_allowed), "{refused:?}");
     story.telegram.promote(group, story.sam, &["can_change_info"]);
     story.calm().await;
+    let (notices, before) = (words.pages[1].1, story.said(group, words.pages[1].1));
     assert_eq!(story.press_in(group, story.sam, words.notices).await.text, "", "it belongs to whoever may");
+    story.until(notices, || story.said(group, notices) > before).await;
     story.telegram.demote(group, story.sam);
     story.calm().await;
     let lost = story.press_in(group, story.sam, words.words).await;
     assert!(lost.text.starts_with(words.not_allowed), "rights were lost between two presses: {lost:?}");
 
-    story.turn(group, words.words, words.write).await;
+    story.turn(group, words.words, words.usual).await;
     story.turn(group, words.write, words.asked).await;
     story.telegram.reply(story.ann, group, panel, &"x".repeat(501)).unwrap();
     story.hears(group, words.long).await;
@@ -274,8 +279,7 @@ async fn every_page_of_the_panel(by: By, words: &Words) {
     story.telegram.say(story.eve, group, "hello").unwrap();
     story.hears(group, "Dear Eve, <b>only</b> with Secret!").await;
 
-    let id = story.telegram.press_and_go(story.ann, group, words.back).unwrap();
-    story.telegram.answered(&id, LIMIT).await.unwrap();
+    story.turn(group, words.back, notices).await;
     story.turn(group, words.back, words.home).await;
     assert_eq!(story.press_in(group, story.ann, words.close).await.text, "");
     let gone = |it: &What| matches!(it, What::Deleted { text } if text.contains(words.home));

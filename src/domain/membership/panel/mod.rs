@@ -3,6 +3,7 @@
 mod pages;
 mod parts;
 mod set;
+mod wording;
 mod writing;
 
 use super::super::effect::{Call, Effect, MessageRef};

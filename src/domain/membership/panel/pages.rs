@@ -5,7 +5,7 @@ use super::super::super::text::{Arg, Text};
 use super::super::super::types::{ChatId, Language, Person, UserId};
 use super::super::check;
 use super::super::draft::Draft;
-use super::super::own::{self, Own, WORDS_MAX};
+use super::super::own::Own;
 use super::super::person;
 use super::super::policy::Answer;
 use super::super::state::{About, Channel, State, Trouble};
@@ -14,7 +14,7 @@ use super::super::trouble;
 use super::super::word::Mode;
 use super::parts::{Pen, Rows, opens, page};
 use super::set::{self, HOURS, MINUTES, Set, WARNINGS};
-use super::{Panel, Verb};
+use super::{Panel, Verb, wording};
 
 /// People without obligations that one page shows.
 const EXEMPT_SHOWN: usize = 8;
@@ -97,18 +97,18 @@ pub(super) fn render(draft: &mut Draft<'_>, panel: &Panel, page: Page, reader: &
         Page::Home => Some(home(&pen)),
         Page::Strangers => Some(strangers(&pen)),
         Page::Notices => Some(notices(&pen)),
-        Page::Words(own) => words(&mut pen, own, reader),
+        Page::Words(own) => wording::words(&mut pen, own, reader),
         Page::Newcomers => Some(newcomers(&pen)),
         Page::Exempt(without) => exempt(&mut pen, without),
         Page::Requests => Some(requests(&pen)),
         Page::Log => log(&mut pen),
         Page::Channels => Some(channels(&pen)),
         Page::Sure(channel) => Some(sure(&pen, channel)),
-        Page::Asked(own) => Some(asked(&pen, own, None)),
-        Page::Unfit(own, length) => Some(asked(&pen, own, Some(length))),
-        Page::Preview => Some(preview(&pen, reader)),
-        Page::Kept(own) => Some(changed(&pen, "membership-panel-kept", own)),
-        Page::Unset(own) => Some(changed(&pen, "membership-panel-unset", own)),
+        Page::Asked(own) => Some(wording::asked(&pen, own, None)),
+        Page::Unfit(own, length) => Some(wording::asked(&pen, own, Some(length))),
+        Page::Preview => Some(wording::preview(&pen, reader).unwrap_or_else(|| home(&pen))),
+        Page::Kept(own) => Some(wording::changed(&pen, "membership-panel-kept", own)),
+        Page::Unset(own) => Some(wording::changed(&pen, "membership-panel-unset", own)),
     }
 }
 
@@ -339,71 +339,6 @@ fn exempt(pen: &mut Pen<'_, '_>, without: Option<UserId>) -> Option<(Text, Rows)
     rows.extend(people.iter().take(EXEMPT_SHOWN).map(row));
     rows.push(pen.back(Page::Home));
     Some(page(pen.say("membership-panel-exempt"), lines, rows))
-}
-
-fn words(pen: &mut Pen<'_, '_>, own: Own, reader: &Person) -> Option<(Text, Rows)> {
-    let known = own::read(pen.draft, own);
-    if pen.draft.is_missing() {
-        return None;
-    }
-    let mut row = vec![pen.button(pen.say("membership-panel-button-write"), Verb::Ask(own))];
-    let text = match known {
-        None => pen.say(own_key(own, "membership-panel-notice-usual", "membership-panel-greeting-usual")),
-        Some(words) => {
-            row.push(pen.button(pen.say("membership-panel-button-usual"), Verb::Usual(own)));
-            let channels = names(pen.draft.state().channels.iter());
-            let shown = own::text(pen.language, &words.text, reader, channels);
-            pen.say(own_key(own, "membership-panel-notice-own", "membership-panel-greeting-own"))
-                .with("shown", Arg::Lines(vec![shown]))
-        }
-    };
-    Some((text, vec![row, pen.back(before(own))]))
-}
-
-const fn before(own: Own) -> Page {
-    match own {
-        Own::Notice => Page::Notices,
-        Own::Greeting => Page::Newcomers,
-    }
-}
-
-const fn own_key(own: Own, notice: &'static str, greeting: &'static str) -> &'static str {
-    match own {
-        Own::Notice => notice,
-        Own::Greeting => greeting,
-    }
-}
-
-fn asked(pen: &Pen<'_, '_>, own: Own, unfit: Option<usize>) -> (Text, Rows) {
-    let text = match unfit {
-        None => pen.say("membership-panel-asked"),
-        Some(0) => pen.say("membership-panel-asked-words"),
-        Some(length) => pen.say("membership-panel-asked-shorter").with("length", count_of(length)),
-    };
-    let text = text
-        .with("max", count_of(WORDS_MAX))
-        .with("sign-name", Arg::Code("{name}".to_owned()))
-        .with("sign-channels", Arg::Code("{channels}".to_owned()));
-    (text, vec![pen.back(Page::Words(own))])
-}
-
-/// Exactly what will be said, with the buttons to the channels that it will have.
-fn preview(pen: &Pen<'_, '_>, reader: &Person) -> (Text, Rows) {
-    let Some(written) = &pen.panel.written else { return home(pen) };
-    let channels = &pen.draft.state().channels;
-    let text = own::text(pen.language, &written.words, reader, names(channels.iter()));
-    let open = |it: &Channel| Some(vec![opens(Label::Name(it.title.clone()), it.url()?)]);
-    let mut rows: Rows = channels.iter().filter_map(open).collect();
-    rows.push(vec![
-        pen.button(pen.say("membership-panel-button-keep"), Verb::Keep),
-        pen.to("membership-panel-button-discard", Page::Words(written.own)),
-    ]);
-    (text, rows)
-}
-
-/// Words were kept or given up: the row that says so is written by this very decision.
-fn changed(pen: &Pen<'_, '_>, key: &'static str, own: Own) -> (Text, Rows) {
-    (pen.say(key), vec![pen.back(before(own))])
 }
 
 fn number(value: u32) -> Arg {

@@ -280,7 +280,8 @@ fn words_are_kept_only_when_they_are_fit_and_from_the_right_hands() {
     let most = "я".repeat(500);
     type Change = fn(&mut Play<Membership>);
     let nothing: Change = |_| ();
-    let cases: [(&str, i64, Option<&str>, MessageId, Change, Option<&str>); 9] = [
+    type Case<'t> = (&'t str, i64, Option<&'t str>, MessageId, Change, Option<&'t str>);
+    let cases: [Case<'_>; 9] = [
         ("the most", ANN, Some(&most), PANEL, nothing, Some("membership-panel-own")),
         ("too long", ANN, Some(&long), PANEL, nothing, Some("membership-panel-asked-shorter")),
         ("blank", ANN, Some(" \n "), PANEL, nothing, Some("membership-panel-asked-words")),
