@@ -23,8 +23,8 @@ catalogue! {
         remedy: "Nothing.",
     }
     APP_STOPPED = "app.stopped", Info {
-        meaning: "Everything is finished or on disk, and the process ends.",
-        causes: ["a drain that is complete"],
+        meaning: "Everything acknowledged is finished or on disk, and the process ends.",
+        causes: ["a drain that is complete", "a second signal, or one during the start: then there is no drain"],
         next: "the next start goes on from the store",
         remedy: "Nothing.",
     }
