@@ -8,8 +8,9 @@ pub use build::StartError;
 pub use exit::Exit;
 pub use house::House;
 
-use crate::config::Loaded;
+use crate::config::{Loaded, LogFormat, LogLevel};
 use crate::telemetry::{self, Line, Sink, events};
+use std::io::IsTerminal;
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -42,6 +43,25 @@ pub fn run(loaded: Loaded, options: Options) -> Exit {
     exit
 }
 
+/// Says on the log why nothing was started, where a program reads it. At a terminal the words on standard
+/// error are enough.
+pub fn reject<'a>(problems: impl IntoIterator<Item = (&'a str, String)>) {
+    if std::io::stdout().is_terminal() {
+        return;
+    }
+    let _begun_before = telemetry::init(telemetry::Options {
+        format: LogFormat::Json,
+        level: LogLevel::Info,
+        secrets: Vec::new(),
+        sink: Sink::Stdout,
+        zone: None,
+    });
+    for (key, why) in problems {
+        Line::new(&events::CONFIG_REJECTED).reason(why).field("key", key).emit();
+    }
+    telemetry::flush_within(LAST_LINES);
+}
+
 fn begin_log(loaded: &Loaded) {
     let settings = &loaded.settings;
     let secrets = [&settings.telegram.token, &settings.telegram.webhook.secret];
@@ -60,21 +80,24 @@ async fn live(loaded: Loaded, options: Options) -> (Exit, Duration) {
     let Ok(mut told) = Told::listen() else { return (Exit::Failed, LAST_LINES) };
     let started = tokio::select! {
         started = House::start(loaded, options) => started,
-        () = told.to_stop() => return stopped_at_once("told to stop while it started", LAST_LINES),
+        () = told.once() => return stopped_at_once("told to stop while it started", LAST_LINES),
     };
     let house = match started {
         Ok(house) => house,
         Err(error) => {
+            if let StartError::Config(why) = &error {
+                Line::new(&events::CONFIG_REJECTED).reason(why).emit();
+            }
             telemetry::flush();
             eprintln!("majordomo: {error}");
             return (error.exit(), LAST_LINES);
         }
     };
     house.offer_ownership();
-    told.to_stop().await;
+    told.once().await;
     tokio::select! {
         () = house.stop() => (Exit::Ok, LAST_LINES),
-        () = told.to_stop() => stopped_at_once("told twice to stop", LAST_LINES_IN_A_HURRY),
+        () = told.once() => stopped_at_once("told twice to stop", LAST_LINES_IN_A_HURRY),
     }
 }
 
@@ -97,7 +120,7 @@ impl Told {
     }
 
     /// Waits for the next one.
-    async fn to_stop(&mut self) {
+    async fn once(&mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}

@@ -44,6 +44,13 @@ pub enum Effect {
     },
     /// Make this person an owner of the house. Only the house's own feature asks for it.
     Own(UserId),
+    /// This person could not prove to be an owner: said in the log, for the operator.
+    Suspect {
+        /// Who.
+        user: UserId,
+        /// What they tried.
+        why: &'static str,
+    },
 }
 
 /// Whom a [`Effect::Tell`] is for.
@@ -302,9 +309,12 @@ impl Call {
         matches!(self, Self::Say { .. } | Self::Edit { .. })
     }
 
-    /// The same call in another chat: its group became a supergroup.
+    /// The same call in another chat: its group became a supergroup. The message it answers stays behind.
     #[must_use]
     pub fn moved_to(mut self, to: ChatId) -> Self {
+        if let Self::Say { reply_to, thread, .. } = &mut self {
+            (*reply_to, *thread) = (None, None);
+        }
         match &mut self {
             Self::Say { chat, .. }
             | Self::Edit { chat, .. }
@@ -316,6 +326,15 @@ impl Call {
             Self::Answer { .. } | Self::SetCommands { .. } => {}
         }
         self
+    }
+
+    /// The message of its chat that it changes, if it changes one.
+    #[must_use]
+    pub const fn changes(&self) -> Option<MessageRef> {
+        match self {
+            Self::Edit { message, .. } | Self::Delete { message, .. } => Some(*message),
+            _ => None,
+        }
     }
 
     /// The chat it acts in, where it acts in one.
@@ -359,5 +378,29 @@ impl Owed {
 impl From<ChatId> for ChatRef {
     fn from(id: ChatId) -> Self {
         Self::Id(id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_moves_to_a_supergroup_names_no_message_of_the_group_it_was() {
+        let (old, new) = (ChatId(-5), ChatId(-1_005));
+        let say = Call::Say {
+            chat: old,
+            slot: Slot(1),
+            thread: Some(ThreadId(3)),
+            reply_to: Some(MessageId(7)),
+            text: Text::new(Language::En, "x"),
+            keyboard: Vec::new(),
+            silent: false,
+        };
+        let moved = say.moved_to(new);
+        assert_eq!((moved.chat(), moved.changes()), (Some(new), None));
+        assert!(matches!(moved, Call::Say { thread: None, reply_to: None, .. }));
+        let delete = Call::Delete { chat: old, message: MessageRef::Id(MessageId(7)) };
+        assert_eq!(delete.changes(), Some(MessageRef::Id(MessageId(7))), "its performer leaves it behind");
     }
 }

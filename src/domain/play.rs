@@ -342,6 +342,7 @@ fn word(effect: &Effect) -> String {
         Effect::Put { key, .. } => format!("put {key}"),
         Effect::Drop { key } => format!("drop {key}"),
         Effect::Own(user) => format!("own {}", user.0),
+        Effect::Suspect { user, why } => format!("suspect {} {why}", user.0),
     }
 }
 

@@ -65,8 +65,8 @@ pub enum OutboxMsg {
     SlotFound {
         /// The debt that needs it.
         job: JobId,
-        /// The message, if it is known; an error when the store could not say.
-        message: Result<Option<MessageId>, String>,
+        /// The message and the chat it was said in, as far as they are known; an error when the store could not say.
+        message: Result<Option<(Option<ChatId>, MessageId)>, String>,
     },
     /// Tell when nothing is in flight any more.
     Drain(Reply<()>),

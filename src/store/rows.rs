@@ -29,6 +29,17 @@ pub struct Queued {
     /// Given back from quarantine: its update is finished, only this feature's part is done again.
     #[serde(default)]
     pub released: bool,
+    /// When it happened, as far as was known when it came; rows of earlier versions do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Moment>,
+}
+
+impl Queued {
+    /// An event of our own that nobody has decided.
+    #[must_use]
+    pub const fn of_own(happened: Happened) -> Self {
+        Self { raw: None, own: Some(happened), decided: Vec::new(), released: false, at: None }
+    }
 }
 
 /// [`super::keys::Kind::Owed`]: an effect and how far it is.
@@ -66,6 +77,10 @@ pub struct Sent {
     pub message: MessageId,
     /// When; old ones are swept away.
     pub at: Moment,
+    /// In which Telegram chat: a group that becomes a supergroup leaves its messages behind. Rows of earlier
+    /// versions do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chat: Option<ChatId>,
 }
 
 /// [`super::keys::Kind::DoneSince`] and other rows that only need a time.

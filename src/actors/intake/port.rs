@@ -269,7 +269,11 @@ impl IntakePort {
 
     /// The last feature has decided, and what it wanted (if anything) is on the disk.
     pub fn finish(&self, item: &Item, written: bool) {
-        let outcome = if written { DoneAs::Claimed } else { DoneAs::Passed };
+        self.finish_as(item, if written { DoneAs::Claimed } else { DoneAs::Passed });
+    }
+
+    /// The same, counted as what it is.
+    pub(super) fn finish_as(&self, item: &Item, outcome: DoneAs) {
         hot().done(outcome).increment(1);
         let waiters = self.desk().finish(item, clock::now().0);
         tell(waiters, Taken::Done);

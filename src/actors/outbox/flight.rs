@@ -33,10 +33,12 @@ impl Outbox {
             let words = text.clone();
             return self.answered_before(id, words);
         }
-        if let Some(slot) = slot_of(&entry.owed().call)
-            && self.slots.get(&(id.0, slot)).is_none()
-        {
-            return self.look_up(id, slot);
+        if let Some(slot) = slot_of(&entry.owed().call) {
+            match self.slots.get(&(id.0, slot)) {
+                None => return self.look_up(id, slot),
+                Some(_) if self.left_behind(id) => return self.close(id, "gone"),
+                Some(_) => {}
+            }
         }
         if let Some(message) = self.deletes(id)
             && self.deleted.get(&message).is_some_and(|by| by != id)
@@ -50,9 +52,23 @@ impl Outbox {
     fn deletes(&self, id: JobId) -> Option<(ChatId, MessageId)> {
         match self.jobs.get(&id)?.owed().call {
             Call::Delete { chat, message: MessageRef::Id(message) } => Some((chat, message)),
-            Call::Delete { chat, message: MessageRef::Slot(slot) } => Some((chat, self.slots.get(&(id.0, slot))?)),
+            Call::Delete { chat, message: MessageRef::Slot(slot) } => Some((chat, self.slots.get(&(id.0, slot))?.1)),
             _ => None,
         }
+    }
+
+    /// Whether a debt changes a message that we said in another chat than the one it is for: in a group, before
+    /// it became this supergroup, where the same id may be somebody else's message.
+    fn left_behind(&self, id: JobId) -> bool {
+        let Some(call) = self.jobs.get(&id).map(|it| &it.owed().call) else { return false };
+        let said = slot_of(call).and_then(|slot| self.slots.get(&(id.0, slot)));
+        said.is_some_and(|(chat, _)| Some(chat) != call.chat())
+    }
+
+    /// Whether a debt changes a message that a group has left behind when it became a supergroup.
+    pub(super) fn is_of_the_old_group(&self, id: JobId) -> bool {
+        let named = self.jobs.get(&id).and_then(|it| it.owed().call.changes());
+        matches!(named, Some(MessageRef::Id(_))) || self.left_behind(id)
     }
 
     fn pass_gate(&mut self, id: JobId) {
@@ -129,7 +145,7 @@ impl Outbox {
         }
         let context = EncodeContext { key: &self.world.intake.parts().key, now: clock::now() };
         let slots = &self.slots;
-        let request = encode(&context, &entry.job.debt.owed.call, |slot| slots.get(&(id.0, slot)));
+        let request = encode(&context, &entry.job.debt.owed.call, |slot| slots.get(&(id.0, slot)).map(|it| it.1));
         let request = match request {
             Ok(request) => request,
             Err(why) => return self.returned(id, CallOutcome::Refused(why.to_string()), 0),
@@ -193,14 +209,14 @@ impl Outbox {
         let (store, port) = (self.world.store.clone(), self.world.outbox.port().clone());
         tokio::spawn(async move {
             let row = store.get(keys::slot(id.0, slot)).await;
-            let sent = |it: Record| rows::read::<Sent>(&it.value).ok().map(|it| it.message);
+            let sent = |it: Record| rows::read::<Sent>(&it.value).ok().map(|it| (it.chat, it.message));
             let message = row.map(|it| it.and_then(sent)).map_err(|error| error.to_string());
             deliver(&port, OutboxMsg::SlotFound { job: id, message }).await;
         });
     }
 
     /// The message behind a slot, or the word that there is none: then there is nothing to edit or delete.
-    pub(super) fn slot_found(&mut self, id: JobId, message: Result<Option<MessageId>, String>) {
+    pub(super) fn slot_found(&mut self, id: JobId, message: Result<Option<(Option<ChatId>, MessageId)>, String>) {
         let Some(entry) = self.jobs.get_mut(&id) else { return };
         if entry.phase != Phase::Slot {
             return;
@@ -212,9 +228,10 @@ impl Outbox {
                 entry.job.debt.why = Some(why);
                 self.try_again(id, clock::tick_ms() + 1_000);
             }
-            (Some(slot), Ok(Some(message))) => {
-                self.slots.insert((id.0, slot), message);
-                self.pass_gate(id);
+            (Some(slot), Ok(Some((chat, message)))) => {
+                let Some(chat) = chat.or(entry.owed().call.chat()) else { return };
+                self.slots.insert((id.0, slot), (chat, message));
+                self.consider(id);
             }
             _ => self.close(id, "gone"),
         }

@@ -50,7 +50,8 @@ pub struct Outbox {
     /// Debts that wait for a call to return, because as many are in flight as may.
     grounded: VecDeque<JobId>,
     in_flight: usize,
-    slots: Latest<(ChatNo, Slot), MessageId>,
+    /// What our own messages became: in which chat, since a supergroup has none of the group it was, and which.
+    slots: Latest<(ChatNo, Slot), (ChatId, MessageId)>,
     /// Presses that have had their answer, and the debt that brought it (none: it was an empty one).
     answered: Latest<String, Option<JobId>>,
     /// Messages that we deleted of late or are deleting, and the debt that does it.

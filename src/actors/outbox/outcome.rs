@@ -45,9 +45,10 @@ impl Outbox {
     fn done(&mut self, id: JobId, message: Option<MessageId>, link: Option<String>) {
         let Some(entry) = self.jobs.get(&id) else { return };
         let mut batch = Batch::default();
-        if let (Call::Say { slot, .. }, Some(message)) = (&entry.owed().call, message) {
-            self.slots.insert((id.0, *slot), message);
-            batch.put(keys::slot(id.0, *slot), rows::write(&Sent { message, at: clock::now() }));
+        if let (Call::Say { slot, chat, .. }, Some(message)) = (&entry.owed().call, message) {
+            self.slots.insert((id.0, *slot), (*chat, message));
+            let sent = Sent { message, at: clock::now(), chat: Some(*chat) };
+            batch.put(keys::slot(id.0, *slot), rows::write(&sent));
         }
         let reports = entry.owed().report.is_some() && entry.owed().call.class() == Class::VisibleOnce;
         batch.delete(keys::owed(id.0, id.1));
@@ -111,8 +112,14 @@ impl Outbox {
     }
 
     fn gone(&mut self, id: JobId, why: String) {
-        match self.jobs.get(&id).map(|it| it.owed().call.class()) {
-            Some(Class::Repeatable) => self.close(id, "done"),
+        let Some(entry) = self.jobs.get(&id) else { return };
+        match &entry.owed().call {
+            // Too old, and not because an earlier attempt has answered it: the words are still owed.
+            Call::Answer { text: Some(text), .. } if entry.attempts == 1 => {
+                let words = Some(text.clone());
+                self.answered_before(id, words);
+            }
+            call if call.class() == Class::Repeatable => self.close(id, "done"),
             _ => self.refused(id, &why),
         }
     }
@@ -156,26 +163,35 @@ impl Outbox {
         }
     }
 
-    /// The group has a new id: everything that is owed to it goes there.
+    /// The group has a new id: what is owed to it goes there. What it owes to messages of the old id is void:
+    /// they are not there, and their ids may be those of others.
     fn migrated(&mut self, id: JobId, to: ChatId) {
         let Some(old) = self.jobs.get(&id).and_then(|it| it.owed().call.chat()) else { return };
         self.unmark(id);
-        Line::new(&events::UPSTREAM_MIGRATED)
-            .actor("upstreams/telegram/outbox")
-            .field("from", old.0)
-            .field("to", to.0)
-            .next("what is owed to it goes to the new id")
-            .emit();
+        if old == to {
+            // It was moved while it was in flight.
+            return if self.is_of_the_old_group(id) { self.close(id, "gone") } else { self.consider(id) };
+        }
         let world = self.world.clone();
         tokio::spawn(async move { world.intake.migrate(old, to).await });
         let ids: Vec<_> =
             self.jobs.iter().filter(|(_, it)| it.owed().call.chat() == Some(old)).map(|(id, _)| *id).collect();
         for it in &ids {
             if let Some(entry) = self.jobs.get_mut(it) {
+                let call = &entry.job.debt.owed.call;
+                if entry.phase == Phase::Flight && Order::of(call).is_none() && call.changes().is_some() {
+                    continue; // it will be told itself that the group is gone
+                }
                 entry.job.debt.owed.call = entry.job.debt.owed.call.clone().moved_to(to);
             }
         }
         self.move_lines(old, to);
+        for it in &ids {
+            let flies = self.jobs.get(it).is_none_or(|it| it.phase == Phase::Flight);
+            if !flies && self.is_of_the_old_group(*it) {
+                self.close(*it, "gone");
+            }
+        }
         self.consider(id);
     }
 
@@ -242,7 +258,7 @@ impl Outbox {
         let event = Event::Performed(Performed { feature, token, outcome });
         let happened = Happened { update: None, at: clock::now(), place, event };
         let seq = self.world.sequence.take(1);
-        let row = rows::Queued { raw: None, own: Some(happened.clone()), decided: Vec::new(), released: false };
+        let row = rows::Queued::of_own(happened.clone());
         batch.0.push(Op::Put { key: keys::queued(id.0, seq), value: rows::write(&row), expect: Some(0) });
         let world = self.world.clone();
         tokio::spawn(async move {

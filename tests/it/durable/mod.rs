@@ -3,12 +3,14 @@
 
 mod dice;
 mod kill;
+mod late;
 mod order;
 mod owner;
 mod poison;
 mod start;
 mod stop;
 mod strange;
+mod told;
 mod wake;
 
 use super::harness::Story;

@@ -114,6 +114,9 @@ async fn a_quiet_house_stops_without_a_trace_and_without_a_hurry() {
     story.calm().await;
     let (status, _) = story.sigterm().await;
     assert_eq!(status.code(), Some(0), "{}", story.log.text());
+    for (once, many) in [("app.starting", 1), ("app.ready", 1), ("web.started", 1), ("app.draining", 1)] {
+        assert_eq!(story.log.events(once).len(), many, "{once}: {}", story.log.text());
+    }
     let stopped = story.log.events("app.stopped");
     assert_eq!(stopped.len(), 1);
     assert_eq!(

@@ -33,6 +33,7 @@ async fn too_many_requests(by: By) {
     assert_eq!(story.said(story.group, "You can write now"), 0, "a toast is not said in the group");
     let refused = story.telegram.all_calls().iter().filter(|it| it.status == 429).count();
     assert!(refused >= ALL.len(), "the faults were played: {refused}");
+    assert_eq!(story.log.wait_for("upstream.flood").await["level"], "WARN");
 }
 
 #[tokio::test]
