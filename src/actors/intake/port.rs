@@ -176,12 +176,12 @@ impl IntakePort {
         if pressed.verdict == Verdict::Forged {
             Line::new(&events::SEC_PRESS_FORGED).actor("intake").user(pressed.from.id.0).emit();
         }
-        let (query, item, outbox) = (pressed.query.clone(), item.clone(), self.inner.parts.outbox.clone());
+        let (pressed, item, outbox) = (Arc::new(pressed.clone()), item.clone(), self.inner.parts.outbox.clone());
         let wait = Duration::from_millis(self.inner.parts.limits.press_answer_ms);
         tokio::spawn(async move {
             tokio::time::sleep(wait).await;
             if !item.finished() {
-                let _answered_by_its_decision = outbox.port().tell(OutboxMsg::AnswerNow { query });
+                let _answered_by_its_decision = outbox.port().tell(OutboxMsg::AnswerNow(pressed));
             }
         });
     }

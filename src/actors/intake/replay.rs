@@ -3,7 +3,9 @@
 use super::item::{Item, OWN};
 use super::port::IntakePort;
 use crate::clock;
+use crate::domain::event::Event;
 use crate::domain::types::ChatNo;
+use crate::protocol::outbox::OutboxMsg;
 use crate::store::{Batch, Store, StoreError, keys, keys::Kind, rows};
 use crate::telemetry::names::DoneAs;
 use crate::telemetry::{Line, events};
@@ -152,6 +154,10 @@ impl IntakePort {
             .field("age_s", age_ms / 1_000)
             .next(next)
             .emit();
+        if let Event::Pressed(pressed) = &item.happened.event {
+            let now = OutboxMsg::AnswerNow(Arc::new(pressed.clone()));
+            let _answered_by_its_decision = self.parts().outbox.port().tell(now);
+        }
         !item.press
     }
 

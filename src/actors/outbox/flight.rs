@@ -4,6 +4,7 @@ use super::Outbox;
 use super::entry::Phase;
 use crate::clock;
 use crate::domain::effect::{Call, MessageRef};
+use crate::domain::event::Pressed;
 use crate::domain::limits::breaker::Permit;
 use crate::domain::limits::gate::{Asked, Lane, Ticket, Verdict, Weight};
 use crate::domain::types::{ChatId, MessageId, Slot};
@@ -15,6 +16,7 @@ use crate::store::{Batch, Record, Store, keys, rows};
 use crate::telegram::error::{ApiError, FloodScope};
 use crate::telegram::request::{EncodeContext, Request, encode};
 use std::cmp::Reverse;
+use std::sync::Arc;
 use std::time::Duration;
 
 impl Outbox {
@@ -238,7 +240,9 @@ impl Outbox {
     }
 
     /// Answers a press with nothing, because its decision takes long.
-    pub(super) fn answer_now(&mut self, query: String) {
+    pub(super) fn answer_now(&mut self, pressed: Arc<Pressed>) {
+        let query = pressed.query.clone();
+        self.late.insert(query.clone(), pressed);
         let asked = Asked { chat: None, is_group: false, lane: Lane::Reply, weight: Weight::Other };
         let now = clock::tick_ms();
         if self.answered.get(&query).is_some() || self.world.limiter.gate().ask(asked, now) != Verdict::Go {

@@ -5,15 +5,14 @@ use super::entry::{Entry, Order, Phase};
 use super::flight::deliver;
 use super::start::tell_unknown;
 use crate::clock;
-use crate::domain::effect::{Call, Class, Owed};
+use crate::domain::effect::{Call, Class};
 use crate::domain::event::{ChatKind, Event, Happened, Outcome, Performed, Place};
 use crate::domain::limits::backoff::Backoff;
 use crate::domain::limits::gate::Scope;
-use crate::domain::text::Text;
-use crate::domain::types::{ChatId, MessageId, Slot};
+use crate::domain::types::{ChatId, MessageId};
 use crate::protocol::limiter::is_group;
-use crate::protocol::outbox::{CallOutcome, Job, JobId};
-use crate::store::rows::{Debt, DebtState, Sent};
+use crate::protocol::outbox::{CallOutcome, JobId};
+use crate::store::rows::{DebtState, Sent};
 use crate::store::{Batch, Op, Store, keys, rows};
 use crate::telemetry::{Line, events};
 
@@ -222,29 +221,6 @@ impl Outbox {
                 .emit();
         }
         self.close(id, "expired");
-    }
-
-    /// The press has had an empty answer, because its decision took long: the words follow as a message.
-    pub(super) fn answered_before(&mut self, id: JobId, words: Option<Text>) {
-        let chat = self.world.intake.numbers().id(id.0);
-        if let (Some(text), Some(chat)) = (words, chat) {
-            let slot = Slot(self.world.sequence.take(1));
-            let call = Call::Say { chat, slot, thread: None, reply_to: None, text, keyboard: Vec::new(), silent: true };
-            let debt = Debt {
-                owed: Owed::new(call).repeating(),
-                feature: "house".into(),
-                state: DebtState::Owed,
-                since: clock::now(),
-                why: None,
-            };
-            let seq = self.world.sequence.take(1);
-            let mut batch = Batch::default();
-            batch.put(keys::owed(id.0, seq), rows::write(&debt));
-            self.world.store.later(batch);
-            self.close(id, "answered_late");
-            return self.take(Job { chat: id.0, seq, debt, reserved: false });
-        }
-        self.close(id, "done");
     }
 
     /// The feature hears what came of it: the outcome is stored and queued in one batch.

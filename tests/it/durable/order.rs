@@ -4,7 +4,7 @@ use super::UNLIMITED;
 use super::dice::Dice;
 use crate::harness::{By, LIMIT, Setting, Story};
 use majordomo::domain::types::{ChatId, UserId};
-use majordomo::playground::telegram::{Fault, FaultKind};
+use majordomo::playground::telegram::{Fault, FaultKind, What};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -200,5 +200,31 @@ impl Story {
             answer.split(' ').nth(1).and_then(|it| it.parse().ok()).unwrap_or(0)
         };
         tokio::time::timeout(LIMIT, posting).await.unwrap()
+    }
+}
+
+#[tokio::test]
+async fn a_press_goes_before_messages_that_wait() {
+    for by in [By::Polling, By::Webhook] {
+        let mut story = Story::begin(patient(by).with("MAJORDOMO_RUNTIME__CHAT_QUEUE", "4")).await;
+        story.stopped(story.eve, "hello").await;
+        let button = |it: &What| matches!(it, What::Said { buttons, .. } if !buttons.is_empty());
+        story.sees("a notice with its button", |it| button(&it.what)).await;
+        story.start_afresh().await; // nothing is cached any more
+        story.telegram.fault(Fault::of("getChatMember", FaultKind::Latency(3_000)).times(1));
+        let asked = story.drills(story.ann, story.group, 40);
+        story.until("all are acknowledged", || story.telegram.undelivered() == 0).await;
+        // The button is not for Sam, so that nobody needs to be looked up to tell him.
+        let press = story.telegram.press_and_go(story.sam, story.group, "joined").unwrap();
+        story.until("the press is taken", || story.telegram.undelivered() == 0).await;
+        assert!(story.answered(story.group).is_empty(), "the messages still wait");
+        let toast = story.telegram.answered(&press, LIMIT).await.unwrap();
+        assert!(!toast.text.is_empty(), "{toast:?}");
+        story.all_answered(story.group, &asked).await;
+        let answers = story.telegram.calls("sendMessage");
+        let pressed = story.telegram.calls("answerCallbackQuery")[0].at_us;
+        let before = answers.iter().filter(|it| it.number("chat_id") == Some(story.group.0) && it.at_us < pressed);
+        // Those that were aside with Ann's lookup already; a press at the end of the queue would come after 40.
+        assert!(before.count() <= 10, "{by:?}");
     }
 }
