@@ -228,3 +228,35 @@ async fn a_press_goes_before_messages_that_wait() {
         assert!(before.count() <= 10, "{by:?}");
     }
 }
+
+/// Updates of the burst, with 1 KB of words each, and by how many KiB the process may grow for them, the store's cache
+/// included: measured are 65,000.
+const BURST: usize = 50_000;
+const GROWTH_KIB: u64 = 96 * 1024;
+
+#[tokio::test]
+async fn a_burst_to_one_chat_takes_room_on_the_disk_and_not_in_memory() {
+    let mut story = Story::begin(patient(By::Polling)).await;
+    story.start_afresh().await; // nothing is cached any more
+    let before = story.resident_kib();
+    story.telegram.fault(Fault::of("getChatMember", FaultKind::Hang(300_000)));
+    let words = "drill:ok ".to_owned() + &"x".repeat(1_000);
+    for _ in 0..BURST {
+        story.telegram.say(story.ann, story.group, &words).unwrap();
+    }
+    let began = std::time::Instant::now();
+    let taken = story.telegram.until(super::LONG * 4, || story.telegram.undelivered() == 0).await;
+    assert!(taken, "{} are left", story.telegram.undelivered());
+    let grown = story.resident_kib().saturating_sub(before);
+    println!("{BURST} updates taken in {:?}, {grown} KiB more", began.elapsed());
+    assert!(grown < GROWTH_KIB, "{grown} KiB for {BURST} updates");
+}
+
+impl Story {
+    /// What the process of the house holds in memory.
+    fn resident_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap();
+        let line = status.lines().find_map(|it| it.strip_prefix("VmRSS:")).unwrap();
+        line.split_whitespace().next().unwrap().parse().unwrap()
+    }
+}
