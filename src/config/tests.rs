@@ -302,7 +302,8 @@ fn every_key_that_a_check_names_exists() {
     settings.owner.ids = vec![0];
     settings.store = Store { path: "".into(), queue: 0, group: 0, lazy_ms: 0, cache_bytes: 0, reserve_bytes: u64::MAX };
     settings.web = Web { listen: "x".into(), hosts: vec!["/".into()] };
-    settings.features.membership = Membership { enabled: true, notice_ttl_s: 0, notices_per_min: 0 };
+    settings.features.membership =
+        Membership { enabled: true, notice_ttl_s: 0, notices_per_min: 0, ledger_per_group: 0 };
     settings.limits.telegram = TelegramLimits {
         overall_per_s: -1.0,
         chat_per_s: -1.0,
@@ -323,6 +324,7 @@ fn every_key_that_a_check_names_exists() {
         lookup_timeout_ms: 0,
         flood_wait_ms: 0,
     };
+    settings.limits.chat = ChatLimits { rows_per_read: 0, rows_cached: 0, keep_ms: 0 };
     settings.runtime = Runtime {
         shards: 0,
         chat_queue: 0,

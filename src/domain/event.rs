@@ -342,6 +342,8 @@ pub enum Note {
         /// The key of the trouble.
         key: String,
     },
+    /// A word between a group, its channels and the people concerned.
+    Membership(Box<super::membership::Word>),
     /// For tests and drills: a numbered note.
     Numbered(u64),
     /// Say this to the person of this private chat.

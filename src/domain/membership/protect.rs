@@ -1,11 +1,12 @@
 //! `/protect` and `/unprotect`: who may, what is missing for it, and what comes of it.
 
 use super::super::effect::{Button, Call, Does, Effect, Label, Owed};
-use super::super::event::{ChatKind, Place, Said};
+use super::super::event::{ChatKind, Place, Rights, Said};
 use super::super::fact::{ChatInfo, ChatRef, Freshness, Permissions, Unknown};
 use super::super::text::{Arg, Text};
 use super::super::types::{Language, Person, Slot, UserId};
 use super::draft::{Draft, Look, Voice};
+use super::order::{self, Order};
 use super::request::{Asker, Odd};
 use super::state::{About, CHANNELS_MAX, Channel, Entry, Question, Request, State};
 use super::stop::{self, count_of, names};
@@ -40,6 +41,8 @@ pub(super) enum Ruling {
         /// To be asked about.
         ask: Vec<Channel>,
     },
+    /// An order that this admin may give.
+    Order(Order),
     /// Let these go, and everybody who waits for them.
     Release {
         /// The channels.
@@ -60,8 +63,12 @@ pub(super) fn rule(
     language: Language,
     look: &mut Look<'_>,
 ) -> Option<Ruling> {
+    let allowed = |it: &Rights| match request {
+        Request::Protect(_) | Request::Unprotect(_) => it.can_change_info,
+        Request::Order(order) => order.allowed(it),
+    };
     match look.member(place.id, who, Freshness::Recent)? {
-        Ok(standing) if standing.may(|it| it.can_change_info) => {}
+        Ok(standing) if standing.may(allowed) => {}
         Ok(_) | Err(Unknown::NotFound) => return Some(Ruling::NotAllowed),
         Err(Unknown::NoRights | Unknown::Unavailable) => return Some(Ruling::CannotCheck),
     }
@@ -69,6 +76,7 @@ pub(super) fn rule(
         Request::Protect(targets) if targets.is_empty() => Some(Ruling::Usage),
         Request::Protect(targets) => protect(state, place, targets, who, language, look),
         Request::Unprotect(targets) => unprotect(state, place, targets, look),
+        Request::Order(order) => Some(Ruling::Order(order.clone())),
     }
 }
 
@@ -243,8 +251,12 @@ pub(super) fn plain(draft: &mut Draft<'_>, said: &Said, asker: Asker, request: R
 /// Asks an anonymous admin to show who they are.
 fn who(draft: &mut Draft<'_>, voice: Voice, language: Language, mut request: Request) {
     let (now, until) = (draft.now(), draft.now().plus_ms(ASK_MS));
-    let (Request::Protect(targets) | Request::Unprotect(targets)) = &mut request;
-    targets.truncate(CHANNELS_MAX + 1);
+    match &mut request {
+        Request::Protect(targets) | Request::Unprotect(targets) | Request::Order(Order::Simulate(targets)) => {
+            targets.truncate(CHANNELS_MAX + 1);
+        }
+        Request::Order(_) => {}
+    }
     let number = draft.change().ask(Question::Who(request), now, until);
     let label = Label::Text(Text::new(language, "membership-button-who"));
     let does = Does::Press { action: WHO.to_owned(), args: number.to_string(), only: None, until: Some(until) };
@@ -281,6 +293,7 @@ pub(super) fn carry_out(draft: &mut Draft<'_>, voice: Voice, asker: &Person, rul
             };
             draft.answer(voice, text, Vec::new());
         }
+        Ruling::Order(order) => order::carry_out(draft, voice, asker, &order),
         Ruling::Protect { clear, ask } => go_ahead(draft, voice, asker, clear, ask),
         Ruling::Release { gone, permissions, notices } => {
             release(draft, voice, language, &gone, &permissions);
@@ -293,7 +306,7 @@ fn go_ahead(draft: &mut Draft<'_>, voice: Voice, asker: &Person, clear: Vec<Chan
     let mut voice = voice;
     if !clear.is_empty() {
         let text = protected(asker.language, &clear);
-        clear.into_iter().for_each(|it| take(draft, it));
+        clear.into_iter().for_each(|it| take(draft, it, asker.id));
         draft.answer(voice, text, Vec::new());
         voice = Voice::Reply(voice.message(), voice.thread());
     }
@@ -316,9 +329,12 @@ fn may(draft: &mut Draft<'_>, voice: Voice, asker: &Person, channel: Channel) {
 }
 
 /// Protects for the subscribers of this channel from now on.
-pub(super) fn take(draft: &mut Draft<'_>, channel: Channel) {
-    let id = channel.id;
-    draft.change().protect(channel);
+pub(super) fn take(draft: &mut Draft<'_>, channel: Channel, owner: UserId) {
+    let (id, now) = (channel.id, draft.now());
+    let state = draft.change();
+    state.protect(channel);
+    state.own(owner);
+    state.since.get_or_insert(now);
     for about in [About::Lookup(id), About::Rights, About::Refused] {
         trouble::heal(draft, about);
     }
