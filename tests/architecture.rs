@@ -233,7 +233,9 @@ fn only_a_chat_touches_its_rows() {
     let sources = source();
     let (chats, others): (Vec<_>, Vec<_>) = sources.iter().partition(|it| it.path.starts_with("src/actors/chat/"));
     assert!(chats.iter().any(|it| !it.has(&words).is_empty()), "it is done elsewhere now: change this test");
-    assert_none("a chat's memory would not know of it", others.iter().flat_map(|it| it.has(&words)).collect());
+    // Where keys are made, nothing is read or written.
+    let others = others.iter().filter(|it| it.path != "src/store/keys.rs");
+    assert_none("a chat's memory would not know of it", others.flat_map(|it| it.has(&words)).collect());
 }
 
 #[test]
