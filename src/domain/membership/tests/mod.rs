@@ -5,9 +5,11 @@
 mod anything;
 mod groups;
 mod judging;
+mod paneling;
 mod pressing;
 mod protecting;
 mod releasing;
+mod setting_up;
 mod troubles;
 
 use super::super::effect::Effect;
