@@ -8,7 +8,7 @@ use super::super::text::Text;
 use super::super::types::{ChatId, MessageId, Moment, Slot, ThreadId, UserId};
 use super::Settings;
 use super::person::Known;
-use super::state::{Entry, State};
+use super::state::{Entry, State, cut};
 use super::word::Word;
 use serde::Serialize;
 use std::borrow::Cow;
@@ -100,6 +100,8 @@ pub(super) struct Draft<'a> {
     pub(super) settings: Settings,
     /// What the rules look at.
     pub(super) look: Look<'a>,
+    /// The lane of every call: replies, unless nobody waits for them.
+    pub(super) lane: Lane,
     state: Cow<'a, State>,
     effects: Vec<Effect>,
     claimed: bool,
@@ -113,6 +115,7 @@ impl<'a> Draft<'a> {
             facts,
             settings,
             look: Look::new(facts),
+            lane: Lane::Reply,
             state: Cow::Borrowed(state),
             effects: Vec::new(),
             claimed: false,
@@ -167,7 +170,13 @@ impl<'a> Draft<'a> {
 
     /// What is remembered of somebody: `Some(None)` when that is nothing.
     pub(super) fn known(&mut self, user: UserId) -> Option<Option<Known>> {
-        self.row(&Known::key(user)).map(Known::read)
+        let key = Known::key(user);
+        let before = self.row(&key)?;
+        let of_now = self.effects.iter().rev().find_map(|it| match it {
+            Effect::Put { key: written, value } if *written == key => Some(value.as_slice()),
+            _ => None,
+        });
+        Some(Known::read(of_now.or(before)))
     }
 
     /// Writes a row.
@@ -216,8 +225,17 @@ impl<'a> Draft<'a> {
         self.claimed = true;
     }
 
-    pub(super) fn add(&mut self, effect: Effect) {
+    pub(super) fn add(&mut self, mut effect: Effect) {
+        if let (Effect::Telegram(owed), Lane::Broadcast) = (&mut effect, self.lane) {
+            owed.lane = Lane::Broadcast;
+        }
         self.effects.push(effect);
+    }
+
+    /// The chat's title; events of our own carry none, and then it is what a lookup told, if there was one.
+    pub(super) fn title(&self) -> String {
+        let looked_up = || self.facts.chat(&self.place.id.into())?.as_ref().ok().map(|it| it.title.as_str());
+        cut(Some(self.place.title.as_str()).filter(|it| !it.is_empty()).or_else(looked_up).unwrap_or_default())
     }
 
     pub(super) fn owe(&mut self, call: Call) {

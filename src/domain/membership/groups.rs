@@ -38,7 +38,7 @@ pub(super) fn report(draft: &mut Draft<'_>, before: &State) {
     let gone: Vec<_> = before.owners.iter().filter(|it| !owners.contains(it)).copied().collect();
     let report = Report {
         group,
-        title: super::state::cut(&draft.place.title),
+        title: draft.title(),
         username: draft.place.username.clone(),
         channels: now.channels.clone(),
         mode: match () {

@@ -22,6 +22,7 @@ mod stop;
 mod subscription;
 mod transfer;
 mod trouble;
+mod truth;
 mod undo;
 mod verify;
 mod why;
@@ -145,6 +146,7 @@ impl Membership {
                 if by_another_hand(moved, draft.facts) {
                     close(draft, moved);
                 }
+                person::moved(draft, moved);
                 door::moved(draft, moved);
             }
             Event::Placed(placed) => settle(draft, placed),
@@ -203,7 +205,7 @@ fn told(draft: &mut Draft<'_>, word: &Word) {
             subscription::told(draft, word);
             door::told(draft, word);
         }
-        Word::Changed { .. } => subscription::told(draft, word),
+        Word::Changed { .. } | Word::Heard { .. } => subscription::told(draft, word),
         Word::Group(_) | Word::Gone { .. } => groups::told(draft, word),
         Word::Knock(_) | Word::Decided { .. } => knock::told(draft, word),
         Word::Appeal(_) | Word::Judged { .. } => appeal::told(draft, word),
@@ -215,6 +217,7 @@ fn told(draft: &mut Draft<'_>, word: &Word) {
 fn woke(draft: &mut Draft<'_>, key: &str) {
     match key {
         verify::WAKE => verify::woke(draft),
+        _ if key.starts_with(channel::FAN) => channel::woke(draft, key),
         _ => stop::expire(draft, key),
     }
 }

@@ -1,5 +1,6 @@
 //! What a group remembers of a person whom it has seen.
 
+use super::super::event::Moved;
 use super::super::types::{Moment, Person, UserId};
 use super::draft::Draft;
 use super::state::cut;
@@ -111,6 +112,23 @@ pub(super) fn sighted(draft: &mut Draft<'_>, who: &Person) {
     let mut known = known.unwrap_or_else(|| Known::new(who, now));
     known.wrote(who, now);
     draft.keep(Known::key(who.id), &known);
+}
+
+/// Takes note that somebody came or went. It may be lost in a crash, as [`sighted`].
+pub(super) fn moved(draft: &mut Draft<'_>, moved: &Moved) {
+    let who = &moved.who;
+    let inside = moved.new.inside();
+    if who.is_bot || who.id == draft.me() {
+        return;
+    }
+    let Some(known) = draft.known(who.id) else { return };
+    let now = draft.now();
+    match known {
+        Some(known) if known.inside == inside => {}
+        Some(known) => draft.keep(Known::key(who.id), &Known { inside, last: now, name: cut(&who.name), ..known }),
+        None if inside => draft.keep(Known::key(who.id), &Known::new(who, now)),
+        None => {}
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]

@@ -155,6 +155,8 @@ pub enum About {
     Refused,
     /// The invite link of this channel.
     Link(ChatId),
+    /// Hearing of who joins and leaves this channel: as many groups ask for it as it can tell.
+    Unheard(ChatId),
 }
 
 /// The row `mute/<user>`: one person who was told to join.
@@ -175,6 +177,9 @@ pub struct Entry {
     pub language: Language,
     /// Whether the mute is ours. A mute by another hand is never lifted.
     pub mine: bool,
+    /// When our mute ends by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ends: Option<Moment>,
 }
 
 impl State {
@@ -294,6 +299,11 @@ impl Entry {
     /// Reads a row; one that cannot be read counts as none.
     pub(super) fn read(row: Option<&[u8]>) -> Option<Self> {
         serde_json::from_slice(row?).ok()
+    }
+
+    /// When our mute ends by itself.
+    pub(super) fn ends(&self) -> Moment {
+        self.ends.unwrap_or(self.until)
     }
 }
 
