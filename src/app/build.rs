@@ -135,6 +135,7 @@ pub(super) async fn build(loaded: Loaded, options: Options, ground: &Ground) -> 
         timer: TimerPort::default(),
         runtime: settings.runtime.clone(),
         cache: settings.limits.membership_cache.clone(),
+        chat: settings.limits.chat.clone(),
         limiter: LimiterPort::new(SendGate::new(gate_limits(&settings)), Breaker::new(breaker_rules(&settings))),
         requests: settings.limits.requests.clone(),
         in_hand,

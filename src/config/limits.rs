@@ -15,6 +15,8 @@ pub struct Limits {
     pub requests: RequestLimits,
     /// `[limits.membership_cache]`
     pub membership_cache: CacheLimits,
+    /// `[limits.chat]`
+    pub chat: ChatLimits,
 }
 
 /// `[limits.telegram]`: what we allow ourselves.
@@ -94,6 +96,24 @@ pub struct CacheLimits {
     pub flood_wait_ms: u64,
 }
 
+/// `[limits.chat]`: what an active chat may read and keep.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ChatLimits {
+    /// Rows that a rule may read at once.
+    pub rows_per_read: u32,
+    /// Rows in memory; a row counts once, and once more for each KiB it has.
+    pub rows_cached: usize,
+    /// How long a row may be kept in memory only, in ms: what a crash may cost.
+    pub keep_ms: u64,
+}
+
+impl Default for ChatLimits {
+    fn default() -> Self {
+        Self { rows_per_read: 200, rows_cached: 256, keep_ms: 60_000 }
+    }
+}
+
 impl Default for TelegramLimits {
     fn default() -> Self {
         Self {
@@ -139,6 +159,7 @@ impl Limits {
         self.breaker.validate(check);
         check.rate("limits.requests.per_min", self.requests.per_min);
         self.membership_cache.validate(check);
+        self.chat.validate(check);
     }
 }
 
@@ -161,6 +182,14 @@ impl BreakerLimits {
         if self.retry_cap_ms < self.retry_base_ms || self.retry_cap_ms > 3_600_000 {
             check.wrong("limits.breaker.retry_cap_ms", "at least limits.breaker.retry_base_ms, at most 3600000");
         }
+    }
+}
+
+impl ChatLimits {
+    fn validate(&self, check: &mut Check) {
+        check.within("limits.chat.rows_per_read", self.rows_per_read, 1..=10_000);
+        check.within("limits.chat.rows_cached", self.rows_cached, 1..=100_000);
+        check.within("limits.chat.keep_ms", self.keep_ms, 1..=3_600_000);
     }
 }
 

@@ -324,6 +324,7 @@ fn every_key_that_a_check_names_exists() {
         lookup_timeout_ms: 0,
         flood_wait_ms: 0,
     };
+    settings.limits.chat = ChatLimits { rows_per_read: 0, rows_cached: 0, keep_ms: 0 };
     settings.runtime = Runtime {
         shards: 0,
         chat_queue: 0,

@@ -37,6 +37,15 @@ pub enum Effect {
         /// The row, self-describing (JSON), at most 64 KiB.
         value: Vec<u8>,
     },
+    /// Write a row of this feature in this chat some time soon. Rules see it at once, but nothing waits for the
+    /// disk: it is written with the chat's next batch, before the chat sleeps or the house stops, and after
+    /// `limits.chat.keep_ms` at the latest. A crash loses it. A decision that only keeps writes nothing.
+    Keep {
+        /// The feature's own key.
+        key: String,
+        /// The row, as in [`Effect::Put`].
+        value: Vec<u8>,
+    },
     /// Delete a row of this feature in this chat.
     Drop {
         /// The feature's own key.

@@ -42,6 +42,16 @@ pub enum Need {
     Chat(ChatRef),
     /// A row of the asking feature in this chat, by key.
     Row(String),
+    /// Rows of the asking feature in this chat, ascending by key: those from `from` on and below `before`.
+    /// With `"mute/"` and `"mute0"` it is all whose keys begin with `mute/`, for `0` comes after `/`.
+    Rows {
+        /// The least key that is wanted.
+        from: String,
+        /// The least key that is not wanted any more.
+        before: String,
+        /// At most so many, and never more than `limits.chat.rows_per_read`.
+        limit: u32,
+    },
     /// For fire drills: a fact whose loading hangs the handler for ever.
     Stall,
 }
@@ -54,7 +64,9 @@ pub enum Fact {
     /// To [`Need::Chat`].
     Chat(Result<Arc<ChatInfo>, Unknown>),
     /// To [`Need::Row`]: the row's bytes as the feature wrote them.
-    Row(Option<Vec<u8>>),
+    Row(Option<Arc<[u8]>>),
+    /// To [`Need::Rows`]: keys and rows.
+    Rows(Vec<(String, Vec<u8>)>),
 }
 
 /// Why a fact cannot be known.

@@ -40,6 +40,9 @@ pub trait Rules: Send + Sync + 'static {
 /// How often `needs` is asked for one event before the facts known by then must do.
 pub const ROUNDS: usize = 4;
 
+/// Slots set aside for one decision: so many messages it may say.
+pub const SLOTS: u64 = 64;
+
 /// A command of the bot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Command {
@@ -130,7 +133,7 @@ pub enum Pace {
 }
 
 impl Facts<'_> {
-    /// The n-th new slot of this decision (n from 0): unique within the chat.
+    /// The n-th new slot of this decision (n from 0, below [`SLOTS`]): unique within the chat.
     #[must_use]
     pub const fn slot(&self, n: u64) -> Slot {
         Slot(self.slots + n)
@@ -169,6 +172,18 @@ impl Facts<'_> {
     pub fn row(&self, key: &str) -> Option<Option<&[u8]>> {
         self.known.iter().find_map(|(need, fact)| match (need, fact) {
             (Need::Row(k), Fact::Row(found)) if k == key => Some(found.as_deref()),
+            _ => None,
+        })
+    }
+
+    /// The rows of this feature with keys in [`from`, `before`), if they have been loaded: ascending by key, and
+    /// no more than were asked for.
+    #[must_use]
+    pub fn rows(&self, from: &str, before: &str) -> Option<&[(String, Vec<u8>)]> {
+        self.known.iter().find_map(|(need, fact)| match (need, fact) {
+            (Need::Rows { from: f, before: b, .. }, Fact::Rows(found)) if f == from && b == before => {
+                Some(found.as_slice())
+            }
             _ => None,
         })
     }

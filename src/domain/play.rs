@@ -6,7 +6,7 @@ use super::effect::{Button, Call, Does, Effect};
 use super::event::{ChatKind, Event, Happened, Moved, Outcome, Performed, Place, Pressed, Rights, Said, Standing};
 use super::event::{Status, Verdict};
 use super::fact::{ChatInfo, ChatRef, Fact, House, Need, Permissions, Unknown};
-use super::feature::{Facts, ROUNDS, Rules};
+use super::feature::{Facts, ROUNDS, Rules, SLOTS};
 use super::types::{ChatId, Language, MessageId, Moment, Person, ThreadId, UpdateId, UserId};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -19,6 +19,9 @@ pub(crate) const GROUP: ChatId = ChatId(-1_000_000_000_500);
 pub(crate) const NEWS: ChatId = ChatId(-1_000_000_000_100);
 /// Another one, private.
 pub(crate) const CLUB: ChatId = ChatId(-1_000_000_000_200);
+
+/// Rows that one [`Need::Rows`] brings at most, as `limits.chat.rows_per_read` has it.
+const ROWS: usize = 200;
 
 /// What the world would answer.
 pub(crate) struct World {
@@ -49,6 +52,8 @@ pub(crate) struct Play<R: Rules> {
     pub(crate) asked: Vec<Need>,
     /// Whether the last event was claimed.
     pub(crate) claimed: bool,
+    /// What the last event kept, in short words: rows that are noted in passing are not among the effects.
+    pub(crate) kept: Vec<String>,
     /// Whether the last event changed the state.
     pub(crate) changed: bool,
     slots: u64,
@@ -85,6 +90,7 @@ impl<R: Rules> Play<R> {
             asked,
             claimed: false,
             changed: false,
+            kept: Vec::new(),
             slots: 1,
             pace: Default::default(),
             messages: 1_000,
@@ -105,7 +111,7 @@ impl<R: Rules> Play<R> {
 
     /// The same with everything said about the event.
     pub(crate) fn happened(&mut self, happened: &Happened) -> Vec<Effect> {
-        let known = self.learn(happened);
+        let (known, first) = (self.learn(happened), self.slots);
         let facts =
             Facts { now: self.world.now, house: &self.world.house, slots: self.slots, pace: self.pace, known: &known };
         let decision = self.rules.decide(&self.state, happened, &facts);
@@ -118,13 +124,22 @@ impl<R: Rules> Play<R> {
         }
         for effect in &decision.effects {
             match effect {
-                Effect::Put { key, value } => drop(self.world.rows.insert(key.clone(), value.clone())),
+                Effect::Put { key, value } | Effect::Keep { key, value } => {
+                    drop(self.world.rows.insert(key.clone(), value.clone()))
+                }
                 Effect::Drop { key } => drop(self.world.rows.remove(key)),
-                Effect::Telegram(owed) if matches!(owed.call, Call::Say { .. }) => self.slots += 1,
+                Effect::Telegram(owed) => {
+                    let Call::Say { slot, .. } = &owed.call else { continue };
+                    assert!(slot.0 < first + SLOTS, "one decision may say {SLOTS} messages");
+                    self.slots += 1;
+                }
                 _ => {}
             }
         }
-        decision.effects
+        let (kept, effects): (Vec<_>, _) =
+            decision.effects.into_iter().partition(|it| matches!(it, Effect::Keep { .. }));
+        self.kept = told(&kept);
+        effects
     }
 
     fn learn(&mut self, happened: &Happened) -> Vec<(Need, Fact)> {
@@ -263,7 +278,12 @@ impl World {
             }
             Need::Member { chat: ChatRef::Name(name), .. } => panic!("looked up a person in @{name} by its name"),
             Need::Chat(chat) => Fact::Chat(self.chats.get(chat).cloned().unwrap_or(Err(Unknown::NotFound))),
-            Need::Row(key) => Fact::Row(self.rows.get(key).cloned()),
+            Need::Row(key) => Fact::Row(self.rows.get(key).map(|it| it.as_slice().into())),
+            Need::Rows { from, before, limit } => {
+                let within = self.rows.iter().filter(|(key, _)| *key >= from && *key < before);
+                let limit = usize::try_from(*limit).expect("a limit").min(ROWS);
+                Fact::Rows(within.take(limit).map(|(key, row)| (key.clone(), row.clone())).collect())
+            }
             Need::Stall => panic!("the story hangs here"),
         }
     }
@@ -341,6 +361,7 @@ fn word(effect: &Effect) -> String {
         Effect::WakeAt { .. } => "wake".into(),
         Effect::NoWake { .. } => "no wake".into(),
         Effect::Put { key, .. } => format!("put {key}"),
+        Effect::Keep { key, .. } => format!("keep {key}"),
         Effect::Drop { key } => format!("drop {key}"),
         Effect::Own(user) => format!("own {}", user.0),
     }

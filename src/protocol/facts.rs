@@ -179,6 +179,7 @@ pub const fn nothing_known(need: &Need) -> Fact {
         Need::Member { .. } => Fact::Member(Err(Unknown::Unavailable)),
         Need::Chat(_) => Fact::Chat(Err(Unknown::Unavailable)),
         Need::Row(_) | Need::Stall => Fact::Row(None),
+        Need::Rows { .. } => Fact::Rows(Vec::new()),
     }
 }
 
@@ -189,7 +190,7 @@ impl Key {
         match need {
             Need::Member { chat, user, .. } => Some(Self::Member(chat.clone(), *user)),
             Need::Chat(chat) => Some(Self::Chat(chat.clone())),
-            Need::Row(_) | Need::Stall => None,
+            Need::Row(_) | Need::Rows { .. } | Need::Stall => None,
         }
     }
 }

@@ -2,12 +2,13 @@
 
 use super::Chat;
 use super::asking::Pending;
+use super::rows::Value;
 use crate::actors::intake::item::{Disk, Item};
 use crate::actors::world::World;
 use crate::clock;
-use crate::domain::effect::{Class, Effect, InDoubt, Owed, Target};
+use crate::domain::effect::{Call, Class, Effect, InDoubt, Owed, Target};
 use crate::domain::event::{ChatKind, Event, Happened, Note, Place};
-use crate::domain::feature::{Cell, Verdict};
+use crate::domain::feature::{Cell, SLOTS, Verdict};
 use crate::domain::types::{ChatId, ChatNo, UserId};
 use crate::protocol::intake::Taken;
 use crate::protocol::outbox::Job;
@@ -42,6 +43,7 @@ pub(super) enum Committed {
 struct Composed {
     batch: Batch,
     cell: Option<(usize, Cell)>,
+    rows: Vec<(String, Option<Value>)>,
     handover: Handover,
 }
 
@@ -64,20 +66,18 @@ impl Chat {
     ) -> Result<Committed, ActorProcessingErr> {
         let item = &pending.item;
         let feature = pending.feature;
-        let Composed { batch, cell, handover } = self.compose(item, feature, verdict, last)?;
-        // In a task of its own: if this chat is killed while the disk works, what was committed is still performed.
+        let Composed { batch, cell, rows, handover } = self.compose(item, feature, verdict, last)?;
         let (world, item, no, again) = (self.world.clone(), item.clone(), self.no, item.clone());
-        let written = tokio::spawn(async move {
-            let written = write(&world, &batch).await;
-            match written {
-                Ok(()) => handover.perform(no, &world, &item, feature, last),
-                Err(StoreError::AlreadyDone) => world.intake.finish(&item, true),
-                Err(_) => {}
-            }
-            written
+        let written = self.write_alone(batch, true, move |written| match written {
+            Ok(()) => handover.perform(no, &world, &item, feature, last),
+            Err(StoreError::AlreadyDone) => world.intake.finish(&item, true),
+            Err(_) => {}
         });
         match written.await? {
             Ok(()) => {
+                self.slots.start += SLOTS;
+                self.rows.written();
+                rows.into_iter().for_each(|(name, row)| self.rows.stored(feature, &name, row));
                 if let Some((n, cell)) = cell {
                     self.count_active(n, &cell);
                     self.cells[n] = (cell, self.cells[n].1 + 1);
@@ -92,6 +92,29 @@ impl Chat {
             Err(StoreError::Conflict) => Ok(Committed::Superseded),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Writes a batch and does what follows from it, in a task of its own: if this chat is killed while the disk
+    /// works, what was committed is still performed, and its next life waits for that. When there is a next life
+    /// already, it is a conflict and nothing is written.
+    pub(super) async fn write_alone(
+        &self,
+        batch: Batch,
+        patiently: bool,
+        then: impl FnOnce(&Result<(), StoreError>) + Send + 'static,
+    ) -> Result<Result<(), StoreError>, ActorProcessingErr> {
+        let pen = self.world.writing.begin(self.no);
+        if !self.world.intake.desk().attached(self.no, self.generation) {
+            return Ok(Err(StoreError::Conflict));
+        }
+        let world = self.world.clone();
+        let written = tokio::spawn(async move {
+            let _until_all_is_done = pen;
+            let written = if patiently { write(&world, &batch).await } else { world.store.commit(batch).await };
+            then(&written);
+            written
+        });
+        Ok(written.await?)
     }
 
     /// Whether an event of our own has been decided already: its row, which is the event, is gone. It can come
@@ -131,11 +154,13 @@ impl Chat {
             cell = Some((feature, value));
         }
         self.settle(item, feature, last, &mut batch);
-        let mut handover = Handover::default();
+        // Before the decision's own rows: those are newer.
+        self.add_kept(&mut batch);
+        let mut composed = Composed { batch, cell, rows: Vec::new(), handover: Handover::default() };
         for effect in verdict.effects {
-            self.add(effect, name, &mut batch, &mut handover)?;
+            self.add(effect, name, &mut composed)?;
         }
-        Ok(Composed { batch, cell, handover })
+        Ok(composed)
     }
 
     /// Finishes the event's own row: done and deleted, or marked with who has decided.
@@ -162,15 +187,15 @@ impl Chat {
         }
     }
 
-    fn add(
-        &self,
-        effect: Effect,
-        name: &'static str,
-        batch: &mut Batch,
-        handover: &mut Handover,
-    ) -> Result<(), ActorProcessingErr> {
+    fn add(&self, effect: Effect, name: &'static str, composed: &mut Composed) -> Result<(), ActorProcessingErr> {
+        let Composed { batch, rows, handover, .. } = composed;
         match effect {
-            Effect::Telegram(owed) => handover.jobs.push(self.owe(owed, name, batch)),
+            Effect::Telegram(owed) => {
+                if matches!(owed.call, Call::Say { slot, .. } if slot.0 >= self.slots.start + SLOTS) {
+                    return Err(format!("{name} says more than {SLOTS} messages in one decision").into());
+                }
+                handover.jobs.push(self.owe(owed, name, batch));
+            }
             Effect::Tell { to, note } => {
                 if handover.tells.len() >= TELLS {
                     return Err(format!("{name} tells more than {TELLS} chats in one decision").into());
@@ -186,8 +211,15 @@ impl Chat {
                 let wake = self.unwake(name, key, batch);
                 handover.wakes.push((wake, None));
             }
-            Effect::Put { key, value } => drop(batch.put(keys::row(self.no, name, &key), value)),
-            Effect::Drop { key } => drop(batch.delete(keys::row(self.no, name, &key))),
+            Effect::Put { key, value } | Effect::Keep { key, value } => {
+                let row = value.as_slice().into();
+                batch.put(keys::row(self.no, name, &key), value);
+                rows.push((key, Some(row)));
+            }
+            Effect::Drop { key } => {
+                batch.delete(keys::row(self.no, name, &key));
+                rows.push((key, None));
+            }
             Effect::Own(user) => {
                 batch.put(keys::meta(&format!("own/{}", user.0)), b"{}".to_vec());
                 handover.owners.push(user);

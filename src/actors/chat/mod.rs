@@ -3,6 +3,12 @@
 mod asking;
 mod commit;
 mod deciding;
+mod keeping;
+mod rows;
+pub mod writing;
+
+#[cfg(test)]
+mod tests;
 
 use super::intake::desk::Taken;
 use super::intake::item::Item;
@@ -14,6 +20,7 @@ use crate::protocol::slot::{Phase, Slot, Slots};
 use crate::store::{Store, keys, keys::Kind};
 use asking::Pending;
 use ractor::{Actor, ActorProcessingErr, ActorRef};
+use rows::Rows;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
@@ -45,6 +52,12 @@ pub struct Chat {
     cells: Vec<(Cell, u64)>,
     /// Events that wait for facts, by the person whose order they hold up.
     aside: HashMap<Option<UserId>, Aside>,
+    /// The features' rows that are in memory.
+    rows: Rows,
+    /// Whether [`ChatMsg::Keep`] will come.
+    alarm: bool,
+    /// Slots that are set aside and not used yet.
+    slots: std::ops::Range<u64>,
 }
 
 /// An event that waits for facts, and the later ones of the same person.
@@ -71,7 +84,9 @@ impl Actor for ChatActor {
         let slot = slots.enter(myself.get_cell(), path, generation);
         world.intake.desk().attach(no, generation, myself.clone());
         let _always_there = myself.send_message(ChatMsg::Wake);
-        Ok(Chat { world, no, generation, slot, myself, cells: Vec::new(), aside: HashMap::new() })
+        let rows = Rows::new(world.features.len(), world.chat.clone());
+        let (cells, aside, alarm, slots) = (Vec::new(), HashMap::new(), false, 0..0);
+        Ok(Chat { world, no, generation, slot, myself, cells, aside, rows, alarm, slots })
     }
 
     async fn handle(
@@ -87,13 +102,18 @@ impl Actor for ChatActor {
                     chat.work().await?;
                 }
             }
+            ChatMsg::Keep => chat.alarmed().await?,
             ChatMsg::Sleep => {
-                if chat.aside.is_empty() && chat.world.intake.desk().try_sleep(chat.no, chat.generation) {
+                if chat.aside.is_empty() && chat.may_sleep().await? {
                     myself.stop(None);
                 }
             }
         }
         Ok(())
+    }
+
+    async fn post_stop(&self, _: ActorRef<ChatMsg>, chat: &mut Chat) -> Result<(), ActorProcessingErr> {
+        chat.write_last().await
     }
 }
 
@@ -113,6 +133,7 @@ impl Chat {
         if self.cells.is_empty() {
             self.slot.begin("Wake", None);
             self.slot.set_phase(Phase::Store);
+            self.world.writing.ended(self.no).await;
             self.cells = load_cells(&self.world, self.no).await?;
             self.slot.done();
         }
@@ -177,6 +198,12 @@ impl Chat {
             next = later.pop_front().map(Pending::new);
         }
         Ok(true)
+    }
+
+    /// Whether nothing is left to do and to write; then the desk knows this life no more.
+    async fn may_sleep(&mut self) -> Result<bool, ActorProcessingErr> {
+        self.write_kept(false).await?;
+        Ok(self.rows.due_ms().is_none() && self.world.intake.desk().try_sleep(self.no, self.generation))
     }
 
     fn waiting(&self) -> usize {

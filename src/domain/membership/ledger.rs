@@ -119,6 +119,7 @@ impl Deed {
 /// Writes a deed down, under the next number; the oldest beyond the house's limit is forgotten. The person's row
 /// points to it, as far as it is known.
 pub(super) fn note(draft: &mut Draft<'_>, person: Option<&Person>, deed: &Deed) {
+    draft.count(|it| it.deed(deed.what));
     let number = draft.state().deeds;
     draft.change().deeds = number + 1;
     draft.put(Deed::key(number), deed);
@@ -132,5 +133,5 @@ pub(super) fn note(draft: &mut Draft<'_>, person: Option<&Person>, deed: &Deed) 
         known.deeds.remove(0);
     }
     known.deeds.push(number);
-    draft.keep(Known::key(deed.who), &known);
+    draft.remember(deed.who, known);
 }

@@ -283,9 +283,23 @@ impl Membership {
         if !state.channels.is_empty() {
             judge::observe(draft, state, said);
         }
+        if judge::is_person(draft.place, said, &draft.look) {
+            person::sighted(draft, &said.from);
+        }
         match heard {
-            Heard::Judged(Judgement::Free | Judgement::Open) => {}
-            Heard::Judged(Judgement::Stranger(stranger)) => stop::stop(draft, said, stranger),
+            Heard::Judged(Judgement::Open) => {}
+            Heard::Judged(Judgement::Free) => {
+                if judge::may_judge(state, draft.place, said, &draft.look) {
+                    draft.count(|it| it.checks = it.checks.saturating_add(1));
+                }
+            }
+            Heard::Judged(Judgement::Stranger(stranger)) => {
+                draft.count(|it| {
+                    it.checks = it.checks.saturating_add(1);
+                    it.hits = it.hits.saturating_add(1);
+                });
+                stop::stop(draft, said, stranger);
+            }
             Heard::Elsewhere => protect::elsewhere(draft, said),
             Heard::Plain(asker, request) => protect::plain(draft, said, asker, request),
             Heard::Asked(ruling) => {

@@ -238,7 +238,7 @@ fn disown(draft: &mut Draft<'_>, sight: &Sight<'_>) {
 /// They are not in the group: an update was lost.
 fn absent(draft: &mut Draft<'_>, sight: &Sight<'_>) {
     if let Some(known) = sight.known.as_ref().filter(|it| it.inside) {
-        draft.keep(Known::key(sight.user), &Known { inside: false, ..known.clone() });
+        draft.remember(sight.user, Known { inside: false, ..known.clone() });
     }
 }
 
