@@ -152,7 +152,10 @@ pub(super) fn set_right(draft: &mut Draft<'_>, who: &Person, sight: &Sight<'_>, 
         return if here.is_admin() { Found::Free } else { Found::Gone };
     }
     let free = sight.lacks.is_empty() || sight.exempt();
-    match (sight.hand(), free) {
+    // Un-muted by us a moment ago: that may be on its way still.
+    let freed = sight.entry.is_none() && draft.state().frees(sight.user, draft.now());
+    let here = &Standing { muted: here.muted && !freed, ..here.clone() };
+    match (hand(sight.entry.as_ref(), here), free) {
         (Hand::Other, _) => {
             disown(draft, sight);
             Found::Theirs
