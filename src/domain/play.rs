@@ -111,7 +111,8 @@ impl<R: Rules> Play<R> {
 
     /// The same with everything said about the event.
     pub(crate) fn happened(&mut self, happened: &Happened) -> Vec<Effect> {
-        let (known, first) = (self.learn(happened), self.slots);
+        let known = self.learn(happened);
+        let first = self.slots;
         let facts =
             Facts { now: self.world.now, house: &self.world.house, slots: self.slots, pace: self.pace, known: &known };
         let decision = self.rules.decide(&self.state, happened, &facts);
@@ -128,14 +129,11 @@ impl<R: Rules> Play<R> {
                     drop(self.world.rows.insert(key.clone(), value.clone()))
                 }
                 Effect::Drop { key } => drop(self.world.rows.remove(key)),
-                Effect::Telegram(owed) => {
-                    let Call::Say { slot, .. } = &owed.call else { continue };
-                    assert!(slot.0 < first + SLOTS, "one decision may say {SLOTS} messages");
-                    self.slots += 1;
-                }
+                Effect::Telegram(owed) if matches!(owed.call, Call::Say { .. }) => self.slots += 1,
                 _ => {}
             }
         }
+        assert!(self.slots - first <= SLOTS, "one decision may say {SLOTS} messages");
         let (kept, effects): (Vec<_>, _) =
             decision.effects.into_iter().partition(|it| matches!(it, Effect::Keep { .. }));
         self.kept = told(&kept);

@@ -78,7 +78,8 @@ impl Rules for Drill {
             Some((_, Some(Exercise::Stall))) if facts.get(&Need::Stall).is_none() => vec![Need::Stall],
             Some((_, Some(Exercise::Noted))) => {
                 let [from, before] = NOTES.map(str::to_owned);
-                vec![Need::Row(NOTE.into()), Need::Rows { from, before, limit: 10 }]
+                let needs = vec![Need::Row(NOTE.into()), Need::Rows { from, before, limit: 10 }];
+                needs.into_iter().filter(|it| facts.get(it).is_none()).collect()
             }
             _ => Vec::new(),
         }

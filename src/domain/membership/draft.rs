@@ -262,6 +262,11 @@ impl<'a> Draft<'a> {
         &self.state
     }
 
+    /// Whether the state will be written.
+    pub(super) const fn is_changed(&self) -> bool {
+        matches!(self.state, Cow::Owned(_))
+    }
+
     /// The state, to be changed: it will be written.
     pub(super) fn change(&mut self) -> &mut State {
         self.state.to_mut()

@@ -4,6 +4,7 @@ mod appeal;
 mod channel;
 mod door;
 mod draft;
+mod erase;
 mod groups;
 mod judge;
 mod knock;
@@ -14,6 +15,7 @@ mod person;
 mod policy;
 mod press;
 mod protect;
+mod reconcile;
 mod request;
 mod simulate;
 mod state;
@@ -25,6 +27,7 @@ mod trouble;
 mod truth;
 mod undo;
 mod verify;
+mod walk;
 mod why;
 mod word;
 
@@ -36,6 +39,7 @@ pub use ledger::{Deed, What, Why};
 pub use order::{Order, Undo};
 pub use person::{Exempt, Known, Mercy};
 pub use policy::{Answer, LogPlace, Policy};
+pub use reconcile::Reconciled;
 pub use state::{CHANNELS_MAX, Channel, Entry, MUTED_MAX, State};
 pub use word::{Appeal, Knock, Mode, Report, Word};
 
@@ -66,11 +70,22 @@ pub struct Settings {
     pub notices_per_min: u32,
     /// Deeds that a group's ledger keeps; the oldest are forgotten first.
     pub ledger_per_group: u64,
+    /// People per second that one group's `/verify`, `/simulate` and reconciler look at.
+    pub walk_per_s: u32,
+    /// How often each group's reconciler compares our mutes with the truth, in hours.
+    pub reconcile_every_h: u32,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { enabled: true, notice_ttl_s: 300, notices_per_min: 6, ledger_per_group: 1_000 }
+        Self {
+            enabled: true,
+            notice_ttl_s: 300,
+            notices_per_min: 6,
+            ledger_per_group: 1_000,
+            walk_per_s: 5,
+            reconcile_every_h: 6,
+        }
     }
 }
 
@@ -85,6 +100,11 @@ const NAME: &str = "membership";
 const COMMANDS: &[Command] = &[
     Command { name: "protect", scope: Scope::GroupAdmin, help: "membership-help-protect" },
     Command { name: "unprotect", scope: Scope::GroupAdmin, help: "membership-help-unprotect" },
+    Command { name: "verify", scope: Scope::GroupAdmin, help: "membership-verify-help-verify" },
+    Command { name: "simulate", scope: Scope::GroupAdmin, help: "membership-simulate-help-simulate" },
+    Command { name: "groups", scope: Scope::Private, help: "membership-groups-help" },
+    Command { name: "privacy", scope: Scope::Private, help: "membership-groups-help-privacy" },
+    Command { name: "privacy", scope: Scope::Group, help: "membership-groups-help-privacy" },
 ];
 
 const UPDATES: &[&str] = &["message", "edited_message", "callback_query", "chat_member", "my_chat_member"];
@@ -151,12 +171,16 @@ impl Membership {
             }
             Event::Placed(placed) => settle(draft, placed),
             Event::Performed(it) if it.feature == NAME => performed(draft, it),
-            Event::Woke { feature, key, .. } if feature == NAME => woke(draft, key),
+            Event::Woke { feature, key, late_ms } if feature == NAME => {
+                woke(draft, key);
+                reconcile::late(draft, *late_ms, key);
+            }
             Event::Told(Note::Membership(word)) => told(draft, word),
             Event::Performed(_) | Event::Woke { .. } | Event::Migrated { .. } | Event::Told(_) | Event::Other => {}
         }
         if !draft.is_missing() {
             groups::report(draft, state);
+            reconcile::arm(draft);
         }
     }
 
@@ -216,7 +240,9 @@ fn told(draft: &mut Draft<'_>, word: &Word) {
 /// An alarm clock of ours rings.
 fn woke(draft: &mut Draft<'_>, key: &str) {
     match key {
-        verify::WAKE => verify::woke(draft),
+        walk::WAKE => walk::woke(draft),
+        reconcile::WAKE => reconcile::woke(draft),
+        erase::WAKE => erase::woke(draft),
         _ if key.starts_with(channel::FAN) => channel::woke(draft, key),
         _ => stop::expire(draft, key),
     }
@@ -292,6 +318,9 @@ impl Membership {
                 if judge::may_judge(state, draft.place, said, &draft.look) {
                     draft.count(|it| it.checks = it.checks.saturating_add(1));
                 }
+                if command::given(said, draft.facts).is_some_and(|it| it.name == "privacy") {
+                    groups::privacy(draft, said);
+                }
             }
             Heard::Judged(Judgement::Stranger(stranger)) => {
                 draft.count(|it| {
@@ -365,6 +394,7 @@ fn forget(draft: &mut Draft<'_>) {
     }
     trouble::heal_all(draft);
     *draft.change() = State::default();
+    erase::begin(draft);
 }
 
 /// Something that we followed up is done, or has failed.

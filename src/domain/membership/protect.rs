@@ -174,7 +174,7 @@ impl Check {
     }
 
     /// The channel that was named, if it is one and we are admin there.
-    fn channel(&mut self, target: &ChatRef, look: &mut Look<'_>) -> Option<Channel> {
+    pub(super) fn channel(&mut self, target: &ChatRef, look: &mut Look<'_>) -> Option<Channel> {
         let info = match look.chat(target)? {
             Ok(info) => info,
             Err(Unknown::Unavailable) => {

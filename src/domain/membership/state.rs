@@ -4,6 +4,7 @@ use super::super::fact::{ChatInfo, ChatRef};
 use super::super::types::{ChatId, Language, Moment, Slot, ThreadId, UserId};
 use super::order::Order;
 use super::policy::Policy;
+use super::reconcile::Reconciled;
 use serde::{Deserialize, Serialize};
 
 /// Channels that one group may ask for.
@@ -64,6 +65,12 @@ pub struct State {
     pub since: Option<Moment>,
     /// The number of the next deed in the ledger.
     pub deeds: u64,
+    /// When the reconciler runs next.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reconcile_at: Option<Moment>,
+    /// What it found last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reconciled: Option<Reconciled>,
 }
 
 /// A channel whose subscribers may write.

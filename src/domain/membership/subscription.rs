@@ -24,7 +24,11 @@ pub(super) fn told(draft: &mut Draft<'_>, word: &Word) {
         Word::Subscription { channel: _, who, inside: true } => joined(draft, who),
         Word::Subscription { channel, who, inside: false } => left(draft, *channel, who),
         Word::Changed { channel, ours } => changed(draft, channel, *ours),
-        Word::Heard { channel, yes } => trouble::heard(draft, *channel, *yes),
+        Word::Heard { channel, yes } => {
+            if draft.chat(&draft.place.id.into()).is_some() {
+                trouble::heard(draft, *channel, *yes);
+            }
+        }
         _ => {}
     }
     draft.lane = lane;

@@ -140,7 +140,9 @@ fn a_group_follows_its_channel() {
     assert_eq!(told(&hears(&mut play, word("Fresh", None, true))), ["invite -1000000000100"], "no button leads there");
     let effects = hears(&mut play, word("Fresh", None, false));
     assert_eq!(told(&effects), ["trouble membership-trouble-lost"]);
-    let named = effects.iter().any(|it| matches!(it, Effect::Tell { note: Note::Trouble { place, .. }, .. } if place.title == "Group"));
+    let named = effects
+        .iter()
+        .any(|it| matches!(it, Effect::Tell { note: Note::Trouble { place, .. }, .. } if place.title == "Group"));
     assert!(named, "the owner is told which group: {effects:?}");
     let healed = told(&hears(&mut play, word("Fresh", None, true)));
     assert_eq!(healed, ["healed", "invite -1000000000100"]);
@@ -274,14 +276,20 @@ fn whatever_the_order_nobody_is_muted_or_freed_wrongly() {
             "she leaves, joins, leaves, joins, quickly",
             &[(Leave, HELD), (Join, FREED), (Leave, HELD), (Join, FREED), (Own, ""), (Done, ""), (HearsJoined, "")],
         ),
-        ("the update about our own mute is late", &[(Leave, HELD), (Done, ""), (Join, FREED), (Own, ""), (Leave, HELD)]),
+        (
+            "the update about our own mute is late",
+            &[(Leave, HELD), (Done, ""), (Join, FREED), (Own, ""), (Leave, HELD)],
+        ),
         ("the word comes twice", &[(Leave, HELD), (HearsLeft, ""), (Done, ""), (HearsLeft, "")]),
         ("an old word comes late: she is back", &[(Join, ""), (HearsLeft, "")]),
         ("an old word comes late: she has left", &[(Leave, HELD), (Done, ""), (HearsJoined, "")]),
         ("the words change places", &[(Leave, HELD), (Done, ""), (Join, FREED), (Done, ""), (HearsLeft, "")]),
         ("she presses before we hear", &[(Leave, HELD), (Done, ""), (Join, FREED), (Press, &welcome)]),
         ("an admin had muted her", &[(AdminMutes, ""), (Leave, ""), (Join, ""), (Leave, "")]),
-        ("an admin mutes her after us", &[(Leave, HELD), (Done, ""), (AdminMutes, "drop mute/7"), (Join, ""), (Leave, "")]),
+        (
+            "an admin mutes her after us",
+            &[(Leave, HELD), (Done, ""), (AdminMutes, "drop mute/7"), (Join, ""), (Leave, "")],
+        ),
         ("an admin lets her write after us", &[(Leave, HELD), (Done, ""), (AdminUnmutes, "drop mute/7"), (Join, "")]),
         (
             "an admin lets her write, and mutes her later",
@@ -297,8 +305,14 @@ fn whatever_the_order_nobody_is_muted_or_freed_wrongly() {
         ),
         ("an admin mutes her between leaving and our hearing", &[(AdminMutesUnheard, ""), (Leave, "")]),
         ("she left the group before", &[(LeavesGroup, ""), (Leave, ""), (Join, "")]),
-        ("she leaves the group muted and joins the channel", &[(Leave, HELD), (Done, ""), (LeavesGroup, ""), (Join, FREED)]),
-        ("our mute ran out", &[(Leave, HELD), (Done, ""), (RunsOut, ""), (Join, "drop mute/7, delete, no wake"), (Leave, HELD)]),
+        (
+            "she leaves the group muted and joins the channel",
+            &[(Leave, HELD), (Done, ""), (LeavesGroup, ""), (Join, FREED)],
+        ),
+        (
+            "our mute ran out",
+            &[(Leave, HELD), (Done, ""), (RunsOut, ""), (Join, "drop mute/7, delete, no wake"), (Leave, HELD)],
+        ),
         ("Telegram does not say whether she left", &[(Silence, ""), (HearsLeft, ""), (HearsJoined, "")]),
         ("Telegram does not say whether she joined", &[(Leave, HELD), (Done, ""), (Silence, ""), (HearsJoined, "")]),
     ];
@@ -383,9 +397,8 @@ fn whoever_lacks_another_channel_stays_where_they_are() {
 #[test]
 fn whoever_comes_in_and_goes_is_known() {
     let mut play = guarded();
-    let inside = |play: &Play<Membership>| {
-        Known::read(play.world.rows.get("person/7").map(Vec::as_slice)).map(|it| it.inside)
-    };
+    let inside =
+        |play: &Play<Membership>| Known::read(play.world.rows.get("person/7").map(Vec::as_slice)).map(|it| it.inside);
     for (old, new, expect) in [
         (plain(), left(), None),
         (left(), plain(), Some(true)),

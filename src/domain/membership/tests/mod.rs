@@ -4,6 +4,7 @@
 
 mod anything;
 mod fanning;
+mod groups;
 mod judging;
 mod pressing;
 mod protecting;

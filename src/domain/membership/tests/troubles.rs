@@ -117,7 +117,7 @@ fn a_group_that_we_are_out_of_is_forgotten() {
     play.say(EVE, "hello");
     play.places(all_rights(), admin(super::super::super::event::Rights::default()));
     let out = Standing { status: Status::Kicked, ..Standing::default() };
-    assert_eq!(told(&play.places(plain(), out.clone())), ["healed"], "and no trouble stays behind");
+    assert_eq!(told(&play.places(plain(), out.clone())), ["healed", "wake"], "and no trouble stays behind");
     assert_eq!(play.state, State::default());
     assert_eq!(play.places(plain(), out), []);
     assert!(!play.changed, "nothing to forget, nothing to write");
