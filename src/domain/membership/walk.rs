@@ -58,9 +58,9 @@ pub(super) struct Walk {
     /// When the message was last changed.
     #[serde(default)]
     shown: Moment,
-    /// How often this step was tried in vain.
+    /// How often this step was tried in vain while Telegram was silent about everybody, and about some since.
     #[serde(default)]
-    tries: u32,
+    tries: (u32, u32),
     /// What was found.
     #[serde(default)]
     pub(super) tally: Tally,
@@ -161,15 +161,14 @@ fn step(draft: &mut Draft<'_>, mut walk: Walk) {
         people.into_iter().map(|it| truth::look(draft, it, &channels, fresh)).collect();
     let Some(sights) = sights.into_iter().collect::<Option<Vec<_>>>() else { return };
     let silent = sights.iter().filter(|it| it.unsure).count();
-    let most = if silent == sights.len() { TRIES_MAX } else { TRIES_SOME_MAX };
-    if silent > 0 && walk.tries < most {
-        walk.tries += 1;
+    walk.tries = if silent == sights.len() { (walk.tries.0 + 1, 0) } else { (walk.tries.0, walk.tries.1 + 1) };
+    if silent > 0 && walk.tries.0 <= TRIES_MAX && walk.tries.1 <= TRIES_SOME_MAX {
         return go_on(draft, &walk, WAIT_MS);
     }
     for sight in &sights {
         walk.meet(draft, sight);
     }
-    (walk.cursor, walk.tries) = (last, 0);
+    (walk.cursor, walk.tries) = (last, (0, 0));
     walk.show(draft);
     go_on(draft, &walk, STEP_MS);
 }
@@ -193,7 +192,7 @@ impl Walk {
     /// A walk that has not begun.
     pub(super) fn new(draft: &Draft<'_>, kind: Kind, language: Language) -> Self {
         let (started, tally) = (draft.now(), Tally::default());
-        Self { kind, language, started, message: None, cursor: String::new(), shown: started, tries: 0, tally }
+        Self { kind, language, started, message: None, cursor: String::new(), shown: started, tries: (0, 0), tally }
     }
 
     /// The next rows: the key of the last of them (none when all are done), and the people in them who matter.
