@@ -324,7 +324,7 @@ impl<'a> Draft<'a> {
         keyboard: Vec<Vec<Button>>,
     ) {
         let (chat, slot) = (self.place.id, self.slot());
-        self.owe(Call::Say { chat, slot, thread, reply_to, text, keyboard, silent: false });
+        self.owe(Call::Say { chat, slot, thread, reply_to, text, keyboard, silent: false, only: None });
     }
 
     /// Answers a press: with a toast, or with a window when the person must read it.

@@ -15,6 +15,7 @@ mod person;
 mod policy;
 mod press;
 mod protect;
+mod react;
 mod reconcile;
 mod request;
 mod simulate;
@@ -170,6 +171,8 @@ impl Membership {
                 door::moved(draft, moved);
             }
             Event::Placed(placed) => settle(draft, placed),
+            Event::JoinRequested(request) => door::requested(draft, request),
+            Event::Reacted(reacted) => react::reacted(draft, reacted),
             Event::Performed(it) if it.feature == NAME => performed(draft, it),
             Event::Woke { feature, key, late_ms } if feature == NAME => {
                 woke(draft, key);
@@ -198,6 +201,8 @@ impl Membership {
             | Event::Placed(_)
             | Event::Performed(_)
             | Event::Woke { .. }
+            | Event::JoinRequested(_)
+            | Event::Reacted(_)
             | Event::Migrated { .. }
             | Event::Told(_)
             | Event::Other => {}
@@ -212,6 +217,8 @@ fn in_channel(draft: &mut Draft<'_>, event: &Happened) {
         Event::Told(Note::Membership(word)) => told(draft, word),
         Event::Said(_)
         | Event::Pressed(_)
+        | Event::JoinRequested(_)
+        | Event::Reacted(_)
         | Event::Performed(_)
         | Event::Woke { .. }
         | Event::Migrated { .. }

@@ -70,7 +70,7 @@ pub(super) fn rule(
     match look.member(place.id, who, Freshness::Recent)? {
         Ok(standing) if standing.may(allowed) => {}
         Ok(_) | Err(Unknown::NotFound) => return Some(Ruling::NotAllowed),
-        Err(Unknown::NoRights | Unknown::Unavailable) => return Some(Ruling::CannotCheck),
+        Err(Unknown::NoRights | Unknown::Unavailable | Unknown::TooLarge) => return Some(Ruling::CannotCheck),
     }
     match request {
         Request::Protect(targets) if targets.is_empty() => Some(Ruling::Usage),
@@ -142,7 +142,7 @@ pub(super) fn may_invite(channel: &Channel, who: UserId, look: &mut Look<'_>) ->
     Some(match look.member(channel.id, who, Freshness::Now)? {
         Ok(standing) => Ok(standing.may(|it| it.can_invite_users)),
         Err(Unknown::Unavailable) => Err(()),
-        Err(Unknown::NotFound | Unknown::NoRights) => Ok(false),
+        Err(Unknown::NotFound | Unknown::NoRights | Unknown::TooLarge) => Ok(false),
     })
 }
 
@@ -181,7 +181,7 @@ impl Check {
                 self.unsure = true;
                 return None;
             }
-            Err(Unknown::NotFound | Unknown::NoRights) => {
+            Err(Unknown::NotFound | Unknown::NoRights | Unknown::TooLarge) => {
                 self.line("membership-need-found", Some(shown(target)));
                 return None;
             }
@@ -204,7 +204,7 @@ impl Check {
             Ok(me) if !me.is_admin() => "membership-need-admin",
             Ok(me) if channel.username.is_none() && !me.may(|it| it.can_invite_users) => "membership-need-invite",
             Ok(_) => return Some(true),
-            Err(Unknown::NotFound | Unknown::NoRights) => "membership-need-admin",
+            Err(Unknown::NotFound | Unknown::NoRights | Unknown::TooLarge) => "membership-need-admin",
             Err(Unknown::Unavailable) => {
                 self.unsure = true;
                 return Some(false);
@@ -345,7 +345,8 @@ pub(super) fn take(draft: &mut Draft<'_>, channel: Channel, owner: UserId) {
 pub(super) fn want_link(draft: &mut Draft<'_>, id: ChatId) {
     if draft.state().channels.iter().any(|it| it.id == id && it.url().is_none()) {
         let name = draft.title().chars().take(LINK_NAME_MAX).collect();
-        let owed = Owed::new(Call::Invite { chat: id, name }).repeating().reporting(link_token(id.0));
+        let owed =
+            Owed::new(Call::Invite { chat: id, name, by_request: false }).repeating().reporting(link_token(id.0));
         draft.add(Effect::Telegram(owed));
     }
 }

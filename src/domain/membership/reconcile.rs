@@ -111,7 +111,16 @@ fn report(draft: &mut Draft<'_>, tally: &Tally) {
         .with("held-count", Arg::Number(tally.held.into()));
     if let Some(log) = draft.state().policy.log {
         let (slot, keyboard) = (draft.slot(), Vec::new());
-        let call = Call::Say { chat: log.chat, slot, thread: log.thread, reply_to: None, text, keyboard, silent: true };
+        let call = Call::Say {
+            chat: log.chat,
+            slot,
+            thread: log.thread,
+            reply_to: None,
+            text,
+            keyboard,
+            silent: true,
+            only: None,
+        };
         return draft.add(Effect::Telegram(Owed::new(call)));
     }
     for owner in draft.state().owners.clone() {

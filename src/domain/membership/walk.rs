@@ -323,7 +323,16 @@ pub(super) fn say(draft: &mut Draft<'_>, voice: Voice, text: Text, keyboard: Vec
     match voice {
         Voice::Reply(message, thread) => {
             let slot = draft.slot();
-            draft.owe(Call::Say { chat, slot, thread, reply_to: Some(message), text, keyboard, silent: false });
+            draft.owe(Call::Say {
+                chat,
+                slot,
+                thread,
+                reply_to: Some(message),
+                text,
+                keyboard,
+                silent: false,
+                only: None,
+            });
             MessageRef::Slot(slot)
         }
         Voice::Replace(message, _) => {

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod files;
+mod joining;
 mod server;
 
 use super::*;
@@ -24,7 +26,7 @@ fn client_of(url: &str) -> Client {
 }
 
 fn say() -> Request {
-    Request { method: "sendMessage", body: b"{}".to_vec(), answer: Answer::Message }
+    Request { method: "sendMessage", body: b"{}".to_vec().into(), answer: Answer::Message }
 }
 
 async fn failure(reaction: Reaction) -> ApiError {
@@ -187,20 +189,28 @@ async fn an_endless_answer_is_given_up() {
 #[tokio::test]
 async fn a_call_is_performed_with_its_outcome() {
     let key = CallbackKey::of([1; 32]);
-    let context = EncodeContext { key: &key, now: Moment(1_795_000_000_000) };
+    let context = EncodeContext { key: &key, now: Moment(1_795_000_000_000), ephemeral: true };
     let server = Server::ok(r#"{"message_id":42,"chat":{"id":-100123},"date":1}"#).await;
     let text = crate::domain::text::Text::new(Language::En, "core-press-stale");
-    let call =
-        Call::Say { chat: CHAT, slot: Slot(1), thread: None, reply_to: None, text, keyboard: vec![], silent: false };
+    let call = Call::Say {
+        chat: CHAT,
+        slot: Slot(1),
+        thread: None,
+        reply_to: None,
+        text,
+        keyboard: vec![],
+        silent: false,
+        only: None,
+    };
     let done = server.client().perform(&context, &call, |_| None, SOON).await.unwrap();
-    assert_eq!(done, Done { message: Some(MessageId(42)), link: None });
+    assert_eq!(done, Done { message: Some(MessageId(42)), ephemeral: None, link: None });
     let (method, body) = server.last();
     assert_eq!((method.as_str(), &body["chat_id"]), ("sendMessage", &serde_json::json!(-100_123)));
 
     let server = Server::ok(r#"{"invite_link":"https://t.me/+abc","name":"x"}"#).await;
-    let invite = Call::Invite { chat: CHAT, name: "x".into() };
+    let invite = Call::Invite { chat: CHAT, name: "x".into(), by_request: false };
     let done = server.client().perform(&context, &invite, |_| None, SOON).await.unwrap();
-    assert_eq!(done, Done { message: None, link: Some("https://t.me/+abc".into()) });
+    assert_eq!(done, Done { message: None, ephemeral: None, link: Some("https://t.me/+abc".into()) });
 
     let edit = Call::Delete { chat: CHAT, message: crate::domain::effect::MessageRef::Slot(Slot(9)) };
     let refused = server.client().perform(&context, &edit, |_| None, SOON).await.unwrap_err();

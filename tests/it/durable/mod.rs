@@ -10,7 +10,7 @@ mod poison;
 mod start;
 mod stop;
 mod strange;
-mod wake;
+pub mod wake;
 
 use super::harness::Story;
 use majordomo::domain::types::{ChatId, UserId};

@@ -1,9 +1,9 @@
 //! Who comes to a channel and who leaves it: told to the groups that ask for it, and what they do.
 
 use super::super::super::effect::{Effect, Lane, Target};
-use super::super::super::event::{ChatKind, Event, Moved, Note, Standing, Status};
+use super::super::super::event::{ChatKind, Event, Note, Standing, Status};
 use super::super::super::fact::Unknown;
-use super::super::super::play::{CLUB, GROUP, ME, NEWS, Play, admin, all_rights, muted, person, plain};
+use super::super::super::play::{CLUB, GROUP, ME, NEWS, Play, admin, all_rights, moved, muted, person, plain};
 use super::super::super::types::{ChatId, UserId};
 use super::super::channel::LINKS_MAX;
 use super::super::{Channel, Entry, Exempt, Known, Membership, Mercy, Settings, Word};
@@ -71,7 +71,7 @@ fn only_who_comes_or_goes_is_told() {
     let mut robot = person(55);
     robot.is_bot = true;
     let mut play = channel(1);
-    assert_eq!(play.happen(Event::Moved(Moved { who: robot.clone(), by: robot, old: left(), new: plain() })), []);
+    assert_eq!(play.happen(Event::Moved(moved(robot.clone(), robot, left(), plain()))), []);
 }
 
 #[test]
