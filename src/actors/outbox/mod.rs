@@ -1,5 +1,6 @@
 //! The outbox: pays every debt to Telegram, in order where order shows, and knows which cannot be known.
 
+mod calls;
 mod entry;
 mod flight;
 mod latest;
@@ -13,6 +14,7 @@ use crate::domain::types::{ChatId, ChatNo, MessageId, Slot};
 use crate::protocol::outbox::{JobId, OutboxMsg};
 use crate::protocol::port::Letter;
 use crate::telegram::client::Client;
+use calls::{Calls, Means};
 use entry::{Entry, Order, Phase};
 use latest::Latest;
 use ractor::{Actor, ActorProcessingErr, ActorRef};
@@ -42,6 +44,7 @@ pub struct Outbox {
     client: Client,
     settings: crate::config::Telegram,
     limits: crate::config::Limits,
+    calls: Calls,
     jobs: HashMap<JobId, Entry>,
     lines: HashMap<Order, VecDeque<JobId>>,
     tickets: HashMap<u64, JobId>,
@@ -76,7 +79,14 @@ impl Actor for OutboxActor {
     type Arguments = Start;
 
     async fn pre_start(&self, myself: ActorRef<Self::Msg>, start: Start) -> Result<Outbox, ActorProcessingErr> {
+        let means = Means {
+            client: start.client.clone(),
+            port: start.world.outbox.port().clone(),
+            limiter: start.world.limiter.clone(),
+            deadline: Duration::from_millis(start.settings.call_timeout_ms),
+        };
         let mut outbox = Outbox {
+            calls: Calls::start(means),
             jobs: HashMap::new(),
             lines: HashMap::new(),
             tickets: HashMap::new(),
@@ -124,6 +134,9 @@ impl Actor for OutboxActor {
             }
         }
         outbox.pump();
+        if outbox.calls.has_ended() {
+            return Err("the task of the calls in flight has ended".into());
+        }
         Ok(())
     }
 }

@@ -11,16 +11,27 @@ use crate::domain::types::{ChatId, Moment};
 use crate::telegram::CallbackKey;
 use crate::telegram::error::FloodScope;
 use server::{Reaction, Server};
+use std::sync::atomic::Ordering;
 
 /// No text of any error may contain this.
 const CANARY: &str = "CANARYcanary0123456789abcdefABCDEF";
 const SOON: Duration = Duration::from_secs(10);
 const CHAT: ChatId = ChatId(-100_123);
 
-fn client_of(url: &str) -> Client {
+fn settings(url: &str) -> config::Telegram {
     let token = format!("123456:{CANARY}");
-    Client::new(&config::Telegram { token: token.into(), api_url: url.to_owned(), ..config::Telegram::default() })
-        .unwrap()
+    config::Telegram { token: token.into(), api_url: url.to_owned(), ..config::Telegram::default() }
+}
+
+fn client_of(url: &str) -> Client {
+    Client::new(&settings(url)).unwrap()
+}
+
+/// A client over the stack that TLS needs.
+fn secured(url: &str) -> Client {
+    let settings = settings(url);
+    let transport = transport::Transport::new(&settings).unwrap().secured(&settings);
+    Client { transport: Arc::new(transport) }
 }
 
 fn say() -> Request {
@@ -28,9 +39,13 @@ fn say() -> Request {
 }
 
 async fn failure(reaction: Reaction) -> ApiError {
+    failure_of(client_of, reaction).await
+}
+
+async fn failure_of(client: fn(&str) -> Client, reaction: Reaction) -> ApiError {
     let server = Server::new(reaction).await;
-    let error = server.client().send(say(), SOON).await.unwrap_err();
-    assert!(!server.seen.lock().unwrap().is_empty(), "the request arrived");
+    let error = client(&server.url).send(say(), SOON).await.unwrap_err();
+    assert_eq!(server.seen.lock().unwrap().len(), 1, "the request arrived, once");
     error
 }
 
@@ -95,8 +110,55 @@ async fn what_surely_was_not_sent_is_told_from_what_may_have_arrived() {
     let silent = Server::new(Reaction::Silence).await;
     let late = silent.client().send(say(), Duration::from_millis(50)).await.unwrap_err();
     assert_eq!(late, ApiError::Ambiguous { why: "deadline over: operation timed out".into() });
-    let error = client_of("http://127.0.0.1:9").send(say(), SOON).await.unwrap_err();
-    assert!(matches!(error, ApiError::NotSent { .. }), "refused: {error:?}");
+    let late = secured(&silent.url).send(say(), Duration::from_millis(50)).await.unwrap_err();
+    assert!(is_ambiguous(&late), "{late:?}");
+    for client in [client_of("http://127.0.0.1:9"), secured("http://127.0.0.1:9")] {
+        let error = client.send(say(), SOON).await.unwrap_err();
+        assert!(matches!(error, ApiError::NotSent { .. }), "refused: {error:?}");
+    }
+}
+
+#[tokio::test]
+async fn with_and_without_the_stack_of_tls_failures_mean_the_same() {
+    let moved = r#"{"ok":false,"error_code":400,"description":"x","parameters":{"migrate_to_chat_id":-1009}}"#;
+    for (what, reaction) in [
+        ("a 502 page", Reaction::Answer("502 Bad Gateway", "<html>".into())),
+        ("a redirect", Reaction::With("302 Found", "location: http://127.0.0.1:9/", String::new())),
+        ("a flood", Reaction::With("429 Too Many", "retry-after: 23", "<html>".into())),
+        ("moved", Reaction::Answer("400 Bad Request", moved.into())),
+        ("a hangup", Reaction::Hangup),
+        ("half a body", Reaction::HalfABody),
+        ("nonsense", Reaction::Nonsense),
+        ("too much", Reaction::Answer("200 OK", "x".repeat(33 << 20))),
+        ("closed behind it", Reaction::AndClose("403 Forbidden", "<html>".into())),
+    ] {
+        let (plain, secured) = (failure_of(client_of, reaction.clone()).await, failure_of(secured, reaction).await);
+        assert_keeps_the_secret(what, &secured);
+        match (&plain, &secured) {
+            (ApiError::Ambiguous { .. }, ApiError::Ambiguous { .. }) => {}
+            _ => assert_eq!(plain, secured, "{what}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_connection_is_used_again_until_the_server_closes_it() {
+    let body = r#"{"ok":true,"result":true}"#.to_owned();
+    for (reaction, lines) in [(Reaction::Answer("200 OK", body.clone()), 1), (Reaction::AndClose("200 OK", body), 5)] {
+        let server = Server::new(reaction).await;
+        let client = server.client();
+        for _ in 0..5 {
+            client.delete_webhook(SOON).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        assert_eq!(server.seen.lock().unwrap().len(), 5);
+        assert_eq!(server.lines.load(Ordering::Relaxed), lines);
+        let together = (0..20).map(|_| client.delete_webhook(SOON));
+        for done in futures_util::future::join_all(together).await {
+            done.unwrap();
+        }
+        assert_eq!(server.seen.lock().unwrap().len(), 25);
+    }
 }
 
 #[tokio::test]

@@ -1,10 +1,12 @@
 //! Bytes to Telegram and back: one pool of connections, and every failure told apart.
 
+use super::plain::{Limits, Plain};
 use super::{CALL_SECONDS, CALLS, ERRORS, FLOODS, Unusable};
 use crate::clock;
 use crate::config;
 use crate::telegram::error::{ApiError, Parameters, Refusal};
 use bytes::{Bytes, BytesMut};
+use hyper::Uri;
 use reqwest::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use reqwest::{Method, Response, StatusCode, Url, redirect, retry};
 use serde::Deserialize;
@@ -15,7 +17,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 /// The largest answer that is read: 100 updates with long texts stay far below it.
-const MAX_ANSWER_BYTES: usize = 32 << 20;
+pub(super) const MAX_ANSWER_BYTES: usize = 32 << 20;
 /// How long making a connection may take at most; it is also at most half of a call's deadline.
 const CONNECT: Duration = Duration::from_secs(5);
 /// An idle connection is closed after this long; Telegram closes its side a little later.
@@ -42,10 +44,33 @@ const METHODS: [&str; 15] = [
 
 /// The pool of connections and the addresses of the methods. Has no `Debug`: the token is in the addresses.
 pub(super) struct Transport {
-    http: reqwest::Client,
+    wire: Wire,
     base: String,
     token: String,
-    urls: HashMap<&'static str, Url>,
+    urls: HashMap<&'static str, Address>,
+}
+
+/// How bytes travel.
+enum Wire {
+    /// Without TLS and without a proxy: to a server on this machine or in this network.
+    Plain(Plain),
+    /// With both.
+    Secure(reqwest::Client),
+}
+
+/// Where a method is: for a client that is told the whole address, and for one that knows the server.
+#[derive(Clone)]
+struct Address {
+    url: Url,
+    path: Uri,
+}
+
+impl Address {
+    fn of(base: &str, method: &str) -> Option<Self> {
+        let url = Url::parse(&[base, method].concat()).ok()?;
+        let path = url.path().parse().ok()?;
+        Some(Self { url, path })
+    }
 }
 
 /// What every answer of the Bot API looks like.
@@ -68,10 +93,10 @@ const fn none<T>() -> Option<T> {
 }
 
 /// An answer before it is understood.
-struct Raw {
-    status: StatusCode,
-    retry_after: Option<u64>,
-    body: Bytes,
+pub(super) struct Raw {
+    pub status: StatusCode,
+    pub retry_after: Option<u64>,
+    pub body: Bytes,
 }
 
 impl Transport {
@@ -86,10 +111,22 @@ impl Transport {
             return Err(Unusable::Address { why: "it begins with neither http:// nor https://".into() });
         }
         let base = format!("{server}/bot{token}/");
-        let url = |method: &&'static str| Some((*method, Url::parse(&format!("{base}{method}")).ok()?));
-        let urls = METHODS.iter().filter_map(url).collect();
-        let http = http_client(settings, &address).map_err(|e| Unusable::Http { why: told(&e) })?;
-        Ok(Self { http, base, token: token.to_owned(), urls })
+        let urls = METHODS.iter().filter_map(|it| Some((*it, Address::of(&base, it)?))).collect();
+        let wire = match plain(settings, &address) {
+            Some(plain) => Wire::Plain(plain),
+            None => Wire::Secure(http_client(settings, &address).map_err(|e| Unusable::Http { why: told(&e) })?),
+        };
+        Ok(Self { wire, base, token: token.to_owned(), urls })
+    }
+
+    /// The same over the TLS client's stack, without TLS: both must sort errors alike.
+    #[cfg(test)]
+    pub fn secured(mut self, settings: &config::Telegram) -> Self {
+        let address = Url::parse(&self.base);
+        if let Some(http) = address.ok().and_then(|it| http_client(settings, &it).ok()) {
+            self.wire = Wire::Secure(http);
+        }
+        self
     }
 
     /// Calls a method and reads its result.
@@ -133,16 +170,20 @@ impl Transport {
     }
 
     async fn exchange(&self, method: &'static str, body: Vec<u8>, deadline: Duration) -> Result<Raw, ApiError> {
-        let url = match self.urls.get(method) {
-            Some(url) => url.clone(),
-            None => Url::parse(&[&*self.base, method].concat())
-                .map_err(|_| ApiError::NotSent { why: "the method's name fits into no address".into() })?,
+        let address = match self.urls.get(method) {
+            Some(address) => address.clone(),
+            None => Address::of(&self.base, method)
+                .ok_or_else(|| ApiError::NotSent { why: "the method's name fits into no address".into() })?,
         };
-        let mut request = reqwest::Request::new(Method::POST, url);
+        let http = match &self.wire {
+            Wire::Plain(plain) => return plain.post(address.path, body, deadline).await,
+            Wire::Secure(http) => http,
+        };
+        let mut request = reqwest::Request::new(Method::POST, address.url);
         request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         *request.body_mut() = Some(body.into());
         *request.timeout_mut() = Some(deadline);
-        let response = self.http.execute(request).await.map_err(failed)?;
+        let response = http.execute(request).await.map_err(failed)?;
         let status = response.status();
         let retry_after = response.headers().get(RETRY_AFTER).and_then(|it| it.to_str().ok()?.trim().parse().ok());
         Ok(Raw { status, retry_after, body: bounded(response).await? })
@@ -169,13 +210,27 @@ impl Transport {
     }
 }
 
+/// The client for an address that needs no TLS.
+fn plain(settings: &config::Telegram, address: &Url) -> Option<Plain> {
+    if address.scheme() != "http" {
+        return None;
+    }
+    let server = format!("{}:{}", address.host_str()?, address.port_or_known_default()?);
+    let host = HeaderValue::from_str(&server).ok()?;
+    let most = settings.calls_in_flight.max(1);
+    Some(Plain::new(server, host, Limits { connect: connect_limit(settings), idle: IDLE, most }))
+}
+
+fn connect_limit(settings: &config::Telegram) -> Duration {
+    CONNECT.min(Duration::from_millis(settings.call_timeout_ms / 2)).max(Duration::from_millis(1))
+}
+
 /// Plain or TLS, HTTP/1.1 only: three small calls at a time gain nothing from HTTP/2 and pay for it.
 fn http_client(settings: &config::Telegram, address: &Url) -> reqwest::Result<reqwest::Client> {
-    let connect = CONNECT.min(Duration::from_millis(settings.call_timeout_ms / 2)).max(Duration::from_millis(1));
     let mut builder = reqwest::Client::builder()
         .http1_only()
         .tcp_nodelay(true)
-        .connect_timeout(connect)
+        .connect_timeout(connect_limit(settings))
         .pool_idle_timeout(IDLE)
         .pool_max_idle_per_host(settings.calls_in_flight.max(1))
         // The token is in the address: it follows no redirect and is told to nobody as referrer.
