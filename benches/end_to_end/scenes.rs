@@ -169,6 +169,7 @@ async fn known_strangers(size: Size) -> Vec<Row> {
     let mut rows = vec![
         Row::new("stranger, facts cached, saturated: CPU per update", each_us, "us", Limit::AtMost(130.0)),
         Row::new("stranger, facts cached: updates taken", per_s(n, driven.took_us), "/s", Limit::Told),
+        Row::new("stranger, facts cached: batches in one sync", group_size(&house.metrics().await), "", Limit::Told),
         Row::new("stranger, facts cached: lookups", lookups, "", Limit::Is(0.0)),
         Row::new("stranger, facts cached: all three calls done", f64::from(u8::from(all)), "", Limit::Is(1.0)),
     ];
@@ -352,6 +353,12 @@ async fn crowd(size: Size) -> Vec<Row> {
     ];
     rows.extend(complaints(&house));
     rows
+}
+
+/// How many batches the store wrote together, on average.
+fn group_size(metrics: &str) -> f64 {
+    let of = |name: &str| metrics.lines().find_map(|it| it.strip_prefix(name)?.trim().parse::<f64>().ok());
+    of("store_group_size_sum").unwrap_or(0.0) / of("store_group_size_count").unwrap_or(1.0)
 }
 
 /// What the house itself says.

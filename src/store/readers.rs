@@ -48,6 +48,8 @@ impl Questions {
             return Err(StoreError::Busy);
         }
         waiting.questions.push_back(question);
+        // Whoever is woken while the lock is held only waits again.
+        drop(waiting);
         self.wake.notify_one();
         Ok(())
     }

@@ -109,13 +109,15 @@ impl Writer {
     }
 
     fn work(&mut self) {
+        let mut last = 0;
         loop {
             self.look_at_the_disk();
             self.reopen();
-            let turn = self.shared.inbox.take(self.patience_ms(), matches!(self.mode, Mode::Open));
+            let turn = self.shared.inbox.take(self.patience_ms(), matches!(self.mode, Mode::Open), last);
             if turn.over {
                 return;
             }
+            last = turn.commits.len();
             self.serve(turn);
             self.rest();
         }
@@ -123,7 +125,7 @@ impl Writer {
 
     fn refuse_the_rest(&mut self) {
         loop {
-            let turn = self.shared.inbox.take(0, false);
+            let turn = self.shared.inbox.take(0, false, 0);
             if turn.over {
                 return;
             }
