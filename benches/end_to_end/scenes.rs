@@ -159,15 +159,17 @@ async fn known_strangers(size: Size) -> Vec<Row> {
     let second = acquaint(&town, &house, &people).await;
     let n = people.len() as u64;
     let before = (town.done("getChatMember"), town.done("restrictChatMember"), town.done("sendMessage"));
-    let cpu_us = house.cpu_us();
+    let (cpu_us, store_us) = (house.cpu_us(), house.cpu_us_of("s"));
     let driven = drive(&house.hook, bodies(&second), None).await;
     let all = town.until_done("restrictChatMember", before.1 + n).await
         && town.until_done("sendMessage", before.2 + n).await
         && town.until_done("deleteMessage", 3 * n).await;
     let each_us = (house.cpu_us() - cpu_us) / n as f64;
+    let of_it_us = (house.cpu_us_of("s") - store_us) / n as f64;
     let lookups = (town.done("getChatMember") - before.0) as f64;
     let mut rows = vec![
         Row::new("stranger, facts cached, saturated: CPU per update", each_us, "us", Limit::AtMost(130.0)),
+        Row::new("stranger, facts cached: of it the store's threads", of_it_us, "us", Limit::Told),
         Row::new("stranger, facts cached: updates taken", per_s(n, driven.took_us), "/s", Limit::Told),
         Row::new("stranger, facts cached: batches in one sync", group_size(&house.metrics().await), "", Limit::Told),
         Row::new("stranger, facts cached: lookups", lookups, "", Limit::Is(0.0)),
