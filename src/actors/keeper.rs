@@ -6,6 +6,7 @@ use super::world::World;
 use crate::clock;
 use crate::protocol::chat::ChatMsg;
 use crate::protocol::health::{CheckState, HealthBoard};
+use crate::protocol::outbox::OutboxMsg;
 use crate::store::{Batch, Store, StoreError, keys, keys::Kind, rows};
 use crate::telemetry::names::ACTIVE_GROUPS;
 use crate::telemetry::{Line, events};
@@ -35,6 +36,7 @@ pub async fn run(world: Arc<World>, health: HealthBoard, stopping: Stopping) -> 
             () = tokio::time::sleep(EVERY) => {}
         }
         send_to_sleep(&world);
+        let _outbox_is_busy_anyway = world.outbox.port().tell(OutboxMsg::Tick);
         measure(&world);
         paused = watch_store(&world, &health, paused);
         world.limiter.gate().sweep(clock::tick_ms());

@@ -8,6 +8,7 @@ use crate::domain::types::{ChatId, Moment};
 use crate::protocol::limiter::{BreakerMsg, LimiterMsg};
 use crate::protocol::port::Letter;
 use crate::store::{Batch, Store, keys, keys::Kind, rows};
+use crate::telemetry::names::API_PAUSED;
 use crate::telemetry::{Line, events};
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 use std::sync::Arc;
@@ -68,6 +69,7 @@ fn keep_pause(world: &World, scope: Scope, retry_after_s: u64) {
         .next(format!("no such call before {retry_after_s}s are over; what waits is kept"))
         .act("nothing, unless it repeats: then lower limits.telegram.*")
         .emit();
+    metrics::counter!(API_PAUSED).increment(retry_after_s);
     // The gate knows the longest of several pauses.
     let pauses = world.limiter.gate().pauses(clock::tick_ms(), clock::now());
     let longest = pauses.into_iter().find(|(it, _)| *it == scope).map(|(_, until)| until);
@@ -90,9 +92,12 @@ impl Actor for BreakerActor {
     }
 
     async fn handle(&self, _: ActorRef<Self::Msg>, letter: Self::Msg, (): &mut ()) -> Result<(), ActorProcessingErr> {
-        let BreakerMsg::Changed(change) = letter.open();
-        match change {
-            Change::Opened { reason, until } => {
+        match letter.open() {
+            BreakerMsg::Probing => {
+                metrics::gauge!("breaker_state", "name" => "telegram").set(1.0);
+                Line::new(&events::BREAKER_HALF_OPEN).actor("upstreams/telegram/breaker").emit();
+            }
+            BreakerMsg::Changed(Change::Opened { reason, until }) => {
                 metrics::gauge!("breaker_state", "name" => "telegram").set(2.0);
                 Line::new(&events::BREAKER_OPEN)
                     .actor("upstreams/telegram/breaker")
@@ -104,7 +109,7 @@ impl Actor for BreakerActor {
                     .act("if it lasts: majordomo doctor")
                     .emit();
             }
-            Change::Closed => {
+            BreakerMsg::Changed(Change::Closed) => {
                 metrics::gauge!("breaker_state", "name" => "telegram").set(0.0);
                 Line::new(&events::BREAKER_CLOSED).actor("upstreams/telegram/breaker").emit();
             }

@@ -12,6 +12,7 @@ use crate::protocol::limiter::LimiterPort;
 use crate::protocol::outbox::OutboxPort;
 use crate::protocol::timer::TimerPort;
 use crate::store::{Handle, StoreError};
+use crate::telemetry::{Line, events};
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -136,6 +137,11 @@ impl World {
 
     /// Makes a person an owner, and closes the owner link.
     pub fn add_owner(&self, user: UserId) {
+        Line::new(&events::SEC_OWNER_CLAIMED)
+            .user(user.0)
+            .next("this person may command the house")
+            .act("if it was not you: stop, delete the bot's token at @BotFather, begin anew with owner.ids set")
+            .emit();
         self.update_house(|house| {
             let mut owners = house.owners.to_vec();
             if !owners.contains(&user) {

@@ -90,6 +90,8 @@ pub struct CacheLimits {
     pub recent_s: u64,
     /// How long a lookup may take before the fact counts as unknown, in ms.
     pub lookup_timeout_ms: u64,
+    /// How long a lookup may wait while Telegram asks for patience (429) before the fact counts as unknown, in ms.
+    pub flood_wait_ms: u64,
 }
 
 impl Default for TelegramLimits {
@@ -126,6 +128,7 @@ impl Default for CacheLimits {
             entries: 200_000,
             recent_s: 60,
             lookup_timeout_ms: 5_000,
+            flood_wait_ms: 60_000,
         }
     }
 }
@@ -169,5 +172,6 @@ impl CacheLimits {
         check.within("limits.membership_cache.entries", self.entries, 1..=100_000_000);
         check.within("limits.membership_cache.recent_s", self.recent_s, 1..=60);
         check.within("limits.membership_cache.lookup_timeout_ms", self.lookup_timeout_ms, 1..=60_000);
+        check.within("limits.membership_cache.flood_wait_ms", self.flood_wait_ms, 1..=600_000);
     }
 }

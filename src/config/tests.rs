@@ -321,6 +321,7 @@ fn every_key_that_a_check_names_exists() {
         entries: 0,
         recent_s: 0,
         lookup_timeout_ms: 0,
+        flood_wait_ms: 0,
     };
     settings.runtime = Runtime {
         shards: 0,

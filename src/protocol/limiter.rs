@@ -25,6 +25,8 @@ pub enum LimiterMsg {
 pub enum BreakerMsg {
     /// It has changed.
     Changed(Change),
+    /// One call is let through to see whether the upstream is back.
+    Probing,
 }
 
 /// The handle of both.
@@ -86,7 +88,11 @@ impl LimiterPort {
     /// Asks the breaker for one call.
     #[must_use]
     pub fn permit(&self) -> Permit {
-        self.breaker.lock().unwrap_or_else(PoisonError::into_inner).allow(clock::tick_ms())
+        let permit = self.breaker.lock().unwrap_or_else(PoisonError::into_inner).allow(clock::tick_ms());
+        if permit == Permit::Probe {
+            let _log_only = self.guard.tell(BreakerMsg::Probing);
+        }
+        permit
     }
 
     /// Tells the breaker what became of a call.

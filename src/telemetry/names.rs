@@ -278,17 +278,13 @@ metrics! {
     SUPERVISOR_GIVE_UPS = "bot_supervisor_give_ups_total", Counter, Count, { kind: ACTOR_KINDS },
         "Times a supervisor gave up on a child.";
     ACTORS = "bot_actors", Gauge, Count, { kind: ACTOR_KINDS, state: ACTOR_STATES }, "Actors, by kind and state.";
-    MAILBOX_DEPTH_MAX = "bot_mailbox_depth_max", Gauge, Count, { kind: ACTOR_KINDS }, "The longest mailbox of a kind.";
     ACTOR_STUCK = "bot_actor_stuck_total", Counter, Count, { kind: ACTOR_KINDS }, "Handlers that went past their deadline.";
-    ACTOR_RESTART = "bot_actor_restart_seconds", Histogram(Buckets::Latency), Seconds, {},
-        "From the end of an actor to its restart, backoff included.";
 
     // Telegram, limiter, breaker.
     API_CALL_DURATION = "bot_api_call_duration_seconds", Histogram(Buckets::Latency), Seconds,
         { method: METHODS, code_class: CODE_CLASSES }, "Time of one call to the Bot API.";
     API_429 = "bot_api_429_total", Counter, Count, { scope: FLOOD_SCOPES }, "Answers that told us to slow down.";
     API_PAUSED = "bot_api_paused_seconds_total", Counter, Seconds, {}, "Whole seconds for which calls were held back by 429.";
-    RATE_TOKENS = "bot_rate_tokens", Gauge, Count, { lane: RATE_LANES }, "Calls that may be made at once, by lane.";
     BREAKER_STATE = "breaker_state", Gauge, Count, { name: UPSTREAMS }, "0 closed, 1 half open, 2 open.";
 
     // Store.

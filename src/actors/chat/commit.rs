@@ -15,6 +15,7 @@ use crate::protocol::timer::WakeKey;
 use crate::store::rows::{Debt, DebtState};
 use crate::store::{Batch, Op, Store, StoreError, keys, rows};
 use crate::telemetry::names::ACTIVE_GROUPS;
+use crate::telemetry::{Line, events};
 use ractor::ActorProcessingErr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -213,6 +214,13 @@ impl Chat {
             Target::No(no) => (no, self.world.intake.numbers().id(no).unwrap_or(ChatId(0))),
         };
         self.world.intake.number_row(no, batch);
+        if let Note::Trouble { key, place, .. } = &note {
+            Line::new(&events::MEMBERSHIP_FAIL_OPEN)
+                .actor(format!("chats/{}", place.id.0))
+                .field("trouble", key)
+                .next("nobody is stopped for it, and the owners are told once")
+                .emit();
+        }
         let kind = match id.0 {
             0 => ChatKind::House,
             1.. => ChatKind::Private,

@@ -74,9 +74,9 @@ impl Facts {
         let places = self.places.clone();
         tokio::spawn(async move {
             let deadline = Duration::from_millis(world.cache.lookup_timeout_ms);
-            // The call has the deadline; what waits for the limiter has a little more, so that a call that hangs
-            // is still told to the breaker. A load that panics is an answer that cannot be known.
-            let patience = deadline + Duration::from_millis(500);
+            // The call has the deadline; a pause that Telegram asked for may last longer, and is not "cannot be known".
+            // A load that panics is an answer that cannot be known.
+            let patience = deadline + Duration::from_millis(world.cache.flood_wait_ms);
             let (asked, of) = (key.clone(), world.clone());
             let load = tokio::spawn(async move {
                 let _place = places.acquire_owned().await;

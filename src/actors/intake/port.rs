@@ -6,7 +6,7 @@ use super::numbers::Numbers;
 use crate::actors::world::Sequence;
 use crate::clock;
 use crate::config::Runtime;
-use crate::domain::event::{Event, Happened};
+use crate::domain::event::{Event, Happened, Verdict};
 use crate::domain::types::{ChatNo, UserId};
 use crate::protocol::chat::{Address, ChatMsg};
 use crate::protocol::facts::FactsPort;
@@ -18,6 +18,7 @@ use crate::telegram::callback::CallbackKey;
 use crate::telegram::update::{DecodeContext, Decoded};
 use crate::telemetry::metrics::hot;
 use crate::telemetry::names::{DoneAs, Via};
+use crate::telemetry::{Line, events};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
@@ -172,6 +173,9 @@ impl IntakePort {
     /// A press that is undecided after `runtime.press_answer_ms` gets an empty answer; the words follow.
     fn answer_in_time(&self, item: &Arc<Item>) {
         let Event::Pressed(pressed) = &item.happened.event else { return };
+        if pressed.verdict == Verdict::Forged {
+            Line::new(&events::SEC_PRESS_FORGED).actor("intake").user(pressed.from.id.0).emit();
+        }
         let (query, item, outbox) = (pressed.query.clone(), item.clone(), self.inner.parts.outbox.clone());
         let wait = Duration::from_millis(self.inner.parts.limits.press_answer_ms);
         tokio::spawn(async move {
@@ -185,7 +189,10 @@ impl IntakePort {
     pub(super) fn after_offer(&self, offered: Offered<Address>, chat: ChatNo) {
         match offered {
             Offered::Joined => {}
-            Offered::Duplicate => hot().duplicates.increment(1),
+            Offered::Duplicate => {
+                hot().duplicates.increment(1);
+                Line::new(&events::UPDATE_DUPLICATE).actor("intake").emit();
+            }
             Offered::Queued(wake) => {
                 self.wake(chat, wake);
                 self.nudge_scribe();

@@ -187,6 +187,9 @@ impl Outbox {
             }
         }
         metrics::gauge!("bot_outbox_depth").set(count(self.waiting()));
+        let waits = self.jobs.values().filter(|it| it.phase != Phase::Person);
+        let oldest = waits.map(|it| clock::now().since_ms(it.job.debt.since)).max().unwrap_or(0);
+        metrics::gauge!("bot_outbox_oldest_seconds").set(Duration::from_millis(oldest).as_secs_f64());
     }
 
     /// Debts in memory that will be paid without anybody's help.

@@ -4,7 +4,6 @@ use super::{batch, open, put_at, rows};
 use crate::store::engine::{Engine, EngineError, Pair, Sizes, Write};
 use crate::store::memory::Memory;
 use crate::store::migrate::{MIGRATIONS, Migration, migrate};
-use crate::store::sled_engine::Sled;
 use crate::store::{Record, Store, frame};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -111,7 +110,7 @@ fn what_is_not_what_its_format_says_stops_the_migration() {
 #[tokio::test]
 async fn a_store_of_the_first_format_opens_and_counts_revisions_from_one() {
     let folder = tempfile::tempdir().unwrap();
-    let engine = Sled::open(&folder.path().join("sled"), 1 << 20).unwrap();
+    let engine = super::opening::raw(folder.path());
     fixture(&engine);
     drop(engine);
     let store = open(folder.path());

@@ -99,7 +99,7 @@ fn last(story: &Story, method: &str) -> (u64, u64) {
 
 #[tokio::test]
 async fn a_slow_telegram_changes_nothing_but_the_time() {
-    for latency_ms in [50, 400] {
+    for latency_ms in [50, 250] {
         let story = Story::begin(Setting::by(By::Webhook)).await;
         story.telegram.fault(Fault::of_all(FaultKind::Latency(latency_ms)));
         story.stopped(story.eve, "hello").await;
