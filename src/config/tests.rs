@@ -326,6 +326,7 @@ fn every_key_that_a_check_names_exists() {
     settings.runtime = Runtime {
         shards: 0,
         chat_queue: 0,
+        chat_rows: 4097,
         total_queue: 0,
         persist_after_ms: 0,
         chat_idle_s: 0,

@@ -4,7 +4,7 @@ use super::lazy::Lazy;
 use super::{Batch, Op, StoreError};
 use crate::clock;
 use std::collections::VecDeque;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::oneshot;
 
@@ -19,7 +19,7 @@ const COMPANY: Duration = Duration::from_millis(1);
 
 /// A batch whose sender waits.
 pub(super) struct Commit {
-    pub(super) batch: Batch,
+    pub(super) batch: Arc<Batch>,
     pub(super) answer: oneshot::Sender<Result<(), StoreError>>,
     pub(super) asked_us: u64,
 }

@@ -219,7 +219,7 @@ impl Writer {
         let undo = |error| Unwritten { error, undo: Some(Undo { group, writes: std::mem::take(&mut inverse) }) };
 
         let applied = with(shared.engine_alone().as_deref(), |it| it.apply(&writes));
-        meters::query("commit", began_us);
+        meters::applied(began_us);
         let sync_began_us = clock::tick_us();
         let synced = applied.and_then(|()| with(shared.engine().as_deref(), Engine::sync));
         synced.and_then(|()| self.opener.acknowledged(group)).map_err(undo)?;
@@ -250,7 +250,8 @@ impl Writer {
         }
         let mut ledger = Ledger { group: self.ledger.group + 1, ..self.ledger };
         group.enter(&mut ledger);
-        Ok(Decided { outcomes, writes: group.writes(), inverse: group.inverse(), ledger })
+        let (writes, inverse) = group.writes();
+        Ok(Decided { outcomes, writes, inverse, ledger })
     }
 
     fn fail(&mut self, reason: String) {

@@ -2,6 +2,7 @@
 
 use super::Chat;
 use super::asking::Pending;
+use super::outlive::Outlives;
 use crate::actors::intake::item::{Disk, Item};
 use crate::actors::world::World;
 use crate::clock;
@@ -42,6 +43,7 @@ pub(super) enum Committed {
 struct Composed {
     batch: Batch,
     cell: Option<(usize, Cell)>,
+    rows: Vec<(String, Option<Vec<u8>>)>,
     handover: Handover,
 }
 
@@ -64,11 +66,11 @@ impl Chat {
     ) -> Result<Committed, ActorProcessingErr> {
         let item = &pending.item;
         let feature = pending.feature;
-        let Composed { batch, cell, handover } = self.compose(item, feature, verdict, last)?;
-        // In a task of its own: if this chat is killed while the disk works, what was committed is still performed.
+        let Composed { batch, cell, rows, handover } = self.compose(item, feature, verdict, last)?;
+        // If this chat is killed while the disk works, what was committed is still performed.
         let (world, item, no, again) = (self.world.clone(), item.clone(), self.no, item.clone());
-        let written = tokio::spawn(async move {
-            let written = write(&world, &batch).await;
+        let written = Outlives::new(async move {
+            let written = write(&world, Arc::new(batch)).await;
             match written {
                 Ok(()) => handover.perform(no, &world, &item, feature, last),
                 Err(StoreError::AlreadyDone) => world.intake.finish(&item, true),
@@ -76,8 +78,13 @@ impl Chat {
             }
             written
         });
-        match written.await? {
+        let written = written.await;
+        if written.is_err() {
+            self.rows.clear();
+        }
+        match written {
             Ok(()) => {
+                rows.into_iter().for_each(|(key, value)| self.rows.put(feature, key, value));
                 if let Some((n, cell)) = cell {
                     self.count_active(n, &cell);
                     self.cells[n] = (cell, self.cells[n].1 + 1);
@@ -132,10 +139,16 @@ impl Chat {
         }
         self.settle(item, feature, last, &mut batch);
         let mut handover = Handover::default();
+        let mut rows = Vec::new();
         for effect in verdict.effects {
+            match &effect {
+                Effect::Put { key, value } => rows.push((key.clone(), Some(value.clone()))),
+                Effect::Drop { key } => rows.push((key.clone(), None)),
+                _ => {}
+            }
             self.add(effect, name, &mut batch, &mut handover)?;
         }
-        Ok(Composed { batch, cell, handover })
+        Ok(Composed { batch, cell, rows, handover })
     }
 
     /// Finishes the event's own row: done and deleted, or marked with who has decided.
@@ -273,9 +286,9 @@ impl Handover {
 }
 
 /// Writes a batch; a store that is full or busy is tried again until it is not.
-async fn write(world: &World, batch: &Batch) -> Result<(), StoreError> {
+async fn write(world: &World, batch: Arc<Batch>) -> Result<(), StoreError> {
     loop {
-        match world.store.commit(batch.clone()).await {
+        match world.store.commit(Arc::clone(&batch)).await {
             Err(StoreError::Full | StoreError::Busy) if !world.closing.load(Ordering::Acquire) => {
                 tokio::time::sleep(STORE_RETRY).await;
             }

@@ -87,10 +87,7 @@ impl Chat {
     async fn fulfil(&self, need: Need, pending: &mut Pending) -> Result<(), ActorProcessingErr> {
         match need {
             Need::Row(ref name) => {
-                let key = keys::row(self.no, self.world.names[pending.feature], name);
-                self.slot.set_phase(Phase::Store);
-                let found = self.world.patiently(|| self.world.store.get(key.clone())).await?.map(|it| it.value);
-                self.slot.set_phase(Phase::Awaiting);
+                let found = self.row(pending.feature, name).await?;
                 pending.known.push((need, Fact::Row(found)));
             }
             Need::Stall => std::future::pending::<()>().await,
@@ -109,6 +106,18 @@ impl Chat {
             },
         }
         Ok(())
+    }
+
+    /// A feature's row: from memory if it is known, else from the disk.
+    async fn row(&self, feature: usize, name: &str) -> Result<Option<Vec<u8>>, ActorProcessingErr> {
+        if let Some(known) = self.rows.get(feature, name) {
+            return Ok(known);
+        }
+        let key = keys::row(self.no, self.world.names[feature], name);
+        self.slot.set_phase(Phase::Store);
+        let found = self.world.patiently(|| self.world.store.get(key.clone())).await?.map(|it| it.value);
+        self.slot.set_phase(Phase::Awaiting);
+        Ok(found)
     }
 
     /// Has the feature decide and commits what it wants. Answers whether the event is finished.

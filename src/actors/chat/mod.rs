@@ -3,6 +3,8 @@
 mod asking;
 mod commit;
 mod deciding;
+mod outlive;
+mod rows;
 
 use super::intake::desk::Taken;
 use super::intake::item::Item;
@@ -14,6 +16,7 @@ use crate::protocol::slot::{Phase, Slot, Slots};
 use crate::store::{Store, keys, keys::Kind};
 use asking::Pending;
 use ractor::{Actor, ActorProcessingErr, ActorRef};
+use rows::Rows;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
@@ -43,6 +46,8 @@ pub struct Chat {
     myself: ActorRef<ChatMsg>,
     /// Each feature's cell with its revision in the store (0: no row); empty until the first event.
     cells: Vec<(Cell, u64)>,
+    /// The features' rows that it knows.
+    rows: Rows,
     /// Events that wait for facts, by the person whose order they hold up.
     aside: HashMap<Option<UserId>, Aside>,
 }
@@ -71,7 +76,8 @@ impl Actor for ChatActor {
         let slot = slots.enter(myself.get_cell(), path, generation);
         world.intake.desk().attach(no, generation, myself.clone());
         let _always_there = myself.send_message(ChatMsg::Wake);
-        Ok(Chat { world, no, generation, slot, myself, cells: Vec::new(), aside: HashMap::new() })
+        let rows = Rows::new(world.runtime.chat_rows);
+        Ok(Chat { world, no, generation, slot, myself, cells: Vec::new(), rows, aside: HashMap::new() })
     }
 
     async fn handle(

@@ -3,10 +3,11 @@
 use crate::actors::facts::report;
 use crate::clock;
 use crate::protocol::limiter::LimiterPort;
-use crate::protocol::outbox::{CallOutcome, JobId, OutboxMsg};
+use crate::protocol::outbox::{CallOutcome, JobId, OutboxMsg, Returned};
 use crate::protocol::port::Port;
 use crate::telegram::client::Client;
 use crate::telegram::request::Request;
+use futures_util::future::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -57,17 +58,23 @@ async fn run(mut wanted: mpsc::UnboundedReceiver<(JobId, Request)>, means: Means
                 Some((job, request)) => flying.push(call(&means, job, request)),
                 None => open = false,
             },
-            Some(()) = flying.next() => {}
+            Some(first) = flying.next() => {
+                let mut landed = vec![first];
+                // Those that have returned together are told together.
+                while let Some(Some(next)) = flying.next().now_or_never() {
+                    landed.push(next);
+                }
+                super::flight::deliver(&means.port, OutboxMsg::Returned(landed)).await;
+            }
         }
     }
 }
 
-async fn call(means: &Means, job: JobId, request: Request) {
+async fn call(means: &Means, job: JobId, request: Request) -> Returned {
     let begun = clock::tick_us();
     let answer = means.client.send(request, means.deadline).await;
     means.limiter.report(report(answer.as_ref().err()));
     let outcome = answer
         .map_or_else(super::flight::outcome_of, |done| CallOutcome::Done { message: done.message, link: done.link });
-    let took_us = clock::tick_us() - begun;
-    super::flight::deliver(&means.port, OutboxMsg::Returned { job, outcome, took_us }).await;
+    Returned { job, outcome, took_us: clock::tick_us() - begun }
 }

@@ -4,6 +4,7 @@ mod calls;
 mod entry;
 mod flight;
 mod latest;
+mod meters;
 mod outcome;
 mod settle;
 mod start;
@@ -13,6 +14,7 @@ use crate::clock;
 use crate::domain::types::{ChatId, ChatNo, MessageId, Slot};
 use crate::protocol::outbox::{JobId, OutboxMsg};
 use crate::protocol::port::Letter;
+use crate::store::{Batch, Store};
 use crate::telegram::client::Client;
 use calls::{Calls, Means};
 use entry::{Entry, Order, Phase};
@@ -66,6 +68,9 @@ pub struct Outbox {
     ended: Latest<JobId, ()>,
     /// Debts that wait for a person; they take no room from others.
     unknown: usize,
+    meters: meters::Meters,
+    /// Rows of debts that have ended, to be deleted at the end of the message in hand.
+    strikes: Batch,
 }
 
 /// Slots remembered in memory; others are on the disk.
@@ -101,6 +106,8 @@ impl Actor for OutboxActor {
             closing: false,
             ended: Latest::new(ENDED),
             unknown: 0,
+            meters: meters::Meters::new(),
+            strikes: Batch::default(),
             world: start.world,
             client: start.client,
             settings: start.settings,
@@ -121,7 +128,9 @@ impl Actor for OutboxActor {
     ) -> Result<(), ActorProcessingErr> {
         match letter.open() {
             OutboxMsg::Owe(jobs) => jobs.into_iter().for_each(|it| outbox.take(it)),
-            OutboxMsg::Returned { job, outcome, took_us } => outbox.returned(job, outcome, took_us),
+            OutboxMsg::Returned(calls) => {
+                calls.into_iter().for_each(|it| outbox.returned(it.job, it.outcome, it.took_us))
+            }
             OutboxMsg::Marked { job, written } => outbox.marked(job, written),
             OutboxMsg::SlotFound { job, message } => outbox.slot_found(job, message),
             OutboxMsg::Tick => outbox.tick().await,
@@ -134,6 +143,7 @@ impl Actor for OutboxActor {
             }
         }
         outbox.pump();
+        outbox.world.store.later(std::mem::take(&mut outbox.strikes));
         if outbox.calls.has_ended() {
             return Err("the task of the calls in flight has ended".into());
         }

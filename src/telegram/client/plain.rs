@@ -1,33 +1,26 @@
 //! Plain HTTP to a server nearby: whoever has a call drives its connection, with no task in between.
 //!
-//! That halves what a call costs beside the TLS client, where each connection is a task of its own.
+//! A call is one write and, as a rule, one read; nothing is made anew for it but the body. Over TLS the client
+//! that knows proxies and certificates stays.
 
-use super::transport::{MAX_ANSWER_BYTES, Raw};
+mod answer;
+
+use super::transport::Raw;
 use crate::clock;
 use crate::telegram::error::ApiError;
-use bytes::{Bytes, BytesMut};
-use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
-use hyper::client::conn::http1::{self, SendRequest};
-use hyper::header::{CONTENT_TYPE, HOST, HeaderValue, RETRY_AFTER};
-use hyper::{Method, Request, Response, Uri};
-use hyper_util::rt::TokioIo;
-use std::error::Error;
-use std::fmt::Write;
-use std::future::{Future, poll_fn};
-use std::pin::{Pin, pin};
+use answer::{Lost, Reader};
+use std::io::Write;
 use std::sync::{Mutex, PoisonError};
-use std::task::{Context, Poll};
 use std::time::Duration;
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
 /// The server and the connections to it that wait for a call.
 pub(super) struct Plain {
     /// Host and port.
     server: String,
-    host: HeaderValue,
     limits: Limits,
-    idle: Mutex<Vec<(u64, Line)>>,
+    idle: Mutex<Vec<(u64, Reader)>>,
 }
 
 /// Limits of the connections.
@@ -41,142 +34,89 @@ pub(super) struct Limits {
     pub most: usize,
 }
 
-/// One connection.
-struct Line {
-    sender: SendRequest<Full<Bytes>>,
-    wire: Wire,
-}
-
-/// Its bytes: they move only while somebody drives it.
-struct Wire(Option<Pin<Box<http1::Connection<TokioIo<TcpStream>, Full<Bytes>>>>>);
-
-impl Wire {
-    fn push(&mut self, context: &mut Context<'_>) {
-        if let Some(connection) = &mut self.0
-            && connection.as_mut().poll(context).is_ready()
-        {
-            self.0 = None;
-        }
-    }
-
-    /// Works on something that needs the connection.
-    async fn drive<F: Future>(&mut self, work: F) -> F::Output {
-        let mut work = pin!(work);
-        poll_fn(|context| {
-            if let Poll::Ready(done) = work.as_mut().poll(context) {
-                return Poll::Ready(done);
-            }
-            self.push(context);
-            work.as_mut().poll(context)
-        })
-        .await
-    }
-}
-
 impl Plain {
-    pub(super) fn new(server: String, host: HeaderValue, limits: Limits) -> Self {
-        Self { server, host, limits, idle: Mutex::default() }
+    pub(super) const fn new(server: String, limits: Limits) -> Self {
+        Self { server, limits, idle: Mutex::new(Vec::new()) }
     }
 
     /// Posts a JSON body, once: only what certainly has not left us is tried on another connection.
-    pub(super) async fn post(&self, path: Uri, body: Vec<u8>, deadline: Duration) -> Result<Raw, ApiError> {
-        let call = self.call(self.request(path, body.into()));
+    pub(super) async fn post(&self, path: &str, body: &[u8], deadline: Duration) -> Result<Raw, ApiError> {
+        let call = self.call(self.request(path, body));
         tokio::time::timeout(deadline, call)
             .await
             .unwrap_or_else(|_| Err(ApiError::Ambiguous { why: "deadline over: operation timed out".into() }))
     }
 
-    fn request(&self, path: Uri, body: Bytes) -> Request<Full<Bytes>> {
-        let mut request = Request::new(Full::new(body));
-        *request.method_mut() = Method::POST;
-        *request.uri_mut() = path;
-        request.headers_mut().insert(HOST, self.host.clone());
-        request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    fn request(&self, path: &str, body: &[u8]) -> Vec<u8> {
+        let mut request = Vec::with_capacity(path.len() + self.server.len() + body.len() + 128);
+        let _to_memory = write!(
+            request,
+            "POST {path} HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            self.server,
+            body.len()
+        );
+        request.extend_from_slice(body);
         request
     }
 
-    async fn call(&self, mut request: Request<Full<Bytes>>) -> Result<Raw, ApiError> {
+    async fn call(&self, request: Vec<u8>) -> Result<Raw, ApiError> {
         loop {
-            let (mut line, used) = match self.waiting().await {
+            let (mut line, used) = match self.waiting() {
                 Some(line) => (line, true),
                 None => (self.connect().await?, false),
             };
-            let Line { sender, wire } = &mut line;
-            match wire.drive(sender.try_send_request(request)).await {
-                Ok(response) => {
-                    let raw = read(wire, response).await?;
-                    self.keep(line);
-                    return Ok(raw);
-                }
-                Err(mut error) => match error.take_message() {
-                    Some(unsent) if used => request = unsent,
-                    Some(_) => return Err(ApiError::NotSent { why: told(error.error()) }),
-                    None => return Err(ApiError::Ambiguous { why: told(error.error()) }),
-                },
+            match send(&mut line.stream, &request).await {
+                Ok(()) => {}
+                Err((0, _)) if used => continue,
+                Err((0, why)) => return Err(ApiError::NotSent { why }),
+                Err((_, why)) => return Err(ApiError::Ambiguous { why }),
             }
+            let answer = line.answer().await.map_err(|Lost(why)| ApiError::Ambiguous { why })?;
+            if answer.stays {
+                self.keep(line);
+            }
+            return Ok(answer.raw);
         }
     }
 
     /// A connection that waits and that the server has not closed.
-    async fn waiting(&self) -> Option<Line> {
+    fn waiting(&self) -> Option<Reader> {
         loop {
-            let (since_ms, mut line) = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()?;
+            let (since_ms, line) = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()?;
             let waited = Duration::from_millis(clock::tick_ms().saturating_sub(since_ms));
-            if waited < self.limits.idle && line.wire.drive(line.sender.ready()).await.is_ok() {
+            if waited < self.limits.idle && line.is_quiet() {
                 return Some(line);
             }
         }
     }
 
-    fn keep(&self, line: Line) {
+    fn keep(&self, line: Reader) {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        if line.wire.0.is_some() && idle.len() < self.limits.most {
+        if idle.len() < self.limits.most {
             idle.push((clock::tick_ms(), line));
         }
     }
 
-    async fn connect(&self) -> Result<Line, ApiError> {
+    async fn connect(&self) -> Result<Reader, ApiError> {
         let not_sent = |why: String| ApiError::NotSent { why };
         let connecting = tokio::time::timeout(self.limits.connect, TcpStream::connect(&self.server)).await;
         let stream = connecting
             .map_err(|_| not_sent("connecting took too long".into()))?
             .map_err(|error| not_sent(format!("connecting: {error}")))?;
         let _slower_without = stream.set_nodelay(true);
-        let (sender, connection) =
-            http1::handshake(TokioIo::new(stream)).await.map_err(|error| not_sent(told(&error)))?;
-        Ok(Line { sender, wire: Wire(Some(Box::pin(connection))) })
+        Ok(Reader::new(stream))
     }
 }
 
-/// Reads an answer up to the limit, without a copy when it came in one piece.
-async fn read(wire: &mut Wire, response: Response<Incoming>) -> Result<Raw, ApiError> {
-    let (head, mut body) = response.into_parts();
-    let retry_after = head.headers.get(RETRY_AFTER).and_then(|it| it.to_str().ok()?.trim().parse().ok());
-    let (mut first, mut whole) = (Bytes::new(), BytesMut::new());
-    while let Some(frame) = wire.drive(body.frame()).await {
-        let frame = frame.map_err(|error| ApiError::Ambiguous { why: told(&error) })?;
-        let Ok(data) = frame.into_data() else { continue };
-        if first.len() + whole.len() + data.len() > MAX_ANSWER_BYTES {
-            return Err(ApiError::Ambiguous { why: format!("an answer of more than {MAX_ANSWER_BYTES} bytes") });
-        }
-        if first.is_empty() && whole.is_empty() {
-            first = data;
-        } else {
-            whole.extend_from_slice(&std::mem::take(&mut first));
-            whole.extend_from_slice(&data);
+/// Sends everything, or says how much has left us, and why not more.
+async fn send(stream: &mut TcpStream, request: &[u8]) -> Result<(), (usize, String)> {
+    let mut sent = 0;
+    while sent < request.len() {
+        match stream.write(&request[sent..]).await {
+            Ok(0) => return Err((sent, "the connection was closed while sending".into())),
+            Ok(more) => sent += more,
+            Err(error) => return Err((sent, format!("sending: {error}"))),
         }
     }
-    let body = if whole.is_empty() { first } else { whole.freeze() };
-    Ok(Raw { status: head.status, retry_after, body })
-}
-
-/// An error with its causes; hyper's know no address.
-fn told(error: &hyper::Error) -> String {
-    let mut words = error.to_string();
-    let mut cause = error.source();
-    while let Some(next) = cause {
-        let _ = write!(words, ": {next}");
-        cause = next.source();
-    }
-    words
+    Ok(())
 }

@@ -6,14 +6,15 @@ use crate::clock;
 use crate::config;
 use crate::telegram::error::{ApiError, Parameters, Refusal};
 use bytes::{Bytes, BytesMut};
-use hyper::Uri;
+use metrics::{Counter, Histogram};
 use reqwest::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
-use reqwest::{Method, Response, StatusCode, Url, redirect, retry};
+use reqwest::{Response, StatusCode, Url, redirect, retry};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use std::collections::HashMap;
 use std::error::Error;
 use std::fmt::Write;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 /// The largest answer that is read: 100 updates with long texts stay far below it.
@@ -47,7 +48,36 @@ pub(super) struct Transport {
     wire: Wire,
     base: String,
     token: String,
-    urls: HashMap<&'static str, Address>,
+    methods: HashMap<&'static str, Method>,
+}
+
+/// A method that is called often enough to be known.
+struct Method {
+    address: Address,
+    /// Found when it is called for the first time.
+    meters: OnceLock<Meters>,
+}
+
+/// Where calls of a method are counted.
+struct Meters {
+    calls: Counter,
+    /// By class of the answer.
+    seconds: [OnceLock<Histogram>; CLASSES.len()],
+}
+
+/// Classes of answers; the last one is none at all.
+const CLASSES: [&str; 6] = ["2xx", "3xx", "4xx", "5xx", "429", "none"];
+
+impl Meters {
+    fn of(method: &'static str) -> Self {
+        Self { calls: metrics::counter!(CALLS, "method" => method), seconds: Default::default() }
+    }
+
+    fn record(&self, method: &'static str, class: usize, seconds: f64) {
+        self.calls.increment(1);
+        let found = || metrics::histogram!(CALL_SECONDS, "method" => method, "code_class" => CLASSES[class]);
+        self.seconds[class].get_or_init(found).record(seconds);
+    }
 }
 
 /// How bytes travel.
@@ -59,16 +89,15 @@ enum Wire {
 }
 
 /// Where a method is: for a client that is told the whole address, and for one that knows the server.
-#[derive(Clone)]
 struct Address {
     url: Url,
-    path: Uri,
+    path: String,
 }
 
 impl Address {
     fn of(base: &str, method: &str) -> Option<Self> {
         let url = Url::parse(&[base, method].concat()).ok()?;
-        let path = url.path().parse().ok()?;
+        let path = url.path().to_owned();
         Some(Self { url, path })
     }
 }
@@ -111,12 +140,16 @@ impl Transport {
             return Err(Unusable::Address { why: "it begins with neither http:// nor https://".into() });
         }
         let base = format!("{server}/bot{token}/");
-        let urls = METHODS.iter().filter_map(|it| Some((*it, Address::of(&base, it)?))).collect();
+        let known = |it: &&'static str| {
+            let address = Address::of(&base, it)?;
+            Some((*it, Method { address, meters: OnceLock::new() }))
+        };
+        let methods = METHODS.iter().filter_map(known).collect();
         let wire = match plain(settings, &address) {
             Some(plain) => Wire::Plain(plain),
             None => Wire::Secure(http_client(settings, &address).map_err(|e| Unusable::Http { why: told(&e) })?),
         };
-        Ok(Self { wire, base, token: token.to_owned(), urls })
+        Ok(Self { wire, base, token: token.to_owned(), methods })
     }
 
     /// The same over the TLS client's stack, without TLS: both must sort errors alike.
@@ -157,12 +190,14 @@ impl Transport {
     ) -> Result<T, ApiError> {
         let begun_us = clock::tick_us();
         let raw = self.exchange(method, body, deadline).await;
-        let class = raw.as_ref().map_or("none", |it| code_class(it.status));
+        let class = raw.as_ref().map_or(CLASSES.len() - 1, |it| class_of(it.status));
         let outcome = raw.and_then(|it| read(&it)).map_err(|e| self.without_token(e));
         #[expect(clippy::cast_precision_loss, reason = "a call does not last 142 years")]
         let seconds = clock::tick_us().saturating_sub(begun_us) as f64 / 1e6;
-        metrics::counter!(CALLS, "method" => method).increment(1);
-        metrics::histogram!(CALL_SECONDS, "method" => method, "code_class" => class).record(seconds);
+        match self.methods.get(method) {
+            Some(known) => known.meters.get_or_init(|| Meters::of(method)).record(method, class, seconds),
+            None => Meters::of(method).record(method, class, seconds),
+        }
         if let Err(error) = &outcome {
             count(error);
         }
@@ -170,16 +205,20 @@ impl Transport {
     }
 
     async fn exchange(&self, method: &'static str, body: Vec<u8>, deadline: Duration) -> Result<Raw, ApiError> {
-        let address = match self.urls.get(method) {
-            Some(address) => address.clone(),
-            None => Address::of(&self.base, method)
-                .ok_or_else(|| ApiError::NotSent { why: "the method's name fits into no address".into() })?,
+        let other;
+        let address = match self.methods.get(method) {
+            Some(known) => &known.address,
+            None => {
+                other = Address::of(&self.base, method);
+                let unfit = || ApiError::NotSent { why: "the method's name fits into no address".into() };
+                other.as_ref().ok_or_else(unfit)?
+            }
         };
         let http = match &self.wire {
-            Wire::Plain(plain) => return plain.post(address.path, body, deadline).await,
+            Wire::Plain(plain) => return plain.post(&address.path, &body, deadline).await,
             Wire::Secure(http) => http,
         };
-        let mut request = reqwest::Request::new(Method::POST, address.url);
+        let mut request = reqwest::Request::new(reqwest::Method::POST, address.url.clone());
         request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         *request.body_mut() = Some(body.into());
         *request.timeout_mut() = Some(deadline);
@@ -216,9 +255,8 @@ fn plain(settings: &config::Telegram, address: &Url) -> Option<Plain> {
         return None;
     }
     let server = format!("{}:{}", address.host_str()?, address.port_or_known_default()?);
-    let host = HeaderValue::from_str(&server).ok()?;
     let most = settings.calls_in_flight.max(1);
-    Some(Plain::new(server, host, Limits { connect: connect_limit(settings), idle: IDLE, most }))
+    Some(Plain::new(server, Limits { connect: connect_limit(settings), idle: IDLE, most }))
 }
 
 fn connect_limit(settings: &config::Telegram) -> Duration {
@@ -326,13 +364,14 @@ fn count(error: &ApiError) {
     }
 }
 
-fn code_class(status: StatusCode) -> &'static str {
+/// Its place in [`CLASSES`].
+fn class_of(status: StatusCode) -> usize {
     match status.as_u16() {
-        429 => "429",
-        200..300 => "2xx",
-        300..400 => "3xx",
-        400..500 => "4xx",
-        _ => "5xx",
+        200..300 => 0,
+        300..400 => 1,
+        429 => 4,
+        400..500 => 2,
+        _ => 3,
     }
 }
 
