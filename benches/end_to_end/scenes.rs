@@ -39,12 +39,13 @@ pub struct Size {
 
 type Scene = fn(Size) -> Pin<Box<dyn Future<Output = Vec<Row>>>>;
 
-pub const ALL: [(&str, Scene); 8] = [
+pub const ALL: [(&str, Scene); 9] = [
     ("idle", |it| Box::pin(idle(it))),
     ("subscribers", |it| Box::pin(subscribers(it))),
     ("strangers known", |it| Box::pin(known_strangers(it))),
     ("strangers new", |it| Box::pin(new_strangers(it))),
-    ("trickle", |it| Box::pin(trickle(it))),
+    ("trickle known", |it| Box::pin(trickle(it, true))),
+    ("trickle new", |it| Box::pin(trickle(it, false))),
     ("mixed", |it| Box::pin(mixed(it))),
     ("floods", |it| Box::pin(floods(it))),
     ("crowd", |it| Box::pin(crowd(it))),
@@ -224,21 +225,24 @@ fn per_s(n: u64, took_us: u64) -> f64 {
 }
 
 /// 50 strangers per second and nobody else: no company in which work is cheaper.
-async fn trickle(size: Size) -> Vec<Row> {
+async fn trickle(size: Size, known: bool) -> Vec<Row> {
     let arrivals = Arrivals::default();
     let strangers = 50 * size.seconds;
-    let (mut town, house) = house(strangers.div_ceil(PER_GROUP), &acquainting(), Some(arrivals.observer())).await;
+    let settings = if known { acquainting() } else { RAISED.to_vec() };
+    let (mut town, house) = house(strangers.div_ceil(PER_GROUP), &settings, Some(arrivals.observer())).await;
     let mut people = town.strangers(PER_GROUP);
     people.truncate(strangers);
-    let said = acquaint(&town, &house, &people).await;
+    let said = if known { acquaint(&town, &house, &people).await } else { town.say(&people, "hello").await };
+    tokio::time::sleep(SETTLED).await;
     arrivals.forget();
     let cpu_us = house.cpu_us();
     let driven = drive(&house.hook, bodies(&said), Some(50.0)).await;
     tokio::time::sleep(Duration::from_millis(200)).await;
     let each_us = (house.cpu_us() - cpu_us) / said.len() as f64;
     let late = latencies(&arrivals, &said, &driven.due_us);
-    let mut rows = vec![Row::new("50 strangers/s: CPU per update", each_us, "us", Limit::AtMost(500.0))];
-    rows.extend(quantiles("50 strangers/s", &late, said.len()));
+    let title = if known { "50 strangers/s, facts cached" } else { "50 strangers/s, never seen" };
+    let mut rows = vec![Row::new(format!("{title}: CPU per update"), each_us, "us", Limit::AtMost(500.0))];
+    rows.extend(quantiles(title, &late, said.len()));
     rows.extend(complaints(&house));
     rows
 }

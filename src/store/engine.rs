@@ -36,6 +36,11 @@ pub trait Engine: Send + Sync + 'static {
     /// Reads one value.
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, EngineError>;
 
+    /// The value as far as it is known without waiting for the medium: `Some(None)` is "there is none".
+    fn at_hand(&self, _key: &[u8]) -> Option<Option<Vec<u8>>> {
+        None
+    }
+
     /// Reads up to `limit` pairs whose keys start with `prefix`, in order, `after` excluded.
     fn scan(&self, prefix: &[u8], after: Option<&[u8]>, limit: usize) -> Result<Vec<Pair>, EngineError>;
 

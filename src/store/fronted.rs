@@ -8,6 +8,7 @@
 
 use super::disk::free_bytes;
 use super::engine::{Engine, EngineError, Pair, Sizes, Write, above};
+use super::filter::Filter;
 use super::journal::Journal;
 use super::sled_engine::io_said;
 use std::collections::{BTreeMap, VecDeque};
@@ -43,6 +44,8 @@ impl Recent {
 
 /// Beside what is handed over once as it is and once as rewritten pages, sled needs this much, in bytes.
 const ROOM: u64 = 1 << 20;
+/// Rows read at once from an engine that is opened.
+const PAGE: usize = 1_000;
 
 /// The engine, the journal, and what is in the journal.
 pub(super) struct Fronted<E: Engine> {
@@ -51,6 +54,8 @@ pub(super) struct Fronted<E: Engine> {
     folder: PathBuf,
     journal: Mutex<Journal>,
     recent: RwLock<Recent>,
+    /// The keys that the engine may have.
+    below: Filter,
     /// Nothing has failed: only then is the journal emptied at the end.
     well: AtomicBool,
 }
@@ -63,9 +68,24 @@ impl<E: Engine> Fronted<E> {
         let mut recent = Recent::default();
         recent.extend(writes);
         let well = AtomicBool::new(true);
-        let this = Self { engine, folder, journal: Mutex::new(journal), recent: RwLock::new(recent), well };
+        let below = Filter::new();
+        let this = Self { engine, folder, journal: Mutex::new(journal), recent: RwLock::new(recent), below, well };
+        this.look_below()?;
         this.hand_over()?;
         Ok(this)
+    }
+
+    /// Learns which keys the engine has.
+    fn look_below(&self) -> Result<(), EngineError> {
+        let mut after: Option<Vec<u8>> = None;
+        loop {
+            let page = self.engine.scan(b"", after.as_deref(), PAGE)?;
+            page.iter().for_each(|(key, _)| self.below.add(key));
+            match page.into_iter().next_back() {
+                Some((last, _)) => after = Some(last),
+                None => return Ok(()),
+            }
+        }
     }
 
     fn recent(&self) -> RwLockReadGuard<'_, Recent> {
@@ -83,6 +103,7 @@ impl<E: Engine> Fronted<E> {
             return Ok(());
         }
         self.has_room_for(journal.end())?;
+        self.recent().0.keys().for_each(|it| self.below.add(it));
         self.engine.apply_steps(&mut self.recent().0.iter().map(|(key, it)| (&**key, it.value.as_deref())))?;
         self.engine.sync()?;
         journal.begin().map_err(|it| EngineError::Broken(format!("beginning the store's journal anew: {it}")))?;
@@ -96,6 +117,7 @@ impl<E: Engine> Fronted<E> {
             if !self.take(writes)? {
                 // Longer than the journal ever gets: the engine is atomic by itself.
                 self.has_room_for(length(writes))?;
+                writes.iter().for_each(|it| self.below.add(&it.key));
                 self.engine.apply(writes)?;
                 return self.engine.sync();
             }
@@ -135,7 +157,15 @@ impl<E: Engine> Engine for Fronted<E> {
         if let Some(kept) = self.recent().0.get(key) {
             return Ok(kept.value.clone());
         }
-        self.engine.get(key)
+        if self.below.may_have(key) { self.engine.get(key) } else { Ok(None) }
+    }
+
+    fn at_hand(&self, key: &[u8]) -> Option<Option<Vec<u8>>> {
+        let recent = self.recent.try_read().ok()?;
+        match recent.0.get(key) {
+            Some(kept) => Some(kept.value.clone()),
+            None => (!self.below.may_have(key)).then_some(None),
+        }
     }
 
     fn scan(&self, prefix: &[u8], after: Option<&[u8]>, limit: usize) -> Result<Vec<Pair>, EngineError> {
@@ -279,7 +309,9 @@ mod tests {
         }
         for key in 0..16 {
             let key = write(key, None).key;
-            assert_eq!(fronted.get(&key).unwrap(), plain.get(&key).unwrap());
+            let value = plain.get(&key).unwrap();
+            assert_eq!(fronted.get(&key).unwrap(), value);
+            assert!(fronted.at_hand(&key).is_none_or(|it| it == value), "what is at hand is true");
         }
     }
 

@@ -135,7 +135,10 @@ impl Handle {
 
 impl Store for Handle {
     async fn get(&self, key: Vec<u8>) -> Result<Option<Record>, StoreError> {
-        self.ask(|answer| Question::Get { key, answer }).await
+        match readers::at_hand(&self.0.0, &key) {
+            Some(answer) => answer,
+            None => self.ask(|answer| Question::Get { key, answer }).await,
+        }
     }
 
     async fn scan(&self, prefix: Vec<u8>, after: Option<Vec<u8>>, limit: usize) -> Result<Vec<Row>, StoreError> {

@@ -12,6 +12,7 @@
 pub mod disk;
 pub mod engine;
 mod error;
+mod filter;
 mod folder;
 mod frame;
 mod fronted;
