@@ -1,8 +1,9 @@
 //! What every actor of the house may reach: ports, features, and what the whole house knows.
 
+use super::chat::writing::Writing;
 use super::intake::port::IntakePort;
 use super::requests::Requests;
-use crate::config::{CacheLimits, RequestLimits, Runtime};
+use crate::config::{CacheLimits, ChatLimits, RequestLimits, Runtime};
 use crate::domain::fact::House;
 use crate::domain::feature::Feature;
 use crate::domain::types::UserId;
@@ -38,6 +39,10 @@ pub struct World {
     pub runtime: Runtime,
     /// `[limits.membership_cache]`
     pub cache: CacheLimits,
+    /// `[limits.chat]`
+    pub chat: ChatLimits,
+    /// Which chats have a write under way.
+    pub writing: Writing,
     /// Telegram's limiter and breaker.
     pub limiter: LimiterPort,
     /// What people may ask for.
@@ -69,6 +74,8 @@ pub struct Parts {
     pub runtime: Runtime,
     /// See [`World::cache`].
     pub cache: CacheLimits,
+    /// See [`World::chat`].
+    pub chat: ChatLimits,
     /// See [`World::limiter`].
     pub limiter: LimiterPort,
     /// `[limits.requests]`
@@ -96,6 +103,8 @@ impl World {
             timer: parts.timer,
             runtime: parts.runtime,
             cache: parts.cache,
+            chat: parts.chat,
+            writing: Writing::default(),
             limiter: parts.limiter,
             requests: Requests::new(parts.requests),
             in_hand: parts.in_hand,

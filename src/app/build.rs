@@ -13,7 +13,7 @@ use crate::domain::fact::{Claim, House as HouseFacts};
 use crate::domain::limits::breaker::{Breaker, BreakerRules};
 use crate::domain::limits::gate::{GateLimits, SendGate};
 use crate::domain::types::UserId;
-use crate::domain::{drill, membership, offices};
+use crate::domain::{drill, offices};
 use crate::protocol::control::socket_path;
 use crate::protocol::facts::FactsPort;
 use crate::protocol::health::HealthBoard;
@@ -135,6 +135,7 @@ pub(super) async fn build(loaded: Loaded, options: Options, ground: &Ground) -> 
         timer: TimerPort::default(),
         runtime: settings.runtime.clone(),
         cache: settings.limits.membership_cache.clone(),
+        chat: settings.limits.chat.clone(),
         limiter: LimiterPort::new(SendGate::new(gate_limits(&settings)), Breaker::new(breaker_rules(&settings))),
         requests: settings.limits.requests.clone(),
         in_hand,
@@ -227,13 +228,8 @@ async fn first_facts(
 }
 
 fn office_settings(settings: &Settings) -> offices::Settings {
-    let membership = &settings.features.membership;
     offices::Settings {
-        membership: membership::Settings {
-            enabled: membership.enabled,
-            notice_ttl_s: membership.notice_ttl_s,
-            notices_per_min: membership.notices_per_min,
-        },
+        membership: settings.features.membership,
         drill: drill::Settings { enabled: settings.features.drill.enabled },
     }
 }

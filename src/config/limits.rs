@@ -15,6 +15,8 @@ pub struct Limits {
     pub requests: RequestLimits,
     /// `[limits.membership_cache]`
     pub membership_cache: CacheLimits,
+    /// `[limits.chat]`
+    pub chat: ChatLimits,
 }
 
 /// `[limits.telegram]`: what we allow ourselves.
@@ -33,6 +35,8 @@ pub struct TelegramLimits {
     pub algorithm: Algorithm,
     /// Calls that may wait in the outbox altogether before new ones stay on disk only.
     pub queue: usize,
+    /// The largest file that a rule may read, in bytes.
+    pub file_fact_bytes: u32,
 }
 
 /// How a limit counts.
@@ -94,6 +98,24 @@ pub struct CacheLimits {
     pub flood_wait_ms: u64,
 }
 
+/// `[limits.chat]`: what an active chat may read and keep.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ChatLimits {
+    /// Rows that a rule may read at once.
+    pub rows_per_read: u32,
+    /// Rows in memory; a row counts once, and once more for each KiB it has.
+    pub rows_cached: usize,
+    /// How long a row may be kept in memory only, in ms: what a crash may cost.
+    pub keep_ms: u64,
+}
+
+impl Default for ChatLimits {
+    fn default() -> Self {
+        Self { rows_per_read: 200, rows_cached: 256, keep_ms: 60_000 }
+    }
+}
+
 impl Default for TelegramLimits {
     fn default() -> Self {
         Self {
@@ -103,6 +125,7 @@ impl Default for TelegramLimits {
             other_per_s: 0.0,
             algorithm: Algorithm::TokenBucket,
             queue: 10_000,
+            file_fact_bytes: 65_536,
         }
     }
 }
@@ -139,6 +162,7 @@ impl Limits {
         self.breaker.validate(check);
         check.rate("limits.requests.per_min", self.requests.per_min);
         self.membership_cache.validate(check);
+        self.chat.validate(check);
     }
 }
 
@@ -149,6 +173,7 @@ impl TelegramLimits {
         check.rate("limits.telegram.group_per_min", self.group_per_min);
         check.rate("limits.telegram.other_per_s", self.other_per_s);
         check.within("limits.telegram.queue", self.queue, 1..=1 << 20);
+        check.within("limits.telegram.file_fact_bytes", self.file_fact_bytes, 1..=1 << 20);
     }
 }
 
@@ -161,6 +186,14 @@ impl BreakerLimits {
         if self.retry_cap_ms < self.retry_base_ms || self.retry_cap_ms > 3_600_000 {
             check.wrong("limits.breaker.retry_cap_ms", "at least limits.breaker.retry_base_ms, at most 3600000");
         }
+    }
+}
+
+impl ChatLimits {
+    fn validate(&self, check: &mut Check) {
+        check.within("limits.chat.rows_per_read", self.rows_per_read, 1..=10_000);
+        check.within("limits.chat.rows_cached", self.rows_cached, 1..=100_000);
+        check.within("limits.chat.keep_ms", self.keep_ms, 1..=3_600_000);
     }
 }
 

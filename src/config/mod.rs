@@ -25,7 +25,7 @@ pub use check::{Check, Wrong};
 pub use env::no_color;
 pub use error::{ConfigError, Place, Problem};
 pub use features::{Drill, Features, Membership};
-pub use limits::{Algorithm, BreakerLimits, CacheLimits, Limits, RequestLimits, TelegramLimits};
+pub use limits::{Algorithm, BreakerLimits, CacheLimits, ChatLimits, Limits, RequestLimits, TelegramLimits};
 pub use load::{Loaded, Origin, from_environment, load};
 pub use log::{Log, LogFormat, LogLevel};
 pub use owner::Owner;

@@ -11,8 +11,6 @@ pub struct Runtime {
     pub shards: usize,
     /// Events of one chat kept in memory; more wait on disk.
     pub chat_queue: usize,
-    /// Rows that a chat has written lately and keeps in memory while it is awake; others are read from disk.
-    pub chat_rows: usize,
     /// Events kept in memory altogether; more wait on disk.
     pub total_queue: usize,
     /// An update unfinished after this is written to disk, in ms.
@@ -52,7 +50,6 @@ impl Default for Runtime {
         Self {
             shards: 4,
             chat_queue: 64,
-            chat_rows: 32,
             total_queue: 20_000,
             persist_after_ms: 10,
             chat_idle_s: 300,
@@ -77,7 +74,6 @@ impl Runtime {
     pub(super) fn validate(&self, check: &mut Check) {
         check.within("runtime.shards", self.shards, 1..=256);
         check.within("runtime.chat_queue", self.chat_queue, 1..=1 << 20);
-        check.within("runtime.chat_rows", self.chat_rows, 0..=4096);
         check.within("runtime.total_queue", self.total_queue, 1..=1 << 24);
         check.within("runtime.persist_after_ms", self.persist_after_ms, 1..=60_000);
         check.within("runtime.chat_idle_s", self.chat_idle_s, 1..=86_400);

@@ -302,7 +302,8 @@ fn every_key_that_a_check_names_exists() {
     settings.owner.ids = vec![0];
     settings.store = Store { path: "".into(), queue: 0, group: 0, lazy_ms: 0, cache_bytes: 0, reserve_bytes: u64::MAX };
     settings.web = Web { listen: "x".into(), hosts: vec!["/".into()] };
-    settings.features.membership = Membership { enabled: true, notice_ttl_s: 0, notices_per_min: 0 };
+    settings.features.membership =
+        Membership { enabled: true, notice_ttl_s: 0, notices_per_min: 0, ledger_per_group: 0 };
     settings.limits.telegram = TelegramLimits {
         overall_per_s: -1.0,
         chat_per_s: -1.0,
@@ -310,6 +311,7 @@ fn every_key_that_a_check_names_exists() {
         other_per_s: -1.0,
         algorithm: Algorithm::TokenBucket,
         queue: 0,
+        file_fact_bytes: 0,
     };
     settings.limits.breaker =
         BreakerLimits { failures: 0, open_ms: 0, successes: 0, retry_base_ms: 0, retry_cap_ms: u64::MAX };
@@ -323,10 +325,10 @@ fn every_key_that_a_check_names_exists() {
         lookup_timeout_ms: 0,
         flood_wait_ms: 0,
     };
+    settings.limits.chat = ChatLimits { rows_per_read: 0, rows_cached: 0, keep_ms: 0 };
     settings.runtime = Runtime {
         shards: 0,
         chat_queue: 0,
-        chat_rows: 4097,
         total_queue: 0,
         persist_after_ms: 0,
         chat_idle_s: 0,
@@ -344,7 +346,7 @@ fn every_key_that_a_check_names_exists() {
         park_s: 0,
         shard_crashes_per_min: 0,
     };
-    let unchecked = ["algorithm", "enabled", "format", "level", "local", "mode"];
+    let unchecked = ["algorithm", "enabled", "ephemeral", "format", "level", "local", "mode"];
     let checkable = sorted_keys().into_iter().filter(|it| !unchecked.contains(&it.rsplit('.').next().unwrap()));
     let mut told: Vec<&str> = settings.validate().iter().map(|it| it.key).collect();
     told.sort_unstable();

@@ -2,8 +2,8 @@
 
 use super::effect::{Call, Effect, Owed};
 use super::event::{Happened, Standing};
-use super::fact::{ChatInfo, ChatRef, Fact, Freshness, House, Need, Unknown};
-use super::types::{Moment, Slot, UserId};
+use super::fact::{Admin, ChatInfo, ChatRef, Fact, Freshness, House, Need, Unknown};
+use super::types::{ChatId, Moment, Slot, UserId};
 use serde::{Serialize, de::DeserializeOwned};
 use std::any::Any;
 use std::sync::Arc;
@@ -39,6 +39,9 @@ pub trait Rules: Send + Sync + 'static {
 
 /// How often `needs` is asked for one event before the facts known by then must do.
 pub const ROUNDS: usize = 4;
+
+/// Slots set aside for one decision: so many messages it may say at most.
+pub const SLOTS: u64 = 64;
 
 /// A command of the bot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,7 +133,7 @@ pub enum Pace {
 }
 
 impl Facts<'_> {
-    /// The n-th new slot of this decision (n from 0): unique within the chat.
+    /// The n-th new slot of this decision (n from 0, below [`SLOTS`]): unique within the chat.
     #[must_use]
     pub const fn slot(&self, n: u64) -> Slot {
         Slot(self.slots + n)
@@ -164,11 +167,41 @@ impl Facts<'_> {
         })
     }
 
+    /// The admins of a chat, if they have been loaded.
+    #[must_use]
+    pub fn admins(&self, chat: ChatId) -> Option<&Result<Arc<[Admin]>, Unknown>> {
+        self.known.iter().find_map(|(need, fact)| match (need, fact) {
+            (Need::Admins(c), Fact::Admins(found)) if *c == chat => Some(found),
+            _ => None,
+        })
+    }
+
+    /// What is in a file, if it has been loaded.
+    #[must_use]
+    pub fn file(&self, id: &str) -> Option<&Result<Arc<[u8]>, Unknown>> {
+        self.known.iter().find_map(|(need, fact)| match (need, fact) {
+            (Need::File { file, .. }, Fact::File(found)) if file == id => Some(found),
+            _ => None,
+        })
+    }
+
     /// A row of this feature, if it has been loaded: `Some(None)` when there is no such row.
     #[must_use]
     pub fn row(&self, key: &str) -> Option<Option<&[u8]>> {
         self.known.iter().find_map(|(need, fact)| match (need, fact) {
             (Need::Row(k), Fact::Row(found)) if k == key => Some(found.as_deref()),
+            _ => None,
+        })
+    }
+
+    /// The rows of this feature with keys in [`from`, `before`), if they have been loaded: ascending by key, and
+    /// no more than were asked for.
+    #[must_use]
+    pub fn rows(&self, from: &str, before: &str) -> Option<&[(String, Vec<u8>)]> {
+        self.known.iter().find_map(|(need, fact)| match (need, fact) {
+            (Need::Rows { from: f, before: b, .. }, Fact::Rows(found)) if f == from && b == before => {
+                Some(found.as_slice())
+            }
             _ => None,
         })
     }

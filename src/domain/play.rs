@@ -2,11 +2,17 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "tests")]
 
-use super::effect::{Button, Call, Does, Effect};
-use super::event::{ChatKind, Event, Happened, Moved, Outcome, Performed, Place, Pressed, Rights, Said, Standing};
+mod words;
+
+pub(crate) use words::{buttons, pressable, told};
+
+use super::effect::{Call, Effect};
+use super::event::{
+    ChatKind, Content, Event, Happened, Moved, Outcome, Performed, Place, Pressed, Rights, Said, Standing,
+};
 use super::event::{Status, Verdict};
-use super::fact::{ChatInfo, ChatRef, Fact, House, Need, Permissions, Unknown};
-use super::feature::{Facts, ROUNDS, Rules};
+use super::fact::{Admin, ChatInfo, ChatRef, Fact, House, Need, Permissions, Unknown};
+use super::feature::{Facts, ROUNDS, Rules, SLOTS};
 use super::types::{ChatId, Language, MessageId, Moment, Person, ThreadId, UpdateId, UserId};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -20,6 +26,9 @@ pub(crate) const NEWS: ChatId = ChatId(-1_000_000_000_100);
 /// Another one, private.
 pub(crate) const CLUB: ChatId = ChatId(-1_000_000_000_200);
 
+/// Rows that one [`Need::Rows`] brings at most, as `limits.chat.rows_per_read` has it.
+const ROWS: usize = 200;
+
 /// What the world would answer.
 pub(crate) struct World {
     /// Wall time.
@@ -32,6 +41,10 @@ pub(crate) struct World {
     pub(crate) otherwise: HashMap<ChatId, Result<Standing, Unknown>>,
     /// Chats.
     pub(crate) chats: HashMap<ChatRef, Result<Arc<ChatInfo>, Unknown>>,
+    /// Admins of chats; those of a chat that is not here cannot be found.
+    pub(crate) admins: HashMap<ChatId, Result<Arc<[Admin]>, Unknown>>,
+    /// Files by Telegram's id; one that is not here cannot be found.
+    pub(crate) files: HashMap<String, Result<Arc<[u8]>, Unknown>>,
     /// The feature's rows.
     pub(crate) rows: BTreeMap<String, Vec<u8>>,
 }
@@ -49,6 +62,8 @@ pub(crate) struct Play<R: Rules> {
     pub(crate) asked: Vec<Need>,
     /// Whether the last event was claimed.
     pub(crate) claimed: bool,
+    /// What the last event kept, in short words: rows that are noted in passing are not among the effects.
+    pub(crate) kept: Vec<String>,
     /// Whether the last event changed the state.
     pub(crate) changed: bool,
     slots: u64,
@@ -67,6 +82,8 @@ impl<R: Rules> Play<R> {
             members: HashMap::new(),
             otherwise: HashMap::from([(GROUP, Ok(plain()))]),
             chats: HashMap::new(),
+            admins: HashMap::new(),
+            files: HashMap::new(),
             rows: BTreeMap::new(),
         };
         for chat in [GROUP, NEWS, CLUB] {
@@ -85,6 +102,7 @@ impl<R: Rules> Play<R> {
             asked,
             claimed: false,
             changed: false,
+            kept: Vec::new(),
             slots: 1,
             pace: Default::default(),
             messages: 1_000,
@@ -106,6 +124,7 @@ impl<R: Rules> Play<R> {
     /// The same with everything said about the event.
     pub(crate) fn happened(&mut self, happened: &Happened) -> Vec<Effect> {
         let known = self.learn(happened);
+        let first = self.slots;
         let facts =
             Facts { now: self.world.now, house: &self.world.house, slots: self.slots, pace: self.pace, known: &known };
         let decision = self.rules.decide(&self.state, happened, &facts);
@@ -118,13 +137,19 @@ impl<R: Rules> Play<R> {
         }
         for effect in &decision.effects {
             match effect {
-                Effect::Put { key, value } => drop(self.world.rows.insert(key.clone(), value.clone())),
+                Effect::Put { key, value } | Effect::Keep { key, value } => {
+                    drop(self.world.rows.insert(key.clone(), value.clone()))
+                }
                 Effect::Drop { key } => drop(self.world.rows.remove(key)),
-                Effect::Telegram(owed) if matches!(owed.call, Call::Say { .. }) => self.slots += 1,
+                Effect::Telegram(owed) if owed.call.makes().is_some() => self.slots += 1,
                 _ => {}
             }
         }
-        decision.effects
+        assert!(self.slots - first <= SLOTS, "one decision may say {SLOTS} messages");
+        let (kept, effects): (Vec<_>, _) =
+            decision.effects.into_iter().partition(|it| matches!(it, Effect::Keep { .. }));
+        self.kept = told(&kept);
+        effects
     }
 
     fn learn(&mut self, happened: &Happened) -> Vec<(Need, Fact)> {
@@ -178,6 +203,8 @@ impl<R: Rules> Play<R> {
             service: false,
             reply_to: None,
             album: None,
+            document: None,
+            content: Content::Text,
         }
     }
 
@@ -195,17 +222,24 @@ impl<R: Rules> Play<R> {
     /// Somebody presses, and the data proves to be that.
     pub(crate) fn verdict(&mut self, from: i64, verdict: Verdict) -> Vec<Effect> {
         let (from, message) = (person(from), MessageId(5_000));
-        self.happen(Event::Pressed(Pressed { query: "q".into(), from, message, thread: None, verdict }))
+        self.happen(Event::Pressed(Pressed {
+            query: "q".into(),
+            from,
+            message,
+            ephemeral: false,
+            thread: None,
+            verdict,
+        }))
     }
 
     /// Somebody changes somebody's standing.
     pub(crate) fn moves(&mut self, by: i64, who: i64, old: Standing, new: Standing) -> Vec<Effect> {
-        self.happen(Event::Moved(Moved { who: person(who), by: person(by), old, new }))
+        self.happen(Event::Moved(moved(person(who), person(by), old, new)))
     }
 
     /// Somebody changes the bot's standing.
     pub(crate) fn places(&mut self, old: Standing, new: Standing) -> Vec<Effect> {
-        self.happen(Event::Placed(Moved { who: person(ME.0), by: person(1), old, new }))
+        self.happen(Event::Placed(moved(person(ME.0), person(1), old, new)))
     }
 
     /// An effect comes to this end.
@@ -248,6 +282,8 @@ impl World {
             invite_link: None,
             permissions,
             linked_chat: None,
+            join_by_request: false,
+            is_forum: false,
         });
         if let Some(name) = username {
             self.chats.insert(ChatRef::Name(name.into()), Ok(Arc::clone(&info)));
@@ -263,7 +299,17 @@ impl World {
             }
             Need::Member { chat: ChatRef::Name(name), .. } => panic!("looked up a person in @{name} by its name"),
             Need::Chat(chat) => Fact::Chat(self.chats.get(chat).cloned().unwrap_or(Err(Unknown::NotFound))),
-            Need::Row(key) => Fact::Row(self.rows.get(key).cloned()),
+            Need::Admins(chat) => Fact::Admins(self.admins.get(chat).cloned().unwrap_or(Err(Unknown::NotFound))),
+            Need::File { file, max } => Fact::File(match self.files.get(file).cloned() {
+                Some(Ok(bytes)) if bytes.len() > *max as usize => Err(Unknown::TooLarge),
+                found => found.unwrap_or(Err(Unknown::NotFound)),
+            }),
+            Need::Row(key) => Fact::Row(self.rows.get(key).map(|it| it.as_slice().into())),
+            Need::Rows { from, before, limit } => {
+                let within = self.rows.iter().filter(|(key, _)| *key >= from && *key < before);
+                let limit = usize::try_from(*limit).expect("a limit").min(ROWS);
+                Fact::Rows(within.take(limit).map(|(key, row)| (key.clone(), row.clone())).collect())
+            }
             Need::Stall => panic!("the story hangs here"),
         }
     }
@@ -272,6 +318,16 @@ impl World {
 /// A person of that id, who speaks English.
 pub(crate) fn person(id: i64) -> Person {
     Person { id: UserId(id), name: format!("P{id}"), username: None, language: Language::En, is_bot: false }
+}
+
+/// A change of standing by nobody's link.
+pub(crate) fn moved(who: Person, by: Person, old: Standing, new: Standing) -> Moved {
+    Moved { who, by, old, new, by_request: false, by_link: None }
+}
+
+/// An admin, as a list of admins has them.
+pub(crate) fn listed(id: i64, rights: Rights) -> Admin {
+    Admin { person: person(id), standing: admin(rights), bot: false, anonymous: false }
 }
 
 /// A plain member.
@@ -296,6 +352,7 @@ pub(crate) fn all_rights() -> Standing {
         can_restrict_members: true,
         can_invite_users: true,
         can_change_info: true,
+        can_promote_members: true,
     })
 }
 
@@ -310,66 +367,26 @@ pub(crate) fn calls(effects: &[Effect]) -> Vec<&Call> {
         .collect()
 }
 
-/// Effects in short words, for tables: `delete 1001`, `mute 7`, `say membership-notice`, `put mute/7`.
-pub(crate) fn told(effects: &[Effect]) -> Vec<String> {
-    effects.iter().map(word).collect()
-}
-
-fn word(effect: &Effect) -> String {
-    match effect {
-        Effect::Telegram(owed) => match &owed.call {
-            Call::Say { text, .. } => format!("say {}", text.key),
-            Call::Edit { text, .. } => format!("edit {}", text.key),
-            Call::Delete { .. } => "delete".into(),
-            Call::Mute { user, .. } => format!("mute {}", user.0),
-            Call::Unmute { user, .. } => format!("unmute {}", user.0),
-            Call::Answer { text, .. } => {
-                format!("toast {}", text.as_ref().map_or("", |it| it.key.as_ref())).trim_end().into()
-            }
-            Call::Invite { chat, .. } => format!("invite {}", chat.0),
-            Call::SetCommands { .. } => "menu".into(),
-            Call::Leave { .. } => "leave".into(),
-        },
-        Effect::Tell { note, .. } => match note {
-            super::event::Note::Claim { .. } => "tell claim".into(),
-            super::event::Note::Trouble { text, .. } => format!("trouble {}", text.key),
-            super::event::Note::Healed { .. } => "healed".into(),
-            super::event::Note::Numbered(number) => format!("numbered {number}"),
-            super::event::Note::Deliver { text, .. } => format!("deliver {}", text.key),
-        },
-        Effect::WakeAt { .. } => "wake".into(),
-        Effect::NoWake { .. } => "no wake".into(),
-        Effect::Put { key, .. } => format!("put {key}"),
-        Effect::Drop { key } => format!("drop {key}"),
-        Effect::Own(user) => format!("own {}", user.0),
-    }
-}
-
-/// The buttons of the first message among effects that has any.
-pub(crate) fn buttons(effects: &[Effect]) -> Vec<Button> {
-    calls(effects)
-        .into_iter()
-        .find_map(|it| match it {
-            Call::Say { keyboard, .. } | Call::Edit { keyboard, .. } if !keyboard.is_empty() => {
-                Some(keyboard.iter().flatten().cloned().collect())
-            }
-            _ => None,
-        })
-        .unwrap_or_default()
-}
-
-/// Action and arguments of the first button that is pressed rather than opened.
-pub(crate) fn pressable(effects: &[Effect]) -> (String, String) {
-    buttons(effects)
-        .into_iter()
-        .find_map(|it| match it.does {
-            Does::Press { action, args, .. } => Some((action, args)),
-            Does::Open(_) => None,
-        })
-        .expect("a button to press")
-}
-
 /// The topic of a message, for stories about topics.
 pub(crate) const fn topic(id: i64) -> Option<ThreadId> {
     Some(ThreadId(id))
+}
+
+#[test]
+fn the_stage_answers_for_admins_and_files() {
+    let mut play = Play::new(super::house::House::new(Vec::new()));
+    let admins: Arc<[Admin]> = [listed(7, Rights::default())].into();
+    play.world.admins.insert(GROUP, Ok(Arc::clone(&admins)));
+    play.world.files.insert("f".into(), Ok(Arc::from(&b"12345"[..])));
+    let file = |id: &str, max| Need::File { file: id.into(), max };
+    let cases = [
+        (Need::Admins(GROUP), Fact::Admins(Ok(admins))),
+        (Need::Admins(NEWS), Fact::Admins(Err(Unknown::NotFound))),
+        (file("f", 5), Fact::File(Ok(Arc::from(&b"12345"[..])))),
+        (file("f", 4), Fact::File(Err(Unknown::TooLarge))),
+        (file("g", 5), Fact::File(Err(Unknown::NotFound))),
+    ];
+    for (need, fact) in cases {
+        assert_eq!(play.world.answer(&need), fact, "{need:?}");
+    }
 }

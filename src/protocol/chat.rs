@@ -17,6 +17,8 @@ pub enum ChatMsg {
         /// The answer.
         fact: Fact,
     },
+    /// What is kept in memory only has been there for long enough: write it.
+    Keep,
     /// Stop, unless there is something to do.
     Sleep,
 }

@@ -78,7 +78,8 @@ pub struct Sizes {
 }
 
 /// The least key above all keys that start with `prefix`; `None` when there is no such bound.
-pub(super) fn above(prefix: &[u8]) -> Option<Vec<u8>> {
+#[must_use]
+pub fn above(prefix: &[u8]) -> Option<Vec<u8>> {
     let keep = prefix.iter().rposition(|it| *it < u8::MAX)?;
     let mut bound = prefix[..=keep].to_vec();
     bound[keep] += 1;

@@ -22,7 +22,10 @@ pub fn bit_is_set(row: &[u8], bit: u16) -> bool {
 }
 
 /// Refuses a batch that no state of the store could take.
-pub(super) fn check(batch: &Batch) -> Result<(), StoreError> {
+///
+/// # Errors
+/// What [`super::Store::commit`] would say.
+pub fn check(batch: &Batch) -> Result<(), StoreError> {
     for op in &batch.0 {
         let (Op::Put { key, .. } | Op::Delete { key } | Op::SetBit { key, .. } | Op::ExpectClear { key, .. }) = op;
         if key.len() > KEY_MAX {

@@ -94,6 +94,14 @@ pub fn row(chat: ChatNo, feature: &str, name: &str) -> Vec<u8> {
     with(with(key, &[0]), name.as_bytes())
 }
 
+/// The feature's own key in a key made by [`row`].
+#[must_use]
+pub fn row_name(key: &[u8]) -> Option<&str> {
+    let rest = key.get(9..)?;
+    let cut = rest.iter().position(|it| *it == 0)?;
+    std::str::from_utf8(rest.get(cut + 1..)?).ok()
+}
+
 /// A queued event.
 #[must_use]
 pub fn queued(chat: ChatNo, seq: u64) -> Vec<u8> {
@@ -199,6 +207,7 @@ mod tests {
         assert_eq!(id_of(&id(ChatId(-1_001_234_567_890))), Some(ChatId(-1_001_234_567_890)));
         assert_eq!(chat_and_seq(&queued(ChatNo(7), 9)), Some((ChatNo(7), 9)));
         assert_eq!(feature_of(&cell(ChatNo(7), "membership")), "membership");
+        assert_eq!(row_name(&row(ChatNo(7), "membership", "mute/\0ю")), Some("mute/\0ю"));
         assert_eq!(
             wake_of(&wake(5, ChatNo(7), "membership", "notice/8")),
             Some((5, ChatNo(7), "membership".into(), "notice/8".into()))

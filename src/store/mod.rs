@@ -38,7 +38,7 @@ mod tests;
 
 pub use disk::{free_bytes, loose_modes, probe_sync};
 pub use error::OpenError;
-pub use group::{BITS_PER_ROW, bit_is_set};
+pub use group::{BITS_PER_ROW, bit_is_set, check};
 pub use handle::Handle;
 pub use state::{Health, Status};
 

@@ -56,7 +56,7 @@ impl Pending {
 
     /// Forgets rows: they are read again right before the decision, since another event may have changed them.
     pub(super) fn forget_rows(&mut self) {
-        self.known.retain(|(need, _)| !matches!(need, Need::Row(_)));
+        self.known.retain(|(need, _)| !matches!(need, Need::Row(_) | Need::Rows { .. }));
     }
 
     /// Whether something is missing.

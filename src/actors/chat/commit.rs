@@ -3,12 +3,13 @@
 use super::Chat;
 use super::asking::Pending;
 use super::outlive::Outlives;
+use super::rows::Value;
 use crate::actors::intake::item::{Disk, Item};
 use crate::actors::world::World;
 use crate::clock;
-use crate::domain::effect::{Class, Effect, InDoubt, Owed, Target};
+use crate::domain::effect::{Call, Class, Effect, InDoubt, Owed, Target};
 use crate::domain::event::{ChatKind, Event, Happened, Note, Place};
-use crate::domain::feature::{Cell, Verdict};
+use crate::domain::feature::{Cell, SLOTS, Verdict};
 use crate::domain::types::{ChatId, ChatNo, UserId};
 use crate::protocol::intake::Taken;
 use crate::protocol::outbox::Job;
@@ -43,8 +44,17 @@ pub(super) enum Committed {
 struct Composed {
     batch: Batch,
     cell: Option<(usize, Cell)>,
-    rows: Vec<(String, Option<Vec<u8>>)>,
+    rows: Vec<(String, After)>,
+    says: u64,
     handover: Handover,
+}
+
+/// What the chat's memory knows of a row once the batch is on the disk.
+enum After {
+    /// The store has this.
+    Stored(Option<Value>),
+    /// It is to be written some time soon.
+    Kept(Value),
 }
 
 /// What performers are told once the batch is on the disk.
@@ -66,25 +76,22 @@ impl Chat {
     ) -> Result<Committed, ActorProcessingErr> {
         let item = &pending.item;
         let feature = pending.feature;
-        let Composed { batch, cell, rows, handover } = self.compose(item, feature, verdict, last)?;
-        // If this chat is killed while the disk works, what was committed is still performed.
+        let Composed { batch, cell, rows, handover, says: _ } = self.compose(item, feature, verdict, last)?;
         let (world, item, no, again) = (self.world.clone(), item.clone(), self.no, item.clone());
-        let written = Outlives::new(async move {
-            let written = write(&world, Arc::new(batch)).await;
-            match written {
-                Ok(()) => handover.perform(no, &world, &item, feature, last),
-                Err(StoreError::AlreadyDone) => world.intake.finish(&item, true),
-                Err(_) => {}
-            }
-            written
+        let written = self.write_alone(batch, true, move |written| match written {
+            Ok(()) => handover.perform(no, &world, &item, feature, last),
+            Err(StoreError::AlreadyDone) => world.intake.finish(&item, true),
+            Err(_) => {}
         });
-        let written = written.await;
-        if written.is_err() {
-            self.rows.clear();
-        }
-        match written {
+        match written.await? {
             Ok(()) => {
-                rows.into_iter().for_each(|(key, value)| self.rows.put(feature, key, value));
+                self.slots.start += SLOTS;
+                for (name, row) in rows {
+                    match row {
+                        After::Stored(row) => self.rows.stored(feature, &name, row),
+                        After::Kept(row) => self.rows.keep(feature, &name, row, clock::tick_ms()),
+                    }
+                }
                 if let Some((n, cell)) = cell {
                     self.count_active(n, &cell);
                     self.cells[n] = (cell, self.cells[n].1 + 1);
@@ -99,6 +106,29 @@ impl Chat {
             Err(StoreError::Conflict) => Ok(Committed::Superseded),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Writes a batch and does what follows from it, also without this chat: if it is killed while the disk
+    /// works, what was committed is still performed, and its next life waits for that. When there is a next life
+    /// already, it is a conflict and nothing is written.
+    pub(super) async fn write_alone(
+        &self,
+        batch: Batch,
+        patiently: bool,
+        then: impl FnOnce(&Result<(), StoreError>) + Send + 'static,
+    ) -> Result<Result<(), StoreError>, ActorProcessingErr> {
+        let pen = self.world.writing.begin(self.no);
+        if !self.world.intake.desk().attached(self.no, self.generation) {
+            return Ok(Err(StoreError::Conflict));
+        }
+        let world = self.world.clone();
+        let written = Outlives::new(async move {
+            let _until_all_is_done = pen;
+            let written = if patiently { write(&world, batch).await } else { world.store.commit(batch).await };
+            then(&written);
+            written
+        });
+        Ok(written.await)
     }
 
     /// Whether an event of our own has been decided already: its row, which is the event, is gone. It can come
@@ -138,17 +168,11 @@ impl Chat {
             cell = Some((feature, value));
         }
         self.settle(item, feature, last, &mut batch);
-        let mut handover = Handover::default();
-        let mut rows = Vec::new();
+        let mut composed = Composed { batch, cell, rows: Vec::new(), says: 0, handover: Handover::default() };
         for effect in verdict.effects {
-            match &effect {
-                Effect::Put { key, value } => rows.push((key.clone(), Some(value.clone()))),
-                Effect::Drop { key } => rows.push((key.clone(), None)),
-                _ => {}
-            }
-            self.add(effect, name, &mut batch, &mut handover)?;
+            self.add(effect, name, &mut composed)?;
         }
-        Ok(Composed { batch, cell, rows, handover })
+        Ok(composed)
     }
 
     /// Finishes the event's own row: done and deleted, or marked with who has decided.
@@ -175,15 +199,16 @@ impl Chat {
         }
     }
 
-    fn add(
-        &self,
-        effect: Effect,
-        name: &'static str,
-        batch: &mut Batch,
-        handover: &mut Handover,
-    ) -> Result<(), ActorProcessingErr> {
+    fn add(&self, effect: Effect, name: &'static str, composed: &mut Composed) -> Result<(), ActorProcessingErr> {
+        let Composed { batch, rows, says, handover, .. } = composed;
         match effect {
-            Effect::Telegram(owed) => handover.jobs.push(self.owe(owed, name, batch)),
+            Effect::Telegram(owed) => {
+                *says += u64::from(matches!(owed.call, Call::Say { .. }));
+                if *says > SLOTS {
+                    return Err(format!("{name} says more than {SLOTS} messages in one decision").into());
+                }
+                handover.jobs.push(self.owe(owed, name, batch));
+            }
             Effect::Tell { to, note } => {
                 if handover.tells.len() >= TELLS {
                     return Err(format!("{name} tells more than {TELLS} chats in one decision").into());
@@ -199,8 +224,19 @@ impl Chat {
                 let wake = self.unwake(name, key, batch);
                 handover.wakes.push((wake, None));
             }
-            Effect::Put { key, value } => drop(batch.put(keys::row(self.no, name, &key), value)),
-            Effect::Drop { key } => drop(batch.delete(keys::row(self.no, name, &key))),
+            Effect::Put { key, value } => {
+                let row = value.as_slice().into();
+                batch.put(keys::row(self.no, name, &key), value);
+                rows.push((key, After::Stored(Some(row))));
+            }
+            Effect::Keep { key, value } => {
+                let row = self.keepable(name, &key, value)?;
+                rows.push((key, After::Kept(row)));
+            }
+            Effect::Drop { key } => {
+                batch.delete(keys::row(self.no, name, &key));
+                rows.push((key, After::Stored(None)));
+            }
             Effect::Own(user) => {
                 batch.put(keys::meta(&format!("own/{}", user.0)), b"{}".to_vec());
                 handover.owners.push(user);
@@ -286,7 +322,8 @@ impl Handover {
 }
 
 /// Writes a batch; a store that is full or busy is tried again until it is not.
-async fn write(world: &World, batch: Arc<Batch>) -> Result<(), StoreError> {
+async fn write(world: &World, batch: Batch) -> Result<(), StoreError> {
+    let batch = Arc::new(batch);
     loop {
         match world.store.commit(Arc::clone(&batch)).await {
             Err(StoreError::Full | StoreError::Busy) if !world.closing.load(Ordering::Acquire) => {

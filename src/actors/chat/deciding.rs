@@ -6,23 +6,30 @@ use super::{Chat, Worked};
 use crate::actors::intake::item::Item;
 use crate::clock;
 use crate::domain::command;
+use crate::domain::effect::Effect;
 use crate::domain::event::Event;
 use crate::domain::fact::{Fact, Freshness, House, Need};
-use crate::domain::feature::{Facts, Pace, ROUNDS, Verdict};
+use crate::domain::feature::{Facts, Pace, ROUNDS, SLOTS, Verdict};
 use crate::domain::types::UpdateId;
 use crate::protocol::chat::Asker;
 use crate::protocol::slot::Phase;
-use crate::store::{Store, keys};
 use crate::telemetry::metrics::hot;
 use crate::telemetry::names::Verification;
 use ractor::ActorProcessingErr;
 
-/// Slots set aside for one decision.
-const SLOTS: u64 = 16;
+/// Slots that a chat takes at once, for some decisions.
+const SLOTS_TAKEN: u64 = 16 * SLOTS;
 
 impl Chat {
-    /// Asks one feature after the other, as far as facts are there.
-    pub(super) async fn advance(&mut self, mut pending: Pending) -> Result<Worked, ActorProcessingErr> {
+    /// Works on an event as far as facts are there, and leaves the rows in order.
+    pub(super) async fn advance(&mut self, pending: Pending) -> Result<Worked, ActorProcessingErr> {
+        let worked = self.ask_all(pending).await?;
+        self.tidy().await?;
+        Ok(worked)
+    }
+
+    /// Asks one feature after the other.
+    async fn ask_all(&mut self, mut pending: Pending) -> Result<Worked, ActorProcessingErr> {
         self.slot.begin(pending.item.happened.event.name(), Some(UpdateId(pending.item.id())));
         self.slot.set_phase(Phase::Awaiting);
         pending.forget_rows();
@@ -63,13 +70,9 @@ impl Chat {
     }
 
     /// Collects what the feature needs; what is not known yet is asked for, and then `pending` waits.
-    async fn learn(&self, pending: &mut Pending, house: &House) -> Result<(), ActorProcessingErr> {
-        let feature = &self.world.features[pending.feature];
+    async fn learn(&mut self, pending: &mut Pending, house: &House) -> Result<(), ActorProcessingErr> {
         while pending.rounds < ROUNDS * 2 {
-            let facts = self.facts(pending, house, 0);
-            let needs =
-                self.guarded(pending, || feature.needs(&self.cells[pending.feature].0, &pending.item.happened, &facts));
-            let needs: Vec<Need> = needs.into_iter().filter(|it| facts.get(it).is_none()).collect();
+            let needs = self.missing(pending, house);
             if needs.is_empty() {
                 return Ok(());
             }
@@ -84,11 +87,23 @@ impl Chat {
         Ok(())
     }
 
-    async fn fulfil(&self, need: Need, pending: &mut Pending) -> Result<(), ActorProcessingErr> {
+    /// What the feature asks for and has not been told.
+    fn missing(&self, pending: &Pending, house: &House) -> Vec<Need> {
+        let (feature, cell) = (&self.world.features[pending.feature], &self.cells[pending.feature].0);
+        let facts = self.facts(pending, house, 0);
+        let needs = self.guarded(pending, || feature.needs(cell, &pending.item.happened, &facts));
+        needs.into_iter().filter(|it| facts.get(it).is_none()).collect()
+    }
+
+    async fn fulfil(&mut self, need: Need, pending: &mut Pending) -> Result<(), ActorProcessingErr> {
         match need {
             Need::Row(ref name) => {
                 let found = self.row(pending.feature, name).await?;
                 pending.known.push((need, Fact::Row(found)));
+            }
+            Need::Rows { ref from, ref before, limit } => {
+                let found = self.rows(pending.feature, from..before, limit).await?;
+                pending.known.push((need, Fact::Rows(found)));
             }
             Need::Stall => std::future::pending::<()>().await,
             other => match self.world.facts.peek(&other) {
@@ -108,23 +123,12 @@ impl Chat {
         Ok(())
     }
 
-    /// A feature's row: from memory if it is known, else from the disk.
-    async fn row(&self, feature: usize, name: &str) -> Result<Option<Vec<u8>>, ActorProcessingErr> {
-        if let Some(known) = self.rows.get(feature, name) {
-            return Ok(known);
-        }
-        let key = keys::row(self.no, self.world.names[feature], name);
-        self.slot.set_phase(Phase::Store);
-        let found = self.world.patiently(|| self.world.store.get(key.clone())).await?.map(|it| it.value);
-        self.slot.set_phase(Phase::Awaiting);
-        Ok(found)
-    }
-
     /// Has the feature decide and commits what it wants. Answers whether the event is finished.
     async fn ask(&mut self, pending: &mut Pending, house: &House) -> Result<bool, ActorProcessingErr> {
         let verdict = self.decide(pending, house);
         let last = verdict.claimed || pending.feature + 1 == self.world.features.len();
-        if verdict.effects.is_empty() && verdict.state.is_none() {
+        if verdict.state.is_none() && verdict.effects.iter().all(|it| matches!(it, Effect::Keep { .. })) {
+            self.keep(pending.feature, verdict.effects)?;
             if last {
                 self.world.intake.finish(&pending.item, false);
             }
@@ -144,9 +148,13 @@ impl Chat {
         }
     }
 
-    fn decide(&self, pending: &Pending, house: &House) -> Verdict {
+    fn decide(&mut self, pending: &Pending, house: &House) -> Verdict {
+        if self.slots.end - self.slots.start < SLOTS {
+            let first = self.world.sequence.take(SLOTS_TAKEN);
+            self.slots = first..first + SLOTS_TAKEN;
+        }
         let feature = &self.world.features[pending.feature];
-        let facts = self.facts(pending, house, self.world.sequence.take(SLOTS));
+        let facts = self.facts(pending, house, self.slots.start);
         self.guarded(pending, || feature.decide(&self.cells[pending.feature].0, &pending.item.happened, &facts))
     }
 

@@ -3,8 +3,13 @@
 mod asking;
 mod commit;
 mod deciding;
+mod keeping;
 mod outlive;
 mod rows;
+pub mod writing;
+
+#[cfg(test)]
+mod tests;
 
 use super::intake::desk::Taken;
 use super::intake::item::Item;
@@ -46,10 +51,14 @@ pub struct Chat {
     myself: ActorRef<ChatMsg>,
     /// Each feature's cell with its revision in the store (0: no row); empty until the first event.
     cells: Vec<(Cell, u64)>,
-    /// The features' rows that it knows.
-    rows: Rows,
     /// Events that wait for facts, by the person whose order they hold up.
     aside: HashMap<Option<UserId>, Aside>,
+    /// The features' rows that are in memory.
+    rows: Rows,
+    /// Whether [`ChatMsg::Keep`] will come.
+    alarm: bool,
+    /// Slots that are set aside and not used yet.
+    slots: std::ops::Range<u64>,
 }
 
 /// An event that waits for facts, and the later ones of the same person.
@@ -76,8 +85,9 @@ impl Actor for ChatActor {
         let slot = slots.enter(myself.get_cell(), path, generation);
         world.intake.desk().attach(no, generation, myself.clone());
         let _always_there = myself.send_message(ChatMsg::Wake);
-        let rows = Rows::new(world.runtime.chat_rows);
-        Ok(Chat { world, no, generation, slot, myself, cells: Vec::new(), rows, aside: HashMap::new() })
+        let rows = Rows::new(world.features.len(), world.chat.clone());
+        let (cells, aside, alarm, slots) = (Vec::new(), HashMap::new(), false, 0..0);
+        Ok(Chat { world, no, generation, slot, myself, cells, aside, rows, alarm, slots })
     }
 
     async fn handle(
@@ -93,13 +103,18 @@ impl Actor for ChatActor {
                     chat.work().await?;
                 }
             }
+            ChatMsg::Keep => chat.alarmed().await?,
             ChatMsg::Sleep => {
-                if chat.aside.is_empty() && chat.world.intake.desk().try_sleep(chat.no, chat.generation) {
+                if chat.aside.is_empty() && chat.may_sleep().await? {
                     myself.stop(None);
                 }
             }
         }
         Ok(())
+    }
+
+    async fn post_stop(&self, _: ActorRef<ChatMsg>, chat: &mut Chat) -> Result<(), ActorProcessingErr> {
+        chat.write_last().await
     }
 }
 
@@ -119,6 +134,7 @@ impl Chat {
         if self.cells.is_empty() {
             self.slot.begin("Wake", None);
             self.slot.set_phase(Phase::Store);
+            self.world.writing.ended(self.no).await;
             self.cells = load_cells(&self.world, self.no).await?;
             self.slot.done();
         }
@@ -183,6 +199,12 @@ impl Chat {
             next = later.pop_front().map(Pending::new);
         }
         Ok(true)
+    }
+
+    /// Whether nothing is left to do and to write; then the desk knows this life no more.
+    async fn may_sleep(&mut self) -> Result<bool, ActorProcessingErr> {
+        self.write_kept(false).await?;
+        Ok(self.rows.due_ms().is_none() && self.world.intake.desk().try_sleep(self.no, self.generation))
     }
 
     fn waiting(&self) -> usize {

@@ -185,8 +185,7 @@ impl<A: Clone, W> Desk<A, W> {
         Taken::Empty
     }
 
-    /// The sequences that a chat has in memory or in hand, which a refill must not read again, and how many
-    /// events it has ever spilled.
+    /// The sequences that a chat has at hand, which a refill must not read again, and how many it ever spilled.
     #[must_use]
     pub fn held(&self, chat: ChatNo) -> (BTreeSet<u64>, u64) {
         let Some(lane) = self.lanes.get(&chat) else { return (BTreeSet::new(), 0) };
@@ -201,9 +200,8 @@ impl<A: Clone, W> Desk<A, W> {
         lane.hand.iter().chain(&lane.presses).chain(&lane.queue).find(|it| it.id() == event).cloned()
     }
 
-    /// Puts events that were read from the disk at the end of the memory. `left` is how many more the disk
-    /// was seen to hold; what was spilled since `spills` may be counted twice, which costs one look more, but
-    /// is never forgotten.
+    /// Puts events that were read from the disk at the end of the memory. The disk was seen to hold `left` more;
+    /// what was spilled since `spills` may be counted twice, which costs one look more, but is never forgotten.
     pub fn refilled(&mut self, chat: ChatNo, items: Vec<Arc<Item>>, left: usize, spills: u64) {
         let Some(lane) = self.lanes.get_mut(&chat) else { return };
         let since = usize::try_from(lane.spills.saturating_sub(spills)).unwrap_or(usize::MAX);
@@ -266,8 +264,13 @@ impl<A: Clone, W> Desk<A, W> {
         }
     }
 
-    /// A generation of a chat has ended: what it had in hand goes back to where it was. The answer says
-    /// whether there is work left.
+    /// Whether this generation of a chat is the one at work.
+    #[must_use]
+    pub fn attached(&self, chat: ChatNo, generation: u64) -> bool {
+        self.lanes.get(&chat).and_then(|it| it.address.as_ref()).is_some_and(|it| it.0 == generation)
+    }
+
+    /// A generation of a chat has ended: what it had in hand goes back. The answer is whether there is work left.
     pub fn detach(&mut self, chat: ChatNo, generation: u64) -> bool {
         let Some(lane) = self.lanes.get_mut(&chat) else { return false };
         if lane.address.as_ref().is_some_and(|(it, _)| *it != generation) {

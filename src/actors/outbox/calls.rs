@@ -5,7 +5,7 @@ use crate::clock;
 use crate::protocol::limiter::LimiterPort;
 use crate::protocol::outbox::{CallOutcome, JobId, OutboxMsg, Returned};
 use crate::protocol::port::Port;
-use crate::telegram::client::Client;
+use crate::telegram::client::{Client, Done};
 use crate::telegram::request::Request;
 use futures_util::future::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
@@ -74,7 +74,8 @@ async fn call(means: &Means, job: JobId, request: Request) -> Returned {
     let begun = clock::tick_us();
     let answer = means.client.send(request, means.deadline).await;
     means.limiter.report(report(answer.as_ref().err()));
-    let outcome = answer
-        .map_or_else(super::flight::outcome_of, |done| CallOutcome::Done { message: done.message, link: done.link });
+    let outcome = answer.map_or_else(super::flight::outcome_of, |Done { message, ephemeral, link }| {
+        CallOutcome::Done { message, ephemeral, link }
+    });
     Returned { job, outcome, took_us: clock::tick_us() - begun }
 }

@@ -2,10 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+use super::super::effect::Call;
 use super::super::event::{Event, Happened, Origin, Said};
 use super::super::fact::{House, Need};
 use super::super::feature::{Facts, Rules};
-use super::super::play::{GROUP, Play, told};
+use super::super::play::{GROUP, Play, calls, told};
 use super::super::types::{Moment, UpdateId};
 use super::{Drill, Exercise, FRESH_MS};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -68,6 +69,23 @@ fn a_stall_is_a_fact_that_never_comes() {
 }
 
 #[test]
+fn a_word_is_noted_and_said() {
+    let mut play = stage();
+    let noted = |play: &mut Play<Drill>, text: &str| {
+        let effects = play.say(OWNER, text);
+        let Some(Call::Say { text, .. }) = calls(&effects).first().copied() else { panic!("{effects:?}") };
+        assert_eq!(text.key, "drill-noted");
+        format!("{:?}", text.args)
+    };
+    assert!(noted(&mut play, "drill:noted").contains("\"-\""));
+    assert_eq!(told(&play.say(OWNER, "drill:keep:red")), [""; 0]);
+    assert_eq!(play.kept, ["keep note/last"]);
+    assert!(noted(&mut play, "/drill noted").contains("\"red\""));
+    assert_eq!(told(&play.say(OWNER, "/drill put green")), ["put note/last"]);
+    assert!(noted(&mut play, "drill:noted").contains("\"green\""));
+}
+
+#[test]
 fn nobody_else_can_break_anything() {
     let plain = |from: i64, text: &str| stage().words(from, text);
     for (who, said) in [
@@ -93,6 +111,9 @@ fn each_exercise_has_its_name() {
         ("stall", Exercise::Stall),
         ("block", Exercise::Block),
         ("abort", Exercise::Abort),
+        ("keep", Exercise::Keep),
+        ("put", Exercise::Put),
+        ("noted", Exercise::Noted),
     ] {
         assert_eq!(Exercise::named(name), Some(expect));
     }

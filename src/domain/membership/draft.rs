@@ -1,12 +1,17 @@
 //! A decision while it is being written, next to the facts it is written from.
 
-use super::super::effect::{Button, Call, Effect, MessageRef, Owed};
-use super::super::event::{Happened, Place, Pressed, Standing};
+use super::super::effect::{Button, Call, Effect, Lane, MessageRef, Owed, Target};
+use super::super::event::{Happened, Note, Place, Pressed, Standing};
 use super::super::fact::{ChatInfo, ChatRef, Freshness, Need, Unknown};
 use super::super::feature::{Decision, Facts};
 use super::super::text::Text;
 use super::super::types::{ChatId, MessageId, Moment, Slot, ThreadId, UserId};
+use super::Settings;
+use super::person::Known;
 use super::state::{Entry, State};
+use super::stats::Day;
+use super::word::Word;
+use serde::Serialize;
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -61,16 +66,23 @@ impl<'a> Look<'a> {
         found
     }
 
-    /// The row of a person: `Some(None)` when there is none.
-    pub(super) fn entry(&mut self, user: UserId) -> Option<Option<Entry>> {
-        let key = Entry::key(user);
-        match self.facts.row(&key) {
-            Some(row) => Some(Entry::read(row)),
-            None => {
-                self.missing.push(Need::Row(key));
-                None
-            }
+    /// A row of ours here, by key: `Some(None)` when there is none.
+    pub(super) fn row(&mut self, key: &str) -> Option<Option<&'a [u8]>> {
+        let found = self.facts.row(key);
+        if found.is_none() {
+            self.missing.push(Need::Row(key.to_owned()));
         }
+        found
+    }
+
+    /// The row of somebody whom we have seen: `Some(None)` when there is none.
+    pub(super) fn known(&mut self, user: UserId) -> Option<Option<Known>> {
+        self.row(&Known::key(user)).map(Known::read)
+    }
+
+    /// The row of somebody whom we told to join: `Some(None)` when there is none.
+    pub(super) fn entry(&mut self, user: UserId) -> Option<Option<Entry>> {
+        self.row(&Entry::key(user)).map(Entry::read)
     }
 }
 
@@ -83,21 +95,159 @@ pub(super) enum Voice {
     Replace(MessageId, Option<ThreadId>),
 }
 
-/// A decision while it is being written.
+/// A decision while it is being written. Rules read facts from it and write what they want into it; what they
+/// looked for and did not find is noted, so that the same rule says what it needs and, asked again, decides.
 pub(super) struct Draft<'a> {
     /// The chat it is about.
     pub(super) place: &'a Place,
     /// What is known.
     pub(super) facts: &'a Facts<'a>,
+    /// What the house has set.
+    pub(super) settings: Settings,
+    /// What the rules look at.
+    pub(super) look: Look<'a>,
     state: Cow<'a, State>,
+    /// Rows of people that this decision changes, and whether they must not be lost.
+    people: Vec<(UserId, Known, bool)>,
+    /// Today's numbers, with what this decision adds.
+    today: Option<Day>,
     effects: Vec<Effect>,
     claimed: bool,
     slots: u64,
 }
 
 impl<'a> Draft<'a> {
-    pub(super) const fn new(state: &'a State, event: &'a Happened, facts: &'a Facts<'a>) -> Self {
-        Self { place: &event.place, facts, state: Cow::Borrowed(state), effects: Vec::new(), claimed: false, slots: 0 }
+    pub(super) const fn new(settings: Settings, state: &'a State, event: &'a Happened, facts: &'a Facts<'a>) -> Self {
+        Self {
+            place: &event.place,
+            facts,
+            settings,
+            look: Look::new(facts),
+            state: Cow::Borrowed(state),
+            people: Vec::new(),
+            today: None,
+            effects: Vec::new(),
+            claimed: false,
+            slots: 0,
+        }
+    }
+
+    /// What the rules looked for and did not find.
+    pub(super) fn into_missing(self) -> Vec<Need> {
+        self.look.missing
+    }
+
+    /// Whether something is missing: then what is decided now is thrown away, and decided again with more facts.
+    pub(super) const fn is_missing(&self) -> bool {
+        !self.look.missing.is_empty()
+    }
+
+    /// Whether this event is ours already.
+    pub(super) const fn is_claimed(&self) -> bool {
+        self.claimed
+    }
+
+    /// Ourselves.
+    pub(super) const fn me(&self) -> UserId {
+        self.look.me()
+    }
+
+    /// What somebody is in a chat; `None` while that is not known.
+    pub(super) fn member(
+        &mut self,
+        chat: ChatId,
+        user: UserId,
+        fresh: Freshness,
+    ) -> Option<&'a Result<Standing, Unknown>> {
+        self.look.member(chat, user, fresh)
+    }
+
+    /// What a chat is; `None` while that is not known.
+    pub(super) fn chat(&mut self, chat: &ChatRef) -> Option<&'a Result<Arc<ChatInfo>, Unknown>> {
+        self.look.chat(chat)
+    }
+
+    /// A row of ours here, by key: `Some(None)` when there is none.
+    pub(super) fn row(&mut self, key: &str) -> Option<Option<&'a [u8]>> {
+        self.look.row(key)
+    }
+
+    /// Rows of ours here with keys in [`from`, `before`), ascending, so many at most; `None` while they are not known.
+    pub(super) fn rows(&mut self, from: &str, before: &str, limit: u32) -> Option<&'a [(String, Vec<u8>)]> {
+        let found = self.facts.rows(from, before);
+        if found.is_none() {
+            self.look.missing.push(Need::Rows { from: from.to_owned(), before: before.to_owned(), limit });
+        }
+        found
+    }
+
+    /// What is remembered of somebody whom we told to join: `Some(None)` when that is nothing.
+    pub(super) fn entry(&mut self, user: UserId) -> Option<Option<Entry>> {
+        self.look.entry(user)
+    }
+
+    /// What is remembered of somebody, with what this decision adds: `Some(None)` when that is nothing.
+    pub(super) fn known(&mut self, user: UserId) -> Option<Option<Known>> {
+        match self.people.iter().find(|(it, ..)| *it == user) {
+            Some((_, known, _)) => Some(Some(known.clone())),
+            None => self.look.known(user),
+        }
+    }
+
+    /// Remembers this of somebody; a crash may forget it.
+    pub(super) fn remember(&mut self, user: UserId, known: Known) {
+        self.stage(user, known, false);
+    }
+
+    /// Remembers this of somebody, for sure.
+    pub(super) fn engrave(&mut self, user: UserId, known: Known) {
+        self.stage(user, known, true);
+    }
+
+    /// Counts something into today's numbers; a crash may forget the last of them.
+    pub(super) fn count(&mut self, add: impl FnOnce(&mut Day)) {
+        if self.today.is_none() {
+            let Some(row) = self.row(&Day::key(Day::of(self.now()))) else { return };
+            self.today = Some(row.and_then(|it| serde_json::from_slice(it).ok()).unwrap_or_default());
+        }
+        if let Some(today) = &mut self.today {
+            add(today);
+        }
+    }
+
+    fn stage(&mut self, user: UserId, known: Known, sure: bool) {
+        let before = self.people.iter().position(|(it, ..)| *it == user);
+        let sure = sure || before.is_some_and(|it| self.people.swap_remove(it).2);
+        self.people.push((user, known, sure));
+    }
+
+    /// Writes a row.
+    pub(super) fn put(&mut self, key: String, value: &impl Serialize) {
+        if let Ok(value) = serde_json::to_vec(value) {
+            self.add(Effect::Put { key, value });
+        }
+    }
+
+    /// Writes a row that may be lost in a crash, and forces nothing to the disk.
+    pub(super) fn keep(&mut self, key: String, value: &impl Serialize) {
+        if let Ok(value) = serde_json::to_vec(value) {
+            self.add(Effect::Keep { key, value });
+        }
+    }
+
+    /// Deletes a row.
+    pub(super) fn drop_row(&mut self, key: String) {
+        self.add(Effect::Drop { key });
+    }
+
+    /// Owes a call that nobody waits for.
+    pub(super) fn broadcast(&mut self, call: Call) {
+        self.add(Effect::Telegram(Owed { lane: Lane::Broadcast, ..Owed::new(call) }));
+    }
+
+    /// Tells another chat.
+    pub(super) fn tell(&mut self, chat: ChatId, word: Word) {
+        self.add(Effect::Tell { to: Target::Chat(chat), note: Note::Membership(Box::new(word)) });
     }
 
     pub(super) const fn now(&self) -> Moment {
@@ -157,7 +307,7 @@ impl<'a> Draft<'a> {
         keyboard: Vec<Vec<Button>>,
     ) {
         let (chat, slot) = (self.place.id, self.slot());
-        self.owe(Call::Say { chat, slot, thread, reply_to, text, keyboard, silent: false });
+        self.owe(Call::Say { chat, slot, thread, reply_to, text, keyboard, silent: false, only: None });
     }
 
     /// Answers a press: with a toast, or with a window when the person must read it.
@@ -167,7 +317,16 @@ impl<'a> Draft<'a> {
         self.add(Effect::Telegram(owed));
     }
 
-    pub(super) fn finish(self) -> Decision<State> {
+    pub(super) fn finish(mut self) -> Decision<State> {
+        if let Some(day) = self.today.take() {
+            self.keep(Day::key(Day::of(self.now())), &day);
+        }
+        for (user, known, sure) in std::mem::take(&mut self.people) {
+            match sure {
+                true => self.put(Known::key(user), &known),
+                false => self.keep(Known::key(user), &known),
+            }
+        }
         let state = match self.state {
             Cow::Owned(state) => Some(state),
             Cow::Borrowed(_) => None,

@@ -1,24 +1,49 @@
 //! Membership: groups in which only the subscribers of certain channels may write.
 
+mod appeal;
+mod channel;
+mod door;
 mod draft;
+mod erase;
+mod groups;
 mod judge;
+mod knock;
+mod ledger;
+mod order;
+mod panel;
+mod person;
+mod policy;
 mod press;
 mod protect;
+mod react;
 mod request;
+mod simulate;
 mod state;
+mod stats;
 mod stop;
+mod subscription;
+mod transfer;
 mod trouble;
+mod undo;
+mod verify;
+mod why;
+mod word;
 
 #[cfg(test)]
 mod tests;
 
 pub(super) use draft::PRESS_MS;
+pub use ledger::{Deed, What, Why};
+pub use order::{Order, Undo};
+pub use person::{Exempt, Known, Mercy};
+pub use policy::{Answer, LogPlace, Policy};
 pub use state::{CHANNELS_MAX, Channel, Entry, MUTED_MAX, State};
+pub use word::{Appeal, Knock, Mode, Report, Word};
 
 use super::command;
 use super::effect::Effect;
 use super::event::{
-    ChatKind, Event, Happened, Moved, Outcome, Performed, Place, Pressed, Said, Standing, Status, Verdict,
+    ChatKind, Event, Happened, Moved, Note, Outcome, Performed, Place, Pressed, Said, Standing, Status, Verdict,
 };
 use super::fact::{Freshness, Need};
 use super::feature::{Command, Decision, Facts, Rules, Scope};
@@ -27,10 +52,12 @@ use draft::{Draft, Look, Voice};
 use judge::Judgement;
 use protect::Ruling;
 use request::{Asker, Odd};
+use serde::{Deserialize, Serialize};
 use state::{About, Request};
 
-/// How membership is set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How membership is set: `[features.membership]` of the configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Settings {
     /// Whether the office is open.
     pub enabled: bool,
@@ -38,11 +65,13 @@ pub struct Settings {
     pub notice_ttl_s: u64,
     /// Notices per minute and group before they collapse into one that counts; more than 30 count as 30.
     pub notices_per_min: u32,
+    /// Deeds that a group's ledger keeps; the oldest are forgotten first.
+    pub ledger_per_group: u64,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { enabled: true, notice_ttl_s: 300, notices_per_min: 6 }
+        Self { enabled: true, notice_ttl_s: 300, notices_per_min: 6, ledger_per_group: 1_000 }
     }
 }
 
@@ -57,6 +86,9 @@ const NAME: &str = "membership";
 const COMMANDS: &[Command] = &[
     Command { name: "protect", scope: Scope::GroupAdmin, help: "membership-help-protect" },
     Command { name: "unprotect", scope: Scope::GroupAdmin, help: "membership-help-unprotect" },
+    Command { name: "groups", scope: Scope::Private, help: "membership-groups-help" },
+    Command { name: "privacy", scope: Scope::Private, help: "membership-groups-help-privacy" },
+    Command { name: "privacy", scope: Scope::Group, help: "membership-groups-help-privacy" },
 ];
 
 const UPDATES: &[&str] = &["message", "edited_message", "callback_query", "chat_member", "my_chat_member"];
@@ -89,47 +121,123 @@ impl Rules for Membership {
     }
 
     fn needs(&self, state: &State, event: &Happened, facts: &Facts<'_>) -> Vec<Need> {
-        let mut look = Look::new(facts);
-        match &event.event {
-            Event::Said(said) => {
-                hear(state, &event.place, said, &mut look);
-            }
-            Event::Pressed(pressed) => {
-                if let Some(button) = button(pressed) {
-                    press::weigh(state, &event.place, pressed, button, &mut look);
-                }
-            }
-            Event::Moved(moved) if state.unlisted && by_another_hand(moved, facts) => {
-                look.entry(moved.who.id);
-            }
-            _ => {}
-        }
-        look.missing
+        self.rule(state, event, facts).into_missing()
     }
 
     fn decide(&self, state: &State, event: &Happened, facts: &Facts<'_>) -> Decision<State> {
-        let mut draft = Draft::new(state, event, facts);
+        self.rule(state, event, facts).finish()
+    }
+}
+
+impl Membership {
+    /// One rule for both questions: what is missing is noted, and what is wanted is written down.
+    fn rule<'a>(&self, state: &'a State, event: &'a Happened, facts: &'a Facts<'a>) -> Draft<'a> {
+        let mut draft = Draft::new(self.settings, state, event, facts);
+        match event.place.kind {
+            ChatKind::Group | ChatKind::Supergroup => self.in_group(&mut draft, state, event),
+            ChatKind::Channel => in_channel(&mut draft, event),
+            ChatKind::Private => self.in_private(&mut draft, state, event),
+            ChatKind::House => {}
+        }
+        draft
+    }
+
+    fn in_group<'a>(&self, draft: &mut Draft<'a>, state: &'a State, event: &'a Happened) {
         match &event.event {
-            Event::Said(said) => self.said(&mut draft, state, said),
-            Event::Pressed(pressed) => {
-                if let Some(button) = button(pressed) {
-                    let pressing = press::weigh(state, &event.place, pressed, button, &mut Look::new(facts));
-                    press::answer(&mut draft, pressed, button.1, pressing);
+            Event::Said(said) => self.said(draft, state, said),
+            Event::Pressed(pressed) => press(draft, state, pressed),
+            Event::Moved(moved) => {
+                if by_another_hand(moved, draft.facts) {
+                    close(draft, moved);
+                }
+                door::moved(draft, moved);
+            }
+            Event::Placed(placed) => settle(draft, placed),
+            Event::JoinRequested(request) => door::requested(draft, request),
+            Event::Reacted(reacted) => react::reacted(draft, reacted),
+            Event::Performed(it) if it.feature == NAME => performed(draft, it),
+            Event::Woke { feature, key, .. } if feature == NAME => woke(draft, key),
+            Event::Told(Note::Membership(word)) => told(draft, word),
+            Event::Performed(_) | Event::Woke { .. } | Event::Migrated { .. } | Event::Told(_) | Event::Other => {}
+        }
+        if !draft.is_missing() {
+            groups::report(draft, state);
+        }
+    }
+
+    fn in_private<'a>(&self, draft: &mut Draft<'a>, state: &'a State, event: &'a Happened) {
+        match &event.event {
+            Event::Said(said) => {
+                groups::said(draft, said);
+                if !draft.is_claimed() {
+                    self.said(draft, state, said);
                 }
             }
-            Event::Moved(moved) if by_another_hand(moved, facts) => close(&mut draft, moved),
-            Event::Placed(placed) => settle(&mut draft, placed),
-            Event::Performed(it) if it.feature == NAME => performed(&mut draft, it),
-            Event::Woke { feature, key, .. } if feature == NAME => stop::expire(&mut draft, key),
+            Event::Pressed(pressed) => press(draft, state, pressed),
+            Event::Told(Note::Membership(word)) => told(draft, word),
             Event::Moved(_)
+            | Event::Placed(_)
             | Event::Performed(_)
             | Event::Woke { .. }
+            | Event::JoinRequested(_)
+            | Event::Reacted(_)
             | Event::Migrated { .. }
             | Event::Told(_)
             | Event::Other => {}
         }
-        draft.finish()
     }
+}
+
+fn in_channel(draft: &mut Draft<'_>, event: &Happened) {
+    match &event.event {
+        Event::Moved(moved) => channel::moved(draft, moved),
+        Event::Placed(placed) => channel::placed(draft, placed),
+        Event::Told(Note::Membership(word)) => told(draft, word),
+        Event::Said(_)
+        | Event::Pressed(_)
+        | Event::JoinRequested(_)
+        | Event::Reacted(_)
+        | Event::Performed(_)
+        | Event::Woke { .. }
+        | Event::Migrated { .. }
+        | Event::Told(_)
+        | Event::Other => {}
+    }
+}
+
+/// One word of another chat, to whom it concerns.
+fn told(draft: &mut Draft<'_>, word: &Word) {
+    draft.claim();
+    match word {
+        Word::Linked { .. } | Word::Unlinked { .. } => channel::told(draft, word),
+        Word::Subscription { .. } => {
+            subscription::told(draft, word);
+            door::told(draft, word);
+        }
+        Word::Changed { .. } => subscription::told(draft, word),
+        Word::Group(_) | Word::Gone { .. } => groups::told(draft, word),
+        Word::Knock(_) | Word::Decided { .. } => knock::told(draft, word),
+        Word::Appeal(_) | Word::Judged { .. } => appeal::told(draft, word),
+        Word::Import { .. } => transfer::told(draft, word),
+    }
+}
+
+/// An alarm clock of ours rings.
+fn woke(draft: &mut Draft<'_>, key: &str) {
+    match key {
+        verify::WAKE => verify::woke(draft),
+        erase::WAKE => erase::woke(draft),
+        _ => stop::expire(draft, key),
+    }
+}
+
+fn press<'a>(draft: &mut Draft<'a>, state: &'a State, pressed: &'a Pressed) {
+    let Some((action, args)) = button(pressed) else { return };
+    if order::pressed(draft, pressed, action, args) {
+        return;
+    }
+    let pressing = press::weigh(state, draft.place, pressed, (action, args), &mut draft.look);
+    press::answer(draft, pressed, args, pressing);
 }
 
 /// What a message is to us.
@@ -179,14 +287,31 @@ fn read(said: &Said, look: &Look<'_>) -> Option<Result<Request, Odd>> {
 }
 
 impl Membership {
-    fn said(&self, draft: &mut Draft<'_>, state: &State, said: &Said) {
-        let heard = hear(state, draft.place, said, &mut Look::new(draft.facts));
+    fn said<'a>(&self, draft: &mut Draft<'a>, state: &'a State, said: &'a Said) {
+        let heard = hear(state, draft.place, said, &mut draft.look);
         if !state.channels.is_empty() {
             judge::observe(draft, state, said);
         }
+        if judge::is_person(draft.place, said, &draft.look) {
+            person::sighted(draft, &said.from);
+        }
         match heard {
-            Heard::Judged(Judgement::Free | Judgement::Open) => {}
-            Heard::Judged(Judgement::Stranger(stranger)) => stop::stop(draft, self.settings, said, stranger),
+            Heard::Judged(Judgement::Open) => {}
+            Heard::Judged(Judgement::Free) => {
+                if judge::may_judge(state, draft.place, said, &draft.look) {
+                    draft.count(|it| it.checks = it.checks.saturating_add(1));
+                }
+                if command::given(said, draft.facts).is_some_and(|it| it.name == "privacy") {
+                    groups::privacy(draft, said);
+                }
+            }
+            Heard::Judged(Judgement::Stranger(stranger)) => {
+                draft.count(|it| {
+                    it.checks = it.checks.saturating_add(1);
+                    it.hits = it.hits.saturating_add(1);
+                });
+                stop::stop(draft, said, stranger);
+            }
             Heard::Elsewhere => protect::elsewhere(draft, said),
             Heard::Plain(asker, request) => protect::plain(draft, said, asker, request),
             Heard::Asked(ruling) => {
@@ -223,7 +348,7 @@ fn close(draft: &mut Draft<'_>, moved: &Moved) {
     }
     if draft.state().lists(user) {
         draft.change().strike(user);
-    } else if !draft.state().unlisted || Look::new(draft.facts).entry(user).flatten().is_none() {
+    } else if !draft.state().unlisted || draft.entry(user).flatten().is_none() {
         return;
     }
     draft.add(Effect::Drop { key: Entry::key(user) });
@@ -252,6 +377,7 @@ fn forget(draft: &mut Draft<'_>) {
     }
     trouble::heal_all(draft);
     *draft.change() = State::default();
+    erase::begin(draft);
 }
 
 /// Something that we followed up is done, or has failed.

@@ -4,7 +4,9 @@ use super::super::effect::{Call, Effect, MessageRef};
 use super::super::event::{Place, Pressed, Standing, Status};
 use super::super::fact::{Freshness, Permissions, Unknown};
 use super::super::text::{Arg, Text};
+use super::super::types::{Person, UserId};
 use super::draft::{Draft, Look, Voice};
+use super::ledger::{self, Deed, What, Why};
 use super::protect::{self, Check, Ruling};
 use super::state::{Channel, Entry, Question, State};
 use super::stop::{self, count_of, short_names};
@@ -38,7 +40,7 @@ pub(super) enum Pressing<'a> {
     /// A channel's admin agrees, but something is missing.
     Missing(Vec<Text>),
     /// A channel's admin agrees.
-    Agreed(u32, &'a Channel),
+    Agreed(u32, &'a Channel, UserId),
 }
 
 /// Finds out what a press comes to.
@@ -67,7 +69,7 @@ fn joined<'a>(state: &'a State, place: &Place, pressed: &Pressed, look: &mut Loo
             Some(Ok(_)) => lacks.push(channel),
             Some(Err(Unknown::Unavailable)) => unsure = true,
             // What cannot be looked up at all keeps nobody out; the owner knows.
-            Some(Err(Unknown::NotFound | Unknown::NoRights)) | None => {}
+            Some(Err(Unknown::NotFound | Unknown::NoRights | Unknown::TooLarge)) | None => {}
         }
     }
     let (true, Some(entry), Some(standing), Some(chat)) = (look.missing.is_empty(), entry, standing, chat) else {
@@ -92,10 +94,12 @@ fn question<'a>(state: &'a State, place: &Place, pressed: &Pressed, args: &str, 
         }
         Question::May { channel, asker } => {
             let asked_by = look.member(place.id, *asker, Freshness::Recent);
-            agreed(number, channel, place, pressed, look).zip(asked_by).map(|(pressing, asked_by)| match asked_by {
-                Ok(it) if it.may(|it| it.can_change_info) => pressing,
-                Ok(_) | Err(Unknown::NotFound) => Pressing::Over,
-                Err(Unknown::NoRights | Unknown::Unavailable) => Pressing::CannotCheck,
+            agreed(number, channel, *asker, place, pressed, look).zip(asked_by).map(|(pressing, asked_by)| {
+                match asked_by {
+                    Ok(it) if it.may(|it| it.can_change_info) => pressing,
+                    Ok(_) | Err(Unknown::NotFound) => Pressing::Over,
+                    Err(Unknown::NoRights | Unknown::Unavailable | Unknown::TooLarge) => Pressing::CannotCheck,
+                }
             })
         }
     };
@@ -105,6 +109,7 @@ fn question<'a>(state: &'a State, place: &Place, pressed: &Pressed, args: &str, 
 fn agreed<'a>(
     number: u32,
     channel: &'a Channel,
+    asker: UserId,
     place: &Place,
     pressed: &Pressed,
     look: &mut Look<'a>,
@@ -117,7 +122,7 @@ fn agreed<'a>(
         Err(()) => Pressing::CannotCheck,
         Ok(true) if check.unsure => Pressing::CannotCheck,
         Ok(true) if !check.lines.is_empty() => Pressing::Missing(check.lines),
-        Ok(true) => Pressing::Agreed(number, channel),
+        Ok(true) => Pressing::Agreed(number, channel, asker),
     })
 }
 
@@ -155,12 +160,12 @@ pub(super) fn answer(draft: &mut Draft<'_>, pressed: &Pressed, args: &str, press
             let text = say("membership-missing").with("lines", Arg::Lines(lines));
             draft.answer(Voice::Reply(pressed.message, pressed.thread), text, Vec::new());
         }
-        Pressing::Agreed(number, channel) => agree(draft, pressed, number, channel),
+        Pressing::Agreed(number, channel, asker) => agree(draft, pressed, number, channel, asker),
     }
     draft.claim();
 }
 
-fn agree(draft: &mut Draft<'_>, pressed: &Pressed, number: u32, channel: &Channel) {
+fn agree(draft: &mut Draft<'_>, pressed: &Pressed, number: u32, channel: &Channel, asker: UserId) {
     let known = draft.state().channels.iter().any(|it| it.id == channel.id);
     draft.change().answered(number);
     if !known && draft.state().channels.len() >= super::state::CHANNELS_MAX {
@@ -169,11 +174,11 @@ fn agree(draft: &mut Draft<'_>, pressed: &Pressed, number: u32, channel: &Channe
     }
     draft.toast(pressed, Text::new(pressed.from.language, "membership-toast-thanks"), false);
     let text = protect::protected(pressed.from.language, std::slice::from_ref(channel));
-    protect::take(draft, channel.clone());
+    protect::take(draft, channel.clone(), asker);
     draft.answer(Voice::Replace(pressed.message, pressed.thread), text, Vec::new());
 }
 
-/// Lifts a mute that is still ours, and clears up after it.
+/// Lets somebody write again who has joined, and says so.
 fn welcome(
     draft: &mut Draft<'_>,
     pressed: &Pressed,
@@ -183,25 +188,48 @@ fn welcome(
     permissions: &Permissions,
 ) {
     let user = pressed.from.id;
-    let mine = entry.as_ref().is_some_and(|it| it.mine);
-    // Restricting an admin is refused; restricting somebody who is banned would let them in again.
-    let lift = mine && !standing.is_admin() && standing.status != Status::Kicked;
-    if lift {
-        draft.owe(Call::Unmute { chat: draft.place.id, user, permissions: permissions.clone() });
-        let now = draft.now();
-        draft.change().free(user, now);
-    }
+    let lifted = lift(draft, &pressed.from, entry.as_ref(), standing, permissions, Why::Joined);
     let again = draft.state().frees(user, draft.now()); // pressed twice: the un-mute may be on its way still
-    let held = !lift && (standing.status == Status::Kicked || standing.muted && !again);
+    let held = !lifted && (standing.status == Status::Kicked || standing.muted && !again);
     let key = if held { "membership-toast-held" } else { "membership-toast-welcome" };
     draft.toast(pressed, Text::new(pressed.from.language, key), held);
     if args != stop::CROWD {
         draft.delete(MessageRef::Id(pressed.message));
     }
+    settled(draft, user, entry, args == stop::CROWD);
+}
+
+/// Lifts a mute that is still ours, and writes it down. Answers whether there was one to lift.
+pub(super) fn lift(
+    draft: &mut Draft<'_>,
+    who: &Person,
+    entry: Option<&Entry>,
+    standing: &Standing,
+    permissions: &Permissions,
+    why: Why,
+) -> bool {
+    // Restricting an admin is refused; restricting somebody who is banned would let them in again.
+    let lift = entry.is_some_and(|it| it.mine) && !standing.is_admin() && standing.status != Status::Kicked;
+    if lift {
+        draft.owe(Call::Unmute { chat: draft.place.id, user: who.id, permissions: permissions.clone() });
+        let now = draft.now();
+        draft.change().free(who.id, now);
+        if why == Why::Joined {
+            let channels = entry.map(|it| it.channels.clone()).unwrap_or_default();
+            draft.count(|it| it.won(&channels));
+        }
+        let deed = Deed::new(draft, who.id, &who.name, What::Lifted, why);
+        ledger::note(draft, Some(who), &deed);
+    }
+    lift
+}
+
+/// Forgets that somebody was told to join; their notice goes too, unless it is gone already.
+pub(super) fn settled(draft: &mut Draft<'_>, user: UserId, entry: Option<Entry>, notice: bool) {
     if let Some(entry) = entry {
         draft.add(Effect::Drop { key: Entry::key(user) });
         if let Some(slot) = entry.slot {
-            if args == stop::CROWD {
+            if notice {
                 draft.delete(MessageRef::Slot(slot));
             }
             draft.add(Effect::NoWake { key: stop::wake(slot) });

@@ -1,11 +1,12 @@
 //! `/protect` and `/unprotect`: who may, what is missing for it, and what comes of it.
 
 use super::super::effect::{Button, Call, Does, Effect, Label, Owed};
-use super::super::event::{ChatKind, Place, Said};
+use super::super::event::{ChatKind, Place, Rights, Said};
 use super::super::fact::{ChatInfo, ChatRef, Freshness, Permissions, Unknown};
 use super::super::text::{Arg, Text};
 use super::super::types::{Language, Person, Slot, UserId};
 use super::draft::{Draft, Look, Voice};
+use super::order::{self, Order};
 use super::request::{Asker, Odd};
 use super::state::{About, CHANNELS_MAX, Channel, Entry, Question, Request, State};
 use super::stop::{self, count_of, names};
@@ -40,6 +41,8 @@ pub(super) enum Ruling {
         /// To be asked about.
         ask: Vec<Channel>,
     },
+    /// An order that this admin may give.
+    Order(Order),
     /// Let these go, and everybody who waits for them.
     Release {
         /// The channels.
@@ -60,15 +63,20 @@ pub(super) fn rule(
     language: Language,
     look: &mut Look<'_>,
 ) -> Option<Ruling> {
+    let allowed = |it: &Rights| match request {
+        Request::Protect(_) | Request::Unprotect(_) => it.can_change_info,
+        Request::Order(order) => order.allowed(it),
+    };
     match look.member(place.id, who, Freshness::Recent)? {
-        Ok(standing) if standing.may(|it| it.can_change_info) => {}
+        Ok(standing) if standing.may(allowed) => {}
         Ok(_) | Err(Unknown::NotFound) => return Some(Ruling::NotAllowed),
-        Err(Unknown::NoRights | Unknown::Unavailable) => return Some(Ruling::CannotCheck),
+        Err(Unknown::NoRights | Unknown::Unavailable | Unknown::TooLarge) => return Some(Ruling::CannotCheck),
     }
     match request {
         Request::Protect(targets) if targets.is_empty() => Some(Ruling::Usage),
         Request::Protect(targets) => protect(state, place, targets, who, language, look),
         Request::Unprotect(targets) => unprotect(state, place, targets, look),
+        Request::Order(order) => Some(Ruling::Order(order.clone())),
     }
 }
 
@@ -134,7 +142,7 @@ pub(super) fn may_invite(channel: &Channel, who: UserId, look: &mut Look<'_>) ->
     Some(match look.member(channel.id, who, Freshness::Now)? {
         Ok(standing) => Ok(standing.may(|it| it.can_invite_users)),
         Err(Unknown::Unavailable) => Err(()),
-        Err(Unknown::NotFound | Unknown::NoRights) => Ok(false),
+        Err(Unknown::NotFound | Unknown::NoRights | Unknown::TooLarge) => Ok(false),
     })
 }
 
@@ -173,7 +181,7 @@ impl Check {
                 self.unsure = true;
                 return None;
             }
-            Err(Unknown::NotFound | Unknown::NoRights) => {
+            Err(Unknown::NotFound | Unknown::NoRights | Unknown::TooLarge) => {
                 self.line("membership-need-found", Some(shown(target)));
                 return None;
             }
@@ -196,7 +204,7 @@ impl Check {
             Ok(me) if !me.is_admin() => "membership-need-admin",
             Ok(me) if channel.username.is_none() && !me.may(|it| it.can_invite_users) => "membership-need-invite",
             Ok(_) => return Some(true),
-            Err(Unknown::NotFound | Unknown::NoRights) => "membership-need-admin",
+            Err(Unknown::NotFound | Unknown::NoRights | Unknown::TooLarge) => "membership-need-admin",
             Err(Unknown::Unavailable) => {
                 self.unsure = true;
                 return Some(false);
@@ -243,8 +251,12 @@ pub(super) fn plain(draft: &mut Draft<'_>, said: &Said, asker: Asker, request: R
 /// Asks an anonymous admin to show who they are.
 fn who(draft: &mut Draft<'_>, voice: Voice, language: Language, mut request: Request) {
     let (now, until) = (draft.now(), draft.now().plus_ms(ASK_MS));
-    let (Request::Protect(targets) | Request::Unprotect(targets)) = &mut request;
-    targets.truncate(CHANNELS_MAX + 1);
+    match &mut request {
+        Request::Protect(targets) | Request::Unprotect(targets) | Request::Order(Order::Simulate(targets)) => {
+            targets.truncate(CHANNELS_MAX + 1);
+        }
+        Request::Order(_) => {}
+    }
     let number = draft.change().ask(Question::Who(request), now, until);
     let label = Label::Text(Text::new(language, "membership-button-who"));
     let does = Does::Press { action: WHO.to_owned(), args: number.to_string(), only: None, until: Some(until) };
@@ -281,6 +293,7 @@ pub(super) fn carry_out(draft: &mut Draft<'_>, voice: Voice, asker: &Person, rul
             };
             draft.answer(voice, text, Vec::new());
         }
+        Ruling::Order(order) => order::carry_out(draft, voice, asker, &order),
         Ruling::Protect { clear, ask } => go_ahead(draft, voice, asker, clear, ask),
         Ruling::Release { gone, permissions, notices } => {
             release(draft, voice, language, &gone, &permissions);
@@ -293,7 +306,7 @@ fn go_ahead(draft: &mut Draft<'_>, voice: Voice, asker: &Person, clear: Vec<Chan
     let mut voice = voice;
     if !clear.is_empty() {
         let text = protected(asker.language, &clear);
-        clear.into_iter().for_each(|it| take(draft, it));
+        clear.into_iter().for_each(|it| take(draft, it, asker.id));
         draft.answer(voice, text, Vec::new());
         voice = Voice::Reply(voice.message(), voice.thread());
     }
@@ -316,15 +329,19 @@ fn may(draft: &mut Draft<'_>, voice: Voice, asker: &Person, channel: Channel) {
 }
 
 /// Protects for the subscribers of this channel from now on.
-pub(super) fn take(draft: &mut Draft<'_>, channel: Channel) {
-    let id = channel.id;
-    draft.change().protect(channel);
+pub(super) fn take(draft: &mut Draft<'_>, channel: Channel, owner: UserId) {
+    let (id, now) = (channel.id, draft.now());
+    let state = draft.change();
+    state.protect(channel);
+    state.own(owner);
+    state.since.get_or_insert(now);
     for about in [About::Lookup(id), About::Rights, About::Refused] {
         trouble::heal(draft, about);
     }
     if draft.state().channels.iter().any(|it| it.id == id && it.url().is_none()) {
         let name = draft.place.title.chars().filter(|it| !it.is_control()).take(LINK_NAME_MAX).collect();
-        let owed = Owed::new(Call::Invite { chat: id, name }).repeating().reporting(link_token(id.0));
+        let owed =
+            Owed::new(Call::Invite { chat: id, name, by_request: false }).repeating().reporting(link_token(id.0));
         draft.add(Effect::Telegram(owed));
     }
 }

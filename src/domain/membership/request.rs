@@ -4,6 +4,7 @@ use super::super::command::Given;
 use super::super::event::{Place, Said};
 use super::super::fact::ChatRef;
 use super::super::types::{ANONYMOUS_ADMIN, CHANNEL_BOT, ChatId, TELEGRAM, UserId};
+use super::order::Order;
 use super::state::Request;
 
 /// Whose words a message are, when it comes to rights.
@@ -46,12 +47,13 @@ pub(super) fn read(given: &Given<'_>, said: &Said) -> Option<Result<Request, Odd
     let make = match given.name.as_str() {
         "protect" => Request::Protect,
         "unprotect" => Request::Unprotect,
-        _ => return None,
+        _ => return Order::read(given, said).map(|it| it.map(Request::Order)),
     };
     Some(targets(given, said).map(make))
 }
 
-fn targets(given: &Given<'_>, said: &Said) -> Result<Vec<ChatRef>, Odd> {
+/// The channels that a command names.
+pub(super) fn targets(given: &Given<'_>, said: &Said) -> Result<Vec<ChatRef>, Odd> {
     let mut found = Vec::new();
     for word in given.words().flat_map(|it| it.split(',')).filter(|it| !it.is_empty()) {
         let target = target(word)?;
@@ -69,19 +71,19 @@ fn targets(given: &Given<'_>, said: &Said) -> Result<Vec<ChatRef>, Odd> {
 /// Reads one word: `@name`, a link, or a channel's id.
 fn target(word: &str) -> Result<ChatRef, Odd> {
     if let Some(name) = word.strip_prefix('@') {
-        return named(name).ok_or_else(|| odd(word));
+        return named(name).ok_or_else(|| Odd::of(word));
     }
     if let Some(path) = path(word) {
         let mut parts = path.split(['/', '?']);
         return match (parts.next(), parts.next()) {
             (Some("joinchat"), _) => Err(Odd::PrivateLink),
             (Some(first), _) if first.starts_with('+') => Err(Odd::PrivateLink),
-            (Some("c"), Some(id)) => numbered(&format!("-100{id}")).ok_or_else(|| odd(word)),
-            (Some("s"), Some(name)) | (Some(name), _) => named(name).ok_or_else(|| odd(word)),
-            (None, _) => Err(odd(word)),
+            (Some("c"), Some(id)) => numbered(&format!("-100{id}")).ok_or_else(|| Odd::of(word)),
+            (Some("s"), Some(name)) | (Some(name), _) => named(name).ok_or_else(|| Odd::of(word)),
+            (None, _) => Err(Odd::of(word)),
         };
     }
-    numbered(word).ok_or_else(|| odd(word))
+    numbered(word).ok_or_else(|| Odd::of(word))
 }
 
 /// What follows the host in a link to Telegram.
@@ -103,8 +105,11 @@ fn numbered(word: &str) -> Option<ChatRef> {
     Some(ChatRef::Id(ChatId(id)))
 }
 
-fn odd(word: &str) -> Odd {
-    Odd::Unreadable(word.chars().take(ODD_MAX).collect())
+impl Odd {
+    /// A word that cannot be read.
+    pub(super) fn of(word: &str) -> Self {
+        Self::Unreadable(word.chars().take(ODD_MAX).collect())
+    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use super::super::fact::{ChatInfo, ChatRef};
 use super::super::types::{ChatId, Language, Moment, Slot, ThreadId, UserId};
+use super::order::Order;
+use super::policy::Policy;
 use serde::{Deserialize, Serialize};
 
 /// Channels that one group may ask for.
@@ -18,6 +20,8 @@ const FREED_MAX: usize = 8;
 const FREED_MS: u64 = 60_000;
 /// Notices of the last minute that are remembered; no group can be set to allow more of them.
 pub(super) const RECENT_MAX: usize = 30;
+/// People who set a group up that are remembered.
+pub(super) const OWNERS_MAX: usize = 8;
 /// Characters of a title that are kept.
 const TITLE_MAX: usize = 40;
 
@@ -49,6 +53,17 @@ pub struct State {
     /// What does not work.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub troubles: Vec<Trouble>,
+    /// What the group's admins have chosen.
+    #[serde(skip_serializing_if = "Policy::is_plain")]
+    pub policy: Policy,
+    /// Who set the guard up, oldest first: they see this group under `/groups`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub owners: Vec<UserId>,
+    /// Since when the group is guarded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Moment>,
+    /// The number of the next deed in the ledger.
+    pub deeds: u64,
 }
 
 /// A channel whose subscribers may write.
@@ -114,6 +129,8 @@ pub enum Request {
     Protect(Vec<ChatRef>),
     /// `/unprotect`; nothing named is everything.
     Unprotect(Vec<ChatRef>),
+    /// Any other.
+    Order(Order),
 }
 
 /// Something that does not work, as long as it does not.
@@ -217,6 +234,15 @@ impl State {
     /// Whether somebody was un-muted a moment ago.
     pub(super) fn frees(&self, user: UserId, now: Moment) -> bool {
         self.freed.iter().any(|(it, at)| *it == user && now.since_ms(*at) < FREED_MS)
+    }
+
+    /// Remembers who set the guard up.
+    pub(super) fn own(&mut self, user: UserId) {
+        self.owners.retain(|it| *it != user);
+        if self.owners.len() >= OWNERS_MAX {
+            self.owners.remove(0);
+        }
+        self.owners.push(user);
     }
 
     /// Forgets a question.

@@ -3,10 +3,10 @@
 use super::super::effect::{Button, Call, Does, Effect, Label, MessageRef, Owed};
 use super::super::event::{Said, Status};
 use super::super::text::{Arg, Text};
-use super::super::types::{Language, Moment, Slot, ThreadId, UserId};
-use super::Settings;
+use super::super::types::{Language, MessageId, Moment, Person, Slot, ThreadId, UserId};
 use super::draft::Draft;
 use super::judge::Stranger;
+use super::ledger::{self, Deed, What, Why};
 use super::state::{CROWDS_MAX, Channel, Crowd, Entry, RECENT_MAX, State};
 use super::trouble;
 
@@ -17,17 +17,37 @@ pub(super) const CROWD: &str = "c";
 
 /// A mute needs this long to reach everybody; what was written meanwhile does not show that it failed, in ms.
 const GRACE_MS: u64 = 10_000;
-/// Telegram takes a mute that ends within 30 s for one that never ends; this keeps clear of it, in ms.
-const MUTE_MIN_MS: u64 = 60_000;
 /// Characters of titles in a toast.
 const NAMES_MAX: usize = 100;
 /// Notices are counted over this long, in ms.
 const MINUTE_MS: u64 = 60_000;
 
-/// Stops a stranger.
-pub(super) fn stop(draft: &mut Draft<'_>, settings: Settings, said: &Said, stranger: Stranger<'_>) {
+/// Stops a stranger who wrote.
+pub(super) fn stop(draft: &mut Draft<'_>, said: &Said, stranger: Stranger<'_>) {
     draft.claim();
     draft.delete(MessageRef::Id(said.message));
+    let channels = stranger.lacks.iter().map(|it| it.id).collect();
+    let why = Why::Lacks { channels, fresh: false };
+    let case = Case { who: &said.from, thread: said.thread, message: Some(said.message), what: What::Stopped, why };
+    hold(draft, &case, stranger);
+}
+
+/// Whom to hold back, and what to write down about it.
+pub(super) struct Case<'c> {
+    /// Who.
+    pub(super) who: &'c Person,
+    /// The topic in which they are told.
+    pub(super) thread: Option<ThreadId>,
+    /// The message they wrote, if that is why.
+    pub(super) message: Option<MessageId>,
+    /// What is done.
+    pub(super) what: What,
+    /// Why.
+    pub(super) why: Why,
+}
+
+/// Mutes somebody, unless they are muted already, and tells them why and what to do, unless they were just told.
+pub(super) fn hold(draft: &mut Draft<'_>, case: &Case<'_>, stranger: Stranger<'_>) {
     if stranger.standing.status == Status::Kicked {
         return; // Restricting somebody who is banned would let them in again.
     }
@@ -37,8 +57,11 @@ pub(super) fn stop(draft: &mut Draft<'_>, settings: Settings, said: &Said, stran
     let fresh_mute = known.is_some_and(|it| it.mine && now.since_ms(it.since) < GRACE_MS);
     let mute = !stranger.standing.muted && !fresh_mute;
     let mine = mute || known.is_some_and(|it| it.mine);
+    let until = draft.state().policy.muted_until(draft.settings, now);
     if mute {
-        self::mute(draft, said.from.id, settings);
+        self::mute(draft, case.who.id, until);
+        let deed = Deed { until: Some(until), message: case.message, ..case.deed(draft) };
+        ledger::note(draft, Some(case.who), &deed);
     }
     if live && !mute {
         return;
@@ -49,9 +72,15 @@ pub(super) fn stop(draft: &mut Draft<'_>, settings: Settings, said: &Said, stran
         entry.since = now;
     }
     if !live {
-        explain(draft, settings, said, &stranger.lacks, &mut entry);
+        explain(draft, case, &stranger.lacks, &mut entry);
     }
-    remember(draft, said.from.id, &entry);
+    remember(draft, case.who.id, &entry);
+}
+
+impl Case<'_> {
+    fn deed(&self, draft: &Draft<'_>) -> Deed {
+        Deed::new(draft, self.who.id, &self.who.name, self.what, self.why.clone())
+    }
 }
 
 /// The buttons of a notice: one to each channel, and the one to press afterwards.
@@ -70,11 +99,8 @@ fn keyboard<'c>(
     channels.filter_map(open).chain([vec![press]]).collect()
 }
 
-/// A mute lasts as long as the notice that explains it: nobody stays muted with no button in sight.
-fn mute(draft: &mut Draft<'_>, user: UserId, settings: Settings) {
-    let lasts_ms = settings.notice_ttl_s.saturating_mul(1_000).max(MUTE_MIN_MS);
-    let until = Some(draft.now().plus_ms(lasts_ms));
-    let call = Call::Mute { chat: draft.place.id, user, until };
+fn mute(draft: &mut Draft<'_>, user: UserId, until: Moment) {
+    let call = Call::Mute { chat: draft.place.id, user, until: Some(until) };
     draft.add(Effect::Telegram(Owed::new(call).reporting(trouble::MUTE))); // only a refusal is told
 }
 
@@ -88,46 +114,47 @@ fn remember(draft: &mut Draft<'_>, user: UserId, entry: &Entry) {
 }
 
 /// Says what to do: to this person alone, or to all who came lately when they are many.
-fn explain(draft: &mut Draft<'_>, settings: Settings, said: &Said, lacks: &[&Channel], entry: &mut Entry) {
+fn explain(draft: &mut Draft<'_>, case: &Case<'_>, lacks: &[&Channel], entry: &mut Entry) {
     let now = draft.now();
-    let until = now.plus_ms(settings.notice_ttl_s.saturating_mul(1_000));
+    let until = now.plus_ms(draft.state().policy.notice_ms(draft.settings));
+    let most = RECENT_MAX.min(draft.settings.notices_per_min as usize);
+    let language = draft.state().policy.language(case.who.language);
     let state = draft.change();
     state.recent.retain(|it| now.since_ms(*it) < MINUTE_MS);
-    let many = state.recent.len() >= RECENT_MAX.min(settings.notices_per_min as usize);
+    let many = state.recent.len() >= most;
     entry.channels = lacks.iter().map(|it| it.id).collect();
-    entry.language = said.from.language;
-    entry.thread = said.thread;
+    entry.language = language;
+    entry.thread = case.thread;
     entry.until = until;
     if many {
         entry.slot = None;
-        count(draft, said, until);
+        count(draft, case.thread, language, until);
     } else {
-        entry.slot = Some(notice(draft, said, lacks, until));
+        entry.slot = Some(notice(draft, case, language, lacks, until));
     }
 }
 
 /// A notice for one person.
-fn notice(draft: &mut Draft<'_>, said: &Said, lacks: &[&Channel], until: Moment) -> Slot {
+fn notice(draft: &mut Draft<'_>, case: &Case<'_>, language: Language, lacks: &[&Channel], until: Moment) -> Slot {
     let now = draft.now();
     draft.change().recent.push(now);
-    let language = said.from.language;
     let text = Text::new(language, "membership-notice")
-        .with("person", Arg::Person { id: said.from.id, name: said.from.name.clone() })
+        .with("person", Arg::Person { id: case.who.id, name: case.who.name.clone() })
         .with("channels", names(lacks.iter().copied()))
         .with("count", count_of(lacks.len()));
-    let keyboard = keyboard(language, lacks.iter().copied(), Some(said.from.id));
+    let keyboard = keyboard(language, lacks.iter().copied(), Some(case.who.id));
     let slot = draft.slot();
-    tell(draft, slot, said.thread, text, keyboard);
+    tell(draft, slot, case.thread, text, keyboard);
     draft.add(Effect::WakeAt { key: wake(slot), at: until });
     slot
 }
 
 /// Counts a person into the collective notice of their topic.
-fn count(draft: &mut Draft<'_>, said: &Said, until: Moment) {
+fn count(draft: &mut Draft<'_>, thread: Option<ThreadId>, language: Language, until: Moment) {
     let now = draft.now();
     let crowds = &mut draft.change().crowds;
     crowds.retain(|it| now < it.until);
-    let mine = crowds.iter().position(|it| it.thread == said.thread);
+    let mine = crowds.iter().position(|it| it.thread == thread);
     let place = mine.or_else(|| (crowds.len() >= CROWDS_MAX).then_some(0)); // too many topics share one
     if let Some(crowd) = place.and_then(|it| crowds.get_mut(it)) {
         crowd.count = crowd.count.saturating_add(1);
@@ -138,10 +165,10 @@ fn count(draft: &mut Draft<'_>, said: &Said, until: Moment) {
         draft.owe(Call::Edit { chat, message, text, keyboard });
         return;
     }
-    let crowd = Crowd { slot: draft.slot(), thread: said.thread, count: 1, until, language: said.from.language };
+    let crowd = Crowd { slot: draft.slot(), thread, count: 1, until, language };
     draft.change().crowds.push(crowd.clone());
     let (text, keyboard) = collective(draft.state(), &crowd);
-    tell(draft, crowd.slot, said.thread, text, keyboard);
+    tell(draft, crowd.slot, thread, text, keyboard);
     draft.add(Effect::WakeAt { key: wake(crowd.slot), at: until });
 }
 
@@ -156,7 +183,7 @@ fn collective(state: &State, crowd: &Crowd) -> (Text, Vec<Vec<Button>>) {
 /// Says a notice: without a sound, and rather twice than never.
 fn tell(draft: &mut Draft<'_>, slot: Slot, thread: Option<ThreadId>, text: Text, keyboard: Vec<Vec<Button>>) {
     let chat = draft.place.id;
-    let call = Call::Say { chat, slot, thread, reply_to: None, text, keyboard, silent: true };
+    let call = Call::Say { chat, slot, thread, reply_to: None, text, keyboard, silent: true, only: None };
     draft.add(Effect::Telegram(Owed::new(call).repeating()));
 }
 

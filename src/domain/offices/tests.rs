@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 use super::*;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 fn all() -> Settings {
@@ -52,10 +52,10 @@ fn a_name_means_one_thing_in_each_menu() {
 fn each_menu_shows_what_works_there() {
     let commands = commands(&features(&all()));
     for (scope, expect) in [
-        (MenuScope::Private, vec!["start", "help"]),
-        (MenuScope::Groups, vec!["help"]),
-        (MenuScope::GroupAdmins, vec!["protect", "unprotect", "help"]),
-        (MenuScope::Chat(ChatId(7)), vec!["drill", "start", "help"]),
+        (MenuScope::Private, vec!["groups", "privacy", "start", "help"]),
+        (MenuScope::Groups, vec!["privacy", "help"]),
+        (MenuScope::GroupAdmins, vec!["protect", "unprotect", "privacy", "help"]),
+        (MenuScope::Chat(ChatId(7)), vec!["groups", "privacy", "drill", "start", "help"]),
     ] {
         let menus = menu(&commands, scope);
         let Some(Call::SetCommands { commands, .. }) = menus.first() else { panic!("{menus:?}") };
@@ -91,8 +91,13 @@ fn root() -> PathBuf {
 /// The catalogue of one language: key to words.
 fn catalogue(language: &str) -> BTreeMap<String, String> {
     let mut found = BTreeMap::<String, String>::new();
-    for file in ["membership", "house", "drill"] {
-        let text = std::fs::read_to_string(root().join(format!("locales/{language}/{file}.ftl"))).unwrap();
+    for file in std::fs::read_dir(root().join("locales").join(language)).unwrap() {
+        let path = file.unwrap().path();
+        let file = path.file_stem().unwrap().to_str().unwrap();
+        if !["membership", "house", "drill"].iter().any(|it| file.starts_with(it)) {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
         let mut key = String::new();
         for line in text.lines().filter(|it| !it.starts_with('#')) {
             let head = line.split_once(" =").filter(|_| line.starts_with(|it: char| it.is_ascii_lowercase()));
@@ -108,6 +113,12 @@ fn catalogue(language: &str) -> BTreeMap<String, String> {
         }
     }
     found
+}
+
+/// The arguments that the words of a text name.
+fn arguments(words: &str) -> BTreeSet<String> {
+    let after = words.split("{ $").skip(1);
+    after.map(|it| it.split([' ', '}']).next().unwrap().to_owned()).collect()
 }
 
 /// Every literal in the sources that is a key of the catalogue by its look.
@@ -142,8 +153,7 @@ fn every_argument_of_a_text_is_given() {
     let sources = sources();
     for language in Language::ALL {
         for (key, words) in catalogue(language.code()) {
-            for argument in words.split("{ $").skip(1) {
-                let name = argument.split([' ', '}']).next().unwrap();
+            for name in arguments(&words) {
                 assert!(sources.contains(&format!("with(\"{name}\"")), "{key}: nobody gives ${name}");
             }
         }
@@ -159,10 +169,12 @@ fn every_text_can_be_read_and_numbers_choose_their_form() {
         .build()
         .unwrap();
     let say = |language: Language, key: &str, numbers: &[(&'static str, i64)]| {
-        let names = ["person", "channels", "channel", "group", "lines", "left", "word", "max", "trouble", "owner"];
-        let mut args: std::collections::HashMap<Cow<'static, str>, FluentValue<'_>> =
-            names.into_iter().map(|it| (it.into(), it.into())).collect();
-        args.extend(["count", "people", "left-count"].map(|it| (it.into(), 1.into())));
+        let everything: String = catalogue(language.code()).into_values().collect(); // a text may hold another
+        let mut args: HashMap<Cow<'static, str>, FluentValue<'_>> = HashMap::new();
+        args.extend(arguments(&everything).into_iter().map(|it| {
+            let value = if it.ends_with("count") || it == "people" { 1.into() } else { it.clone().into() };
+            (Cow::from(it), value)
+        }));
         args.extend(numbers.iter().map(|(name, number)| (Cow::from(*name), (*number).into())));
         loader.try_lookup_with_args(&language.code().parse().unwrap(), key, &args)
     };

@@ -8,6 +8,7 @@ mod answer;
 use super::transport::Raw;
 use crate::clock;
 use crate::telegram::error::ApiError;
+use crate::telegram::request::Body;
 use answer::{Lost, Reader};
 use std::io::Write;
 use std::sync::{Mutex, PoisonError};
@@ -39,23 +40,24 @@ impl Plain {
         Self { server, limits, idle: Mutex::new(Vec::new()) }
     }
 
-    /// Posts a JSON body, once: only what certainly has not left us is tried on another connection.
-    pub(super) async fn post(&self, path: &str, body: &[u8], deadline: Duration) -> Result<Raw, ApiError> {
+    /// Posts a body whose kind fits into a header, once: only what certainly has not left us is tried on another connection.
+    pub(super) async fn post(&self, path: &str, body: &Body, deadline: Duration) -> Result<Raw, ApiError> {
         let call = self.call(self.request(path, body));
         tokio::time::timeout(deadline, call)
             .await
             .unwrap_or_else(|_| Err(ApiError::Ambiguous { why: "deadline over: operation timed out".into() }))
     }
 
-    fn request(&self, path: &str, body: &[u8]) -> Vec<u8> {
-        let mut request = Vec::with_capacity(path.len() + self.server.len() + body.len() + 128);
+    fn request(&self, path: &str, body: &Body) -> Vec<u8> {
+        let Body { kind, bytes } = body;
+        let mut request = Vec::with_capacity(path.len() + self.server.len() + kind.len() + bytes.len() + 128);
         let _to_memory = write!(
             request,
-            "POST {path} HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            "POST {path} HTTP/1.1\r\nhost: {}\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n",
             self.server,
-            body.len()
+            bytes.len()
         );
-        request.extend_from_slice(body);
+        request.extend_from_slice(bytes);
         request
     }
 

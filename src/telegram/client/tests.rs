@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod files;
+mod joining;
 mod server;
+mod stacks;
 
 use super::*;
 use crate::domain::event::Status;
@@ -11,7 +14,6 @@ use crate::domain::types::{ChatId, Moment};
 use crate::telegram::CallbackKey;
 use crate::telegram::error::FloodScope;
 use server::{Reaction, Server};
-use std::sync::atomic::Ordering;
 
 /// No text of any error may contain this.
 const CANARY: &str = "CANARYcanary0123456789abcdefABCDEF";
@@ -30,12 +32,12 @@ fn client_of(url: &str) -> Client {
 /// A client over the stack that TLS needs.
 fn secured(url: &str) -> Client {
     let settings = settings(url);
-    let transport = transport::Transport::new(&settings).unwrap().secured(&settings);
+    let transport = transport::Transport::new(&settings).unwrap().secured();
     Client { transport: Arc::new(transport) }
 }
 
 fn say() -> Request {
-    Request { method: "sendMessage", body: b"{}".to_vec(), answer: Answer::Message }
+    Request { method: "sendMessage", body: b"{}".to_vec().into(), answer: Answer::Message }
 }
 
 async fn failure(reaction: Reaction) -> ApiError {
@@ -119,58 +121,6 @@ async fn what_surely_was_not_sent_is_told_from_what_may_have_arrived() {
 }
 
 #[tokio::test]
-async fn with_and_without_the_stack_of_tls_failures_mean_the_same() {
-    let moved = r#"{"ok":false,"error_code":400,"description":"x","parameters":{"migrate_to_chat_id":-1009}}"#;
-    for (what, reaction) in [
-        ("a 502 page", Reaction::Answer("502 Bad Gateway", "<html>".into())),
-        ("a redirect", Reaction::With("302 Found", "location: http://127.0.0.1:9/", String::new())),
-        ("a flood", Reaction::With("429 Too Many", "retry-after: 23", "<html>".into())),
-        ("moved", Reaction::Answer("400 Bad Request", moved.into())),
-        ("a hangup", Reaction::Hangup),
-        ("half a body", Reaction::HalfABody),
-        ("nonsense", Reaction::Nonsense),
-        ("too much", Reaction::Answer("200 OK", "x".repeat(33 << 20))),
-        ("closed behind it", Reaction::AndClose("403 Forbidden", "<html>".into())),
-    ] {
-        let (plain, secured) = (failure_of(client_of, reaction.clone()).await, failure_of(secured, reaction).await);
-        assert_keeps_the_secret(what, &secured);
-        match (&plain, &secured) {
-            (ApiError::Ambiguous { .. }, ApiError::Ambiguous { .. }) => {}
-            _ => assert_eq!(plain, secured, "{what}"),
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_connection_is_used_again_until_the_server_closes_it() {
-    let body = r#"{"ok":true,"result":true}"#.to_owned();
-    for (reaction, lines) in [(Reaction::Answer("200 OK", body.clone()), 1), (Reaction::AndClose("200 OK", body), 5)] {
-        let server = Server::new(reaction).await;
-        let client = server.client();
-        for _ in 0..5 {
-            client.delete_webhook(SOON).await.unwrap();
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-        assert_eq!(server.seen.lock().unwrap().len(), 5);
-        assert_eq!(server.lines.load(Ordering::Relaxed), lines);
-        let together = (0..20).map(|_| client.delete_webhook(SOON));
-        for done in futures_util::future::join_all(together).await {
-            done.unwrap();
-        }
-        assert_eq!(server.seen.lock().unwrap().len(), 25);
-    }
-}
-
-#[tokio::test]
-async fn a_call_is_sent_once_whatever_comes_back() {
-    for reaction in [Reaction::Hangup, Reaction::Answer("502 Bad Gateway", String::new())] {
-        let server = Server::new(reaction).await;
-        server.client().send(say(), SOON).await.unwrap_err();
-        assert_eq!(server.seen.lock().unwrap().len(), 1);
-    }
-}
-
-#[tokio::test]
 async fn a_flood_says_how_long_and_for_whom() {
     let json = |wait: u64| {
         let words = format!("Too Many Requests: retry after {wait}");
@@ -240,29 +190,30 @@ async fn done_in_a_shape_we_cannot_read_is_not_done_again() {
 }
 
 #[tokio::test]
-async fn an_endless_answer_is_given_up() {
-    let body = "x".repeat(33 << 20);
-    let error = failure(Reaction::Answer("200 OK", body)).await;
-    assert!(matches!(error, ApiError::Ambiguous { .. }), "{error:?}");
-}
-
-#[tokio::test]
 async fn a_call_is_performed_with_its_outcome() {
     let key = CallbackKey::of([1; 32]);
-    let context = EncodeContext { key: &key, now: Moment(1_795_000_000_000) };
+    let context = EncodeContext { key: &key, now: Moment(1_795_000_000_000), ephemeral: true };
     let server = Server::ok(r#"{"message_id":42,"chat":{"id":-100123},"date":1}"#).await;
     let text = crate::domain::text::Text::new(Language::En, "core-press-stale");
-    let call =
-        Call::Say { chat: CHAT, slot: Slot(1), thread: None, reply_to: None, text, keyboard: vec![], silent: false };
+    let call = Call::Say {
+        chat: CHAT,
+        slot: Slot(1),
+        thread: None,
+        reply_to: None,
+        text,
+        keyboard: vec![],
+        silent: false,
+        only: None,
+    };
     let done = server.client().perform(&context, &call, |_| None, SOON).await.unwrap();
-    assert_eq!(done, Done { message: Some(MessageId(42)), link: None });
+    assert_eq!(done, Done { message: Some(MessageId(42)), ephemeral: None, link: None });
     let (method, body) = server.last();
     assert_eq!((method.as_str(), &body["chat_id"]), ("sendMessage", &serde_json::json!(-100_123)));
 
     let server = Server::ok(r#"{"invite_link":"https://t.me/+abc","name":"x"}"#).await;
-    let invite = Call::Invite { chat: CHAT, name: "x".into() };
+    let invite = Call::Invite { chat: CHAT, name: "x".into(), by_request: false };
     let done = server.client().perform(&context, &invite, |_| None, SOON).await.unwrap();
-    assert_eq!(done, Done { message: None, link: Some("https://t.me/+abc".into()) });
+    assert_eq!(done, Done { message: None, ephemeral: None, link: Some("https://t.me/+abc".into()) });
 
     let edit = Call::Delete { chat: CHAT, message: crate::domain::effect::MessageRef::Slot(Slot(9)) };
     let refused = server.client().perform(&context, &edit, |_| None, SOON).await.unwrap_err();

@@ -1,10 +1,13 @@
 //! Bytes to Telegram and back: one pool of connections, and every failure told apart.
 
+mod download;
+
 use super::plain::{Limits, Plain};
 use super::{CALL_SECONDS, CALLS, ERRORS, FLOODS, Unusable};
 use crate::clock;
 use crate::config;
 use crate::telegram::error::{ApiError, Parameters, Refusal};
+use crate::telegram::request::Body;
 use bytes::{Bytes, BytesMut};
 use metrics::{Counter, Histogram};
 use reqwest::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
@@ -14,6 +17,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use std::collections::HashMap;
 use std::error::Error;
 use std::fmt::Write;
+use std::future::Future;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -25,7 +29,7 @@ const CONNECT: Duration = Duration::from_secs(5);
 const IDLE: Duration = Duration::from_secs(55);
 
 /// Every method that is called: their addresses are made once.
-const METHODS: [&str; 15] = [
+const METHODS: [&str; 26] = [
     "getMe",
     "getUpdates",
     "setWebhook",
@@ -36,6 +40,17 @@ const METHODS: [&str; 15] = [
     "sendMessage",
     "editMessageText",
     "deleteMessage",
+    "deleteMessages",
+    "editEphemeralMessageText",
+    "deleteEphemeralMessage",
+    "sendDocument",
+    "setChatPermissions",
+    "approveChatJoinRequest",
+    "declineChatJoinRequest",
+    "answerChatJoinRequestQuery",
+    "editChatInviteLink",
+    "getChatAdministrators",
+    "getFile",
     "restrictChatMember",
     "answerCallbackQuery",
     "createChatInviteLink",
@@ -45,8 +60,15 @@ const METHODS: [&str; 15] = [
 
 /// The pool of connections and the addresses of the methods. Has no `Debug`: the token is in the addresses.
 pub(super) struct Transport {
-    wire: Wire,
+    /// With TLS and proxies, for everything that is not `plain`.
+    http: reqwest::Client,
+    /// Calls without TLS and without a proxy: to a server on this machine or in this network.
+    plain: Option<Plain>,
     base: String,
+    /// Where files are loaded from; the token is in it too.
+    files: Url,
+    /// Files lie on this machine, at absolute paths.
+    local: bool,
     token: String,
     methods: HashMap<&'static str, Method>,
 }
@@ -78,14 +100,6 @@ impl Meters {
         let found = || metrics::histogram!(CALL_SECONDS, "method" => method, "code_class" => CLASSES[class]);
         self.seconds[class].get_or_init(found).record(seconds);
     }
-}
-
-/// How bytes travel.
-enum Wire {
-    /// Without TLS and without a proxy: to a server on this machine or in this network.
-    Plain(Plain),
-    /// With both.
-    Secure(reqwest::Client),
 }
 
 /// Where a method is: for a client that is told the whole address, and for one that knows the server.
@@ -144,21 +158,25 @@ impl Transport {
             let address = Address::of(&base, it)?;
             Some((*it, Method { address, meters: OnceLock::new() }))
         };
+        let files =
+            Url::parse(&format!("{server}/file/bot{token}/")).map_err(|e| Unusable::Address { why: e.to_string() })?;
         let methods = METHODS.iter().filter_map(known).collect();
-        let wire = match plain(settings, &address) {
-            Some(plain) => Wire::Plain(plain),
-            None => Wire::Secure(http_client(settings, &address).map_err(|e| Unusable::Http { why: told(&e) })?),
-        };
-        Ok(Self { wire, base, token: token.to_owned(), methods })
+        let http = http_client(settings, &address).map_err(|e| Unusable::Http { why: told(&e) })?;
+        Ok(Self {
+            http,
+            plain: plain(settings, &address),
+            base,
+            files,
+            local: settings.local,
+            token: token.to_owned(),
+            methods,
+        })
     }
 
     /// The same over the TLS client's stack, without TLS: both must sort errors alike.
     #[cfg(test)]
-    pub fn secured(mut self, settings: &config::Telegram) -> Self {
-        let address = Url::parse(&self.base);
-        if let Some(http) = address.ok().and_then(|it| http_client(settings, &it).ok()) {
-            self.wire = Wire::Secure(http);
-        }
+    pub fn secured(mut self) -> Self {
+        self.plain = None;
         self
     }
 
@@ -166,15 +184,17 @@ impl Transport {
     pub async fn call<T: DeserializeOwned>(
         &self,
         method: &'static str,
-        body: Vec<u8>,
+        body: Body,
         deadline: Duration,
     ) -> Result<T, ApiError> {
-        self.measured(method, body, deadline, |raw| understand(method, raw)).await
+        let raw = self.exchange(method, body, deadline);
+        self.measured(method, raw, |raw| understand(method, raw)).await
     }
 
     /// Calls a method and hands back the whole body of a successful answer.
-    pub async fn fetch(&self, method: &'static str, body: Vec<u8>, deadline: Duration) -> Result<Bytes, ApiError> {
-        self.measured(method, body, deadline, |raw| {
+    pub async fn fetch(&self, method: &'static str, body: Body, deadline: Duration) -> Result<Bytes, ApiError> {
+        let raw = self.exchange(method, body, deadline);
+        self.measured(method, raw, |raw| {
             understand::<IgnoredAny>(method, raw)?;
             Ok(raw.body.clone())
         })
@@ -184,12 +204,11 @@ impl Transport {
     async fn measured<T>(
         &self,
         method: &'static str,
-        body: Vec<u8>,
-        deadline: Duration,
+        exchange: impl Future<Output = Result<Raw, ApiError>>,
         read: impl FnOnce(&Raw) -> Result<T, ApiError>,
     ) -> Result<T, ApiError> {
         let begun_us = clock::tick_us();
-        let raw = self.exchange(method, body, deadline).await;
+        let raw = exchange.await;
         let class = raw.as_ref().map_or(CLASSES.len() - 1, |it| class_of(it.status));
         let outcome = raw.and_then(|it| read(&it)).map_err(|e| self.without_token(e));
         #[expect(clippy::cast_precision_loss, reason = "a call does not last 142 years")]
@@ -204,25 +223,26 @@ impl Transport {
         outcome
     }
 
-    async fn exchange(&self, method: &'static str, body: Vec<u8>, deadline: Duration) -> Result<Raw, ApiError> {
+    async fn exchange(&self, method: &'static str, body: Body, deadline: Duration) -> Result<Raw, ApiError> {
+        let not_sent = |why: &str| ApiError::NotSent { why: why.into() };
         let other;
         let address = match self.methods.get(method) {
             Some(known) => &known.address,
             None => {
                 other = Address::of(&self.base, method);
-                let unfit = || ApiError::NotSent { why: "the method's name fits into no address".into() };
-                other.as_ref().ok_or_else(unfit)?
+                other.as_ref().ok_or_else(|| not_sent("the method's name fits into no address"))?
             }
         };
-        let http = match &self.wire {
-            Wire::Plain(plain) => return plain.post(&address.path, &body, deadline).await,
-            Wire::Secure(http) => http,
-        };
+        let kind =
+            HeaderValue::try_from(&*body.kind).map_err(|_| not_sent("the kind of the body fits into no header"))?;
+        if let Some(plain) = &self.plain {
+            return plain.post(&address.path, &body, deadline).await;
+        }
         let mut request = reqwest::Request::new(reqwest::Method::POST, address.url.clone());
-        request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        *request.body_mut() = Some(body.into());
+        request.headers_mut().insert(CONTENT_TYPE, kind);
+        *request.body_mut() = Some(body.bytes.into());
         *request.timeout_mut() = Some(deadline);
-        let response = http.execute(request).await.map_err(failed)?;
+        let response = self.http.execute(request).await.map_err(failed)?;
         let status = response.status();
         let retry_after = response.headers().get(RETRY_AFTER).and_then(|it| it.to_str().ok()?.trim().parse().ok());
         Ok(Raw { status, retry_after, body: bounded(response).await? })

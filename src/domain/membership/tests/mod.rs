@@ -3,13 +3,16 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod anything;
+mod groups;
 mod judging;
 mod pressing;
 mod protecting;
 mod releasing;
 mod troubles;
 
-use super::super::play::{NEWS, Play, all_rights};
+use super::super::effect::Effect;
+use super::super::fact::Need;
+use super::super::play::{self, NEWS, Play, all_rights};
 use super::super::types::UserId;
 use super::{Membership, Settings};
 
@@ -43,4 +46,21 @@ fn guarded_with(settings: Settings) -> Play<Membership> {
     play.say(ANN, "/protect @news");
     assert_eq!(play.state.channels.len(), 1, "the stage is set");
     play
+}
+
+/// Effects in short words, without what every change of a group brings with it: reports and the ledger.
+fn told(effects: &[Effect]) -> Vec<String> {
+    let books = ["tell linked", "tell unlinked", "tell group", "tell gone", "put deed/", "drop deed/"];
+    let aside = |it: &String| books.iter().any(|start| it.starts_with(start));
+    play::told(effects).into_iter().filter(|it| !aside(it)).collect()
+}
+
+/// How many people a row says were told to join.
+fn muted_rows(play: &Play<Membership>) -> usize {
+    play.world.rows.keys().filter(|it| it.starts_with("mute/")).count()
+}
+
+/// What the last event made us ask Telegram.
+fn looked_up(play: &Play<Membership>) -> Vec<Need> {
+    play.asked.iter().filter(|it| !matches!(it, Need::Row(_) | Need::Rows { .. })).cloned().collect()
 }

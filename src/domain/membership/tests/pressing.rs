@@ -3,10 +3,10 @@
 use super::super::super::effect::{Call, Effect, MessageRef};
 use super::super::super::event::{Standing, Status, Verdict};
 use super::super::super::fact::{ChatRef, Freshness, Need, Unknown};
-use super::super::super::play::{GROUP, ME, NEWS, Play, all_rights, calls, muted, plain, told};
+use super::super::super::play::{GROUP, ME, NEWS, Play, all_rights, calls, muted, plain};
 use super::super::super::types::{MessageId, UserId};
 use super::super::{Membership, Settings};
-use super::{ANN, BOB, EVE, guarded, guarded_with};
+use super::{ANN, BOB, EVE, guarded, guarded_with, muted_rows, told};
 
 const LIFTED: [&str; 5] = ["unmute 7", "toast membership-toast-welcome", "delete", "drop mute/7", "no wake"];
 
@@ -31,7 +31,7 @@ fn whoever_has_joined_may_write() {
     assert!(calls(&effects).contains(&&notice));
     let fresh = Need::Member { chat: ChatRef::Id(NEWS), user, fresh: Freshness::Now };
     assert!(play.asked.contains(&fresh), "it is looked up for this very press: {:?}", play.asked);
-    assert!(play.world.rows.is_empty() && play.state.muted.is_empty());
+    assert!(muted_rows(&play) == 0 && play.state.muted.is_empty());
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn a_change_by_another_hand_closes_our_entry() {
         let mut play = stopped();
         let effects = play.moves(by, EVE, old, new);
         assert_eq!(told(&effects) == ["drop mute/7"], closed, "{what}: {effects:?}");
-        assert_eq!(play.world.rows.is_empty(), closed, "{what}");
+        assert_eq!(muted_rows(&play) == 0, closed, "{what}");
         assert_eq!(play.state.muted.is_empty(), closed, "{what}");
         assert!(!play.claimed, "{what}: others may want to know");
     }

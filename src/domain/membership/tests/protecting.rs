@@ -3,11 +3,11 @@
 use super::super::super::effect::{Call, Effect, MessageRef};
 use super::super::super::event::{ChatKind, Event, Outcome, ReplyTo, Rights, Said, Standing, Status};
 use super::super::super::fact::{ChatRef, Unknown};
-use super::super::super::play::{CLUB, GROUP, ME, NEWS, Play, admin, all_rights, calls, plain, pressable, told};
+use super::super::super::play::{CLUB, GROUP, ME, NEWS, Play, admin, all_rights, calls, plain, pressable};
 use super::super::super::text::{Arg, Text};
 use super::super::super::types::{ANONYMOUS_ADMIN, ChatId, MessageId, UserId};
 use super::super::{Channel, Membership};
-use super::{ANN, BOB, EVE, guarded, stage};
+use super::{ANN, BOB, EVE, guarded, stage, told};
 
 /// The keys of the lines that say what is missing.
 fn missing(effects: &[Effect]) -> Vec<String> {
@@ -196,7 +196,8 @@ fn a_private_channel_gets_a_link_of_its_own() {
     let Some(Effect::Telegram(invite)) = effects.first() else { panic!("{effects:?}") };
     assert_eq!(invite.report.as_deref(), Some("link/-1000000000200"));
     let link = Some("https://t.me/+abc".to_owned());
-    assert_eq!(play.performed("link/-1000000000200", Outcome::Done { message: None, link: link.clone() }), []);
+    let done = play.performed("link/-1000000000200", Outcome::Done { message: None, link: link.clone() });
+    assert_eq!(told(&done), [""; 0]);
     assert_eq!(play.state.channels[0].link, link);
     let again = play.say(ANN, "/protect -1000000000200");
     assert_eq!(told(&again), ["say membership-protected"], "the link is kept");
@@ -363,4 +364,14 @@ fn made_up_arguments_of_buttons_are_settled_questions() {
         assert_eq!(told(&play.press(ANN, "m.yes", args)), ["toast membership-toast-over"], "{args:?}");
         assert_eq!(told(&play.press(ANN, "m.me", args)), ["toast membership-toast-over"], "{args:?}");
     }
+}
+
+#[test]
+fn channels_and_those_who_set_a_group_up_hear_of_it() {
+    let mut play = stage();
+    let whole = |effects: &[Effect]| super::super::super::play::told(effects);
+    assert_eq!(whole(&play.say(ANN, "/protect @news")), ["say membership-protected", "tell linked", "tell group"]);
+    assert_eq!((play.state.owners.clone(), play.state.since), (vec![UserId(ANN)], Some(play.world.now)));
+    assert_eq!(whole(&play.say(BOB, "hello")), [""; 0], "nothing changed");
+    assert_eq!(whole(&play.say(ANN, "/unprotect")), ["say membership-released", "tell unlinked", "tell gone"]);
 }

@@ -3,16 +3,16 @@
 use super::super::super::effect::Call;
 use super::super::super::fact::{ChatRef, Unknown};
 use super::super::super::feature::Feature;
-use super::super::super::play::{CLUB, GROUP, calls, told};
+use super::super::super::play::{CLUB, GROUP, calls};
 use super::super::{Entry, Membership, Settings, State};
-use super::{ANN, BOB, EVE, guarded, guarded_with};
+use super::{ANN, BOB, EVE, guarded, guarded_with, muted_rows, told};
 
 #[test]
 fn unprotecting_lets_everybody_go() {
     let mut play = guarded();
     play.say(EVE, "hello");
     play.say(8, "hello");
-    assert_eq!(play.world.rows.len(), 2);
+    assert_eq!(muted_rows(&play), 2);
     let effects = play.say(ANN, "/unprotect");
     let said = ["say membership-released", "unmute 7", "drop mute/7", "unmute 8", "drop mute/8"];
     let notices = ["delete", "no wake"].repeat(2);

@@ -1,0 +1,137 @@
+//! The ledger: what was done here, to whom, why, on what evidence, and until when.
+
+use super::super::effect::Effect;
+use super::super::types::{ChatId, MessageId, Moment, Person, UserId};
+use super::draft::Draft;
+use super::person::{DEEDS_MAX, Known};
+use super::state::cut;
+use serde::{Deserialize, Serialize};
+
+/// The row `deed/<number>` of a group: one thing that we did, or would have done in a dry run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deed {
+    /// When.
+    pub at: Moment,
+    /// To whom.
+    pub who: UserId,
+    /// Their name then, cut.
+    #[serde(default)]
+    pub name: String,
+    /// What.
+    pub what: What,
+    /// Why.
+    pub why: Why,
+    /// Until when it lasts, where it ends by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Moment>,
+    /// The message it was about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<MessageId>,
+    /// It was a dry run: nothing was done.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dry: bool,
+    /// It belongs to the raid that began then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raid: Option<Moment>,
+    /// It was undone since.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub undone: bool,
+}
+
+/// What was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum What {
+    /// Their message was deleted, and they were told.
+    Warned,
+    /// Their message was deleted and they were muted.
+    Stopped,
+    /// They were muted without having written.
+    Muted,
+    /// Our mute was lifted.
+    Lifted,
+    /// Their join request was approved.
+    Approved,
+    /// Their join request was declined.
+    Declined,
+    /// They were let off joining.
+    Exempted,
+}
+
+/// Why it was done, with the evidence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// They were not in these channels.
+    Lacks {
+        /// The channels.
+        channels: Vec<ChatId>,
+        /// Whether Telegram was asked for this very decision; else the answer was some minutes old at most.
+        fresh: bool,
+    },
+    /// They left this channel.
+    Left(ChatId),
+    /// They are in all channels: by their own press, or seen by us.
+    Joined,
+    /// An admin decided so.
+    Admin(UserId),
+    /// They waited too long.
+    Late,
+    /// The truth had changed while nobody told us.
+    Reconciled,
+    /// The group asks for no channel any more.
+    Released,
+}
+
+/// All rows of deeds: keys from here ..
+pub(super) const FIRST: &str = "deed/";
+/// .. up to, but without, here.
+pub(super) const END: &str = "deed0";
+
+impl Deed {
+    /// The key of the row: numbers of twelve digits, so that keys stand in the order of time.
+    pub(super) fn key(number: u64) -> String {
+        format!("{FIRST}{number:012}")
+    }
+
+    /// Reads a row; one that cannot be read counts as none.
+    pub(super) fn read(row: Option<&[u8]>) -> Option<Self> {
+        serde_json::from_slice(row?).ok()
+    }
+
+    /// A deed of now.
+    pub(super) fn new(draft: &Draft<'_>, who: UserId, name: &str, what: What, why: Why) -> Self {
+        Self {
+            at: draft.now(),
+            who,
+            name: cut(name),
+            what,
+            why,
+            until: None,
+            message: None,
+            dry: draft.state().policy.dry,
+            raid: None,
+            undone: false,
+        }
+    }
+}
+
+/// Writes a deed down, under the next number; the oldest beyond the house's limit is forgotten. The person's row
+/// points to it, as far as it is known.
+pub(super) fn note(draft: &mut Draft<'_>, person: Option<&Person>, deed: &Deed) {
+    draft.count(|it| it.deed(deed.what));
+    let number = draft.state().deeds;
+    draft.change().deeds = number + 1;
+    draft.put(Deed::key(number), deed);
+    if let Some(old) = number.checked_sub(draft.settings.ledger_per_group) {
+        draft.add(Effect::Drop { key: Deed::key(old) });
+    }
+    let now = draft.now();
+    let known = draft.known(deed.who).flatten();
+    let mut known = known.or_else(|| person.map(|it| Known::new(it, now))).unwrap_or_default();
+    if known.deeds.len() >= DEEDS_MAX {
+        known.deeds.remove(0);
+    }
+    known.deeds.push(number);
+    draft.remember(deed.who, known);
+}

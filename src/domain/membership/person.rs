@@ -1,0 +1,152 @@
+//! What a group remembers of a person whom it has seen.
+
+use super::super::types::{Moment, Person, UserId};
+use super::draft::Draft;
+use super::state::cut;
+use serde::{Deserialize, Serialize};
+
+/// Hours of a day for which it is remembered who wrote.
+const DAY_H: u64 = 24;
+const HOUR_MS: u64 = 3_600_000;
+
+/// The row `person/<user>` of a group.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Known {
+    /// Their name when they were last seen, cut.
+    pub name: String,
+    /// When they were first seen here.
+    pub first: Moment,
+    /// When they last wrote or moved here.
+    pub last: Moment,
+    /// Whether they are in the group, as far as we know.
+    pub inside: bool,
+    /// In which hours since 1970 they wrote: of the last 24 at most, oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hours: Vec<u32>,
+    /// How often they were warned since they last had all channels.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub warned: u8,
+    /// They need not join any channel here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exempt: Option<Exempt>,
+    /// Numbers of the last deeds about them in the ledger, oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub deeds: Vec<u64>,
+}
+
+/// Why somebody need not join.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exempt {
+    /// Since when.
+    pub since: Moment,
+    /// Which admin let them.
+    pub by: UserId,
+    /// How it came.
+    pub how: Mercy,
+}
+
+/// How an exemption came about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mercy {
+    /// An admin brought them in.
+    Invited,
+    /// An admin accepted their appeal.
+    Appeal,
+    /// An admin undid what we did.
+    Undone,
+}
+
+/// Deeds about one person that their row points to.
+pub(super) const DEEDS_MAX: usize = 8;
+/// All rows of people: keys from here ..
+pub(super) const FIRST: &str = "person/";
+/// .. up to, but without, here.
+pub(super) const END: &str = "person0";
+
+impl Known {
+    /// The key of the row.
+    pub(super) fn key(user: UserId) -> String {
+        format!("{FIRST}{}", user.0)
+    }
+
+    /// Whose row that is.
+    pub(super) fn user(key: &str) -> Option<UserId> {
+        key.strip_prefix(FIRST)?.parse().ok().map(UserId)
+    }
+
+    /// Reads a row; one that cannot be read counts as none.
+    pub(super) fn read(row: Option<&[u8]>) -> Option<Self> {
+        serde_json::from_slice(row?).ok()
+    }
+
+    /// Somebody who was never seen here before.
+    pub(super) fn new(who: &Person, now: Moment) -> Self {
+        Self { name: cut(&who.name), first: now, last: now, inside: true, ..Self::default() }
+    }
+
+    /// Takes note of a message. Answers whether there is anything new in it: once an hour at most, so that a
+    /// message changes nothing as a rule.
+    pub(super) fn wrote(&mut self, now: Moment) -> bool {
+        let hour = hour(now);
+        if self.inside && self.hours.last() == Some(&hour) {
+            return false;
+        }
+        self.hours.retain(|it| u64::from(hour.saturating_sub(*it)) < DAY_H && *it < hour);
+        self.hours.push(hour);
+        (self.last, self.inside) = (now, true);
+        true
+    }
+
+    /// Whether they wrote since that moment, to the hour.
+    pub(super) fn wrote_since(&self, since: Moment) -> bool {
+        self.hours.iter().any(|it| *it >= hour(since))
+    }
+}
+
+fn hour(at: Moment) -> u32 {
+    u32::try_from(at.0 / HOUR_MS).unwrap_or(u32::MAX)
+}
+
+/// Takes note that somebody wrote here. It may be lost in a crash: it is kept, not put.
+pub(super) fn sighted(draft: &mut Draft<'_>, who: &Person) {
+    let Some(known) = draft.known(who.id) else { return };
+    let now = draft.now();
+    let mut known = known.unwrap_or_else(|| Known::new(who, now));
+    if known.wrote(now) {
+        known.name = cut(&who.name);
+        draft.remember(who.id, known);
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+const fn is_zero(it: &u8) -> bool {
+    *it == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::play::person;
+    use super::*;
+
+    #[test]
+    fn a_day_is_remembered_by_the_hour() {
+        let start = Moment(HOUR_MS * 1_000);
+        let mut known = Known::new(&person(7), start);
+        for minute in 0..60 * 60_u64 {
+            let new = known.wrote(start.plus_ms(minute * 60_000));
+            assert_eq!(new, minute % 60 == 0, "the first message of an hour is worth a note");
+        }
+        let last = start.plus_ms((60 * 60 - 1) * 60_000);
+        assert_eq!((known.hours.len(), known.first), (24, start));
+        assert!(known.wrote_since(last) && known.wrote_since(start) && !known.wrote_since(last.plus_ms(HOUR_MS)));
+    }
+
+    #[test]
+    fn a_row_names_its_person() {
+        assert_eq!(Known::user(&Known::key(UserId(77))), Some(UserId(77)));
+        assert_eq!(Known::user("mute/77"), None);
+        assert!(Known::key(UserId(9_999_999_999)).as_str() < END && Known::key(UserId(1)).as_str() > FIRST);
+    }
+}

@@ -1,0 +1,160 @@
+//! What chats tell each other about membership: groups, their channels, and the private chats of people.
+
+use super::super::types::{ChatId, Language, MessageId, Moment, Person, UserId};
+use super::state::Channel;
+use serde::{Deserialize, Serialize};
+
+/// One word between two chats.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Word {
+    /// A group to a channel: tell me who comes and goes.
+    Linked {
+        /// The group.
+        group: ChatId,
+    },
+    /// A group to a channel: tell me no more.
+    Unlinked {
+        /// The group.
+        group: ChatId,
+    },
+    /// A channel to a linked group: somebody came or went.
+    Subscription {
+        /// The channel.
+        channel: ChatId,
+        /// Who.
+        who: Person,
+        /// Whether they are in the channel now.
+        inside: bool,
+    },
+    /// A channel to a linked group: we were put in or out of it, or its name changed.
+    Changed {
+        /// The channel as it is now.
+        channel: Channel,
+        /// Whether we are still its admin.
+        ours: bool,
+    },
+    /// A group to the private chat of somebody who set it up: how it stands.
+    Group(Report),
+    /// A group to the private chat of somebody who set it up: it is no longer guarded, or we are out.
+    Gone {
+        /// The group.
+        group: ChatId,
+    },
+    /// A group to the private chat of somebody who asked to be let in.
+    Knock(Knock),
+    /// A group to the private chat of somebody who asked to be let in: it is decided.
+    Decided {
+        /// The group.
+        group: ChatId,
+        /// Whether they are in.
+        approved: bool,
+    },
+    /// A group to the private chat of an admin: somebody says that we were wrong.
+    Appeal(Appeal),
+    /// The private chat of an admin to the group: what they decided.
+    Judged {
+        /// Whose appeal.
+        user: UserId,
+        /// Whether it was accepted.
+        accepted: bool,
+        /// Who decided.
+        by: Person,
+    },
+    /// The command line to a group: guard it for this channel.
+    Import {
+        /// The channel.
+        channel: Channel,
+        /// Who answers for it.
+        owner: UserId,
+    },
+}
+
+impl Word {
+    /// A short, fixed name for tests and logs.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Linked { .. } => "linked",
+            Self::Unlinked { .. } => "unlinked",
+            Self::Subscription { inside: true, .. } => "subscribed",
+            Self::Subscription { .. } => "unsubscribed",
+            Self::Changed { .. } => "changed",
+            Self::Group(_) => "group",
+            Self::Gone { .. } => "gone",
+            Self::Knock(_) => "knock",
+            Self::Decided { .. } => "decided",
+            Self::Appeal(_) => "appeal",
+            Self::Judged { .. } => "judged",
+            Self::Import { .. } => "import",
+        }
+    }
+}
+
+/// How a group stands, for those who set it up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// The group.
+    pub group: ChatId,
+    /// Its title.
+    pub title: String,
+    /// Its public name without `@`.
+    #[serde(default)]
+    pub username: Option<String>,
+    /// What it asks for.
+    pub channels: Vec<Channel>,
+    /// Whether it guards, is switched off, or only rehearses.
+    pub mode: Mode,
+    /// How many things do not work.
+    pub troubles: u32,
+    /// When this was so.
+    pub at: Moment,
+}
+
+/// Whether a group is guarded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Guarded.
+    On,
+    /// Switched off.
+    Off,
+    /// Judged, but nobody is stopped.
+    Dry,
+}
+
+/// Somebody asked to be let in and is not in all the channels yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Knock {
+    /// The group.
+    pub group: ChatId,
+    /// Its title.
+    pub title: String,
+    /// Who.
+    pub who: UserId,
+    /// The channels it asks for, and whether they are in.
+    pub channels: Vec<(Channel, bool)>,
+    /// When the request is declined, if ever.
+    #[serde(default)]
+    pub until: Option<Moment>,
+    /// The language to speak.
+    pub language: Language,
+}
+
+/// Somebody says that they were stopped wrongly.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Appeal {
+    /// The group.
+    pub group: ChatId,
+    /// Its title.
+    pub title: String,
+    /// Who appeals.
+    pub who: Person,
+    /// What they lacked when they were stopped, by title.
+    pub lacked: Vec<String>,
+    /// When they were stopped.
+    pub at: Moment,
+    /// The notice they answered.
+    #[serde(default)]
+    pub message: Option<MessageId>,
+}
