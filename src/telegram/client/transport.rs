@@ -1,15 +1,16 @@
 //! Bytes to Telegram and back: one pool of connections, and every failure told apart.
 
 mod download;
+mod meters;
 
 use super::plain::{Limits, Plain};
-use super::{CALL_SECONDS, CALLS, ERRORS, FLOODS, Unusable};
+use super::{ERRORS, FLOODS, Unusable};
 use crate::clock;
 use crate::config;
 use crate::telegram::error::{ApiError, Parameters, Refusal};
 use crate::telegram::request::Body;
 use bytes::{Bytes, BytesMut};
-use metrics::{Counter, Histogram};
+use meters::{CLASSES, Meters, class_of};
 use reqwest::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use reqwest::{Response, StatusCode, Url, redirect, retry};
 use serde::Deserialize;
@@ -78,28 +79,6 @@ struct Method {
     address: Address,
     /// Found when it is called for the first time.
     meters: OnceLock<Meters>,
-}
-
-/// Where calls of a method are counted.
-struct Meters {
-    calls: Counter,
-    /// By class of the answer.
-    seconds: [OnceLock<Histogram>; CLASSES.len()],
-}
-
-/// Classes of answers; the last one is none at all.
-const CLASSES: [&str; 6] = ["2xx", "3xx", "4xx", "5xx", "429", "none"];
-
-impl Meters {
-    fn of(method: &'static str) -> Self {
-        Self { calls: metrics::counter!(CALLS, "method" => method), seconds: Default::default() }
-    }
-
-    fn record(&self, method: &'static str, class: usize, seconds: f64) {
-        self.calls.increment(1);
-        let found = || metrics::histogram!(CALL_SECONDS, "method" => method, "code_class" => CLASSES[class]);
-        self.seconds[class].get_or_init(found).record(seconds);
-    }
 }
 
 /// Where a method is: for a client that is told the whole address, and for one that knows the server.
@@ -381,17 +360,6 @@ fn count(error: &ApiError) {
     metrics::counter!(ERRORS, "type" => error.name()).increment(1);
     if let ApiError::Flood { scope, .. } = error {
         metrics::counter!(FLOODS, "scope" => scope.name()).increment(1);
-    }
-}
-
-/// Its place in [`CLASSES`].
-fn class_of(status: StatusCode) -> usize {
-    match status.as_u16() {
-        200..300 => 0,
-        300..400 => 1,
-        429 => 4,
-        400..500 => 2,
-        _ => 3,
     }
 }
 
