@@ -5,6 +5,7 @@ use super::super::types::{ChatId, Language, MessageId, Moment, Slot, ThreadId, U
 use super::order::Order;
 use super::own::Own;
 use super::policy::Policy;
+use super::reconcile::Reconciled;
 use serde::{Deserialize, Serialize};
 
 /// Channels that one group may ask for.
@@ -71,6 +72,12 @@ pub struct State {
     pub since: Option<Moment>,
     /// The number of the next deed in the ledger.
     pub deeds: u64,
+    /// When the reconciler runs next.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reconcile_at: Option<Moment>,
+    /// What it found last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reconciled: Option<Reconciled>,
 }
 
 /// A channel whose subscribers may write.
@@ -175,6 +182,8 @@ pub enum About {
     Refused,
     /// The invite link of this channel.
     Link(ChatId),
+    /// Hearing of who joins and leaves this channel: as many groups ask for it as it can tell.
+    Unheard(ChatId),
 }
 
 /// The row `mute/<user>`: one person who was told to join.
@@ -195,6 +204,9 @@ pub struct Entry {
     pub language: Language,
     /// Whether the mute is ours. A mute by another hand is never lifted.
     pub mine: bool,
+    /// When our mute ends by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ends: Option<Moment>,
 }
 
 impl State {
@@ -314,6 +326,11 @@ impl Entry {
     /// Reads a row; one that cannot be read counts as none.
     pub(super) fn read(row: Option<&[u8]>) -> Option<Self> {
         serde_json::from_slice(row?).ok()
+    }
+
+    /// When our mute ends by itself.
+    pub(super) fn ends(&self) -> Moment {
+        self.ends.unwrap_or(self.until)
     }
 }
 
