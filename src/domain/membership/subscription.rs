@@ -45,7 +45,9 @@ fn unlink(draft: &mut Draft<'_>, channel: ChatId) {
 
 /// Lets somebody write again who is in all the channels now, if it is we who keep them from it.
 fn joined(draft: &mut Draft<'_>, who: &Person) {
-    if draft.entry(who.id).flatten().is_none() {
+    let (entry, _known) = (draft.entry(who.id), draft.known(who.id));
+    truth::prepare(draft);
+    if entry.flatten().is_none() {
         return;
     }
     let channels = draft.state().channels.clone();
@@ -60,7 +62,8 @@ fn left(draft: &mut Draft<'_>, channel: ChatId, who: &Person) {
     if who.is_bot || who.id == draft.me() || !truth::mutes(draft) {
         return;
     }
-    let known = draft.known(who.id).flatten();
+    let (known, _entry) = (draft.known(who.id).flatten(), draft.entry(who.id));
+    truth::prepare(draft);
     if !known.is_some_and(|it| it.inside && it.exempt.is_none()) {
         return;
     }
