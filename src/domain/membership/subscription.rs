@@ -24,11 +24,7 @@ pub(super) fn told(draft: &mut Draft<'_>, word: &Word) {
         Word::Subscription { channel: _, who, inside: true } => joined(draft, who),
         Word::Subscription { channel, who, inside: false } => left(draft, *channel, who),
         Word::Changed { channel, ours } => changed(draft, channel, *ours),
-        Word::Heard { channel, yes } => {
-            if draft.chat(&draft.place.id.into()).is_some() {
-                trouble::heard(draft, *channel, *yes);
-            }
-        }
+        Word::Heard { channel, yes } => heard(draft, *channel, *yes),
         _ => {}
     }
     draft.lane = lane;
@@ -73,6 +69,14 @@ fn left(draft: &mut Draft<'_>, channel: ChatId, who: &Person) {
         let hold = Some(Why::Left(channel));
         truth::set_right(draft, who, &sight, &Aim { hold, vanished: false, lift: Why::Joined });
     }
+}
+
+/// The channel has room for us, or not.
+fn heard(draft: &mut Draft<'_>, channel: ChatId, yes: bool) {
+    if draft.chat(&draft.place.id.into()).is_none() {
+        return; // the group's own title, for the words to its owner
+    }
+    trouble::heard(draft, channel, yes);
 }
 
 /// The channel has another name, or we may look into it no more, or again.

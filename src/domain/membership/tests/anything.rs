@@ -92,7 +92,7 @@ fn said(play: &mut Play<Membership>, who: i64, shape: u8, text: &str, thread: Op
 
 /// A word of a channel.
 fn heard(who: i64, what: u8) -> Word {
-    let channel = if what % 2 == 0 { NEWS } else { ChatId(-1_000_000_000_200) };
+    let channel = if what.is_multiple_of(2) { NEWS } else { ChatId(-1_000_000_000_200) };
     match what / 2 {
         0 => Word::Subscription { channel, who: person(who), inside: true },
         1 => Word::Subscription { channel, who: person(who), inside: false },
