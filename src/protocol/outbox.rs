@@ -1,6 +1,7 @@
 //! How debts to Telegram reach the actor that pays them.
 
 use super::port::{Port, Reply};
+use crate::domain::event::Pressed;
 use crate::domain::types::{ChatId, ChatNo, Made, MessageId};
 use crate::store::rows::Debt;
 use std::sync::Arc;
@@ -27,15 +28,8 @@ pub type JobId = (ChatNo, u64);
 pub enum OutboxMsg {
     /// New debts, already on the disk.
     Owe(Vec<Job>),
-    /// A call has returned.
-    Returned {
-        /// Which debt.
-        job: JobId,
-        /// What came of it.
-        outcome: CallOutcome,
-        /// How long it took, in us.
-        took_us: u64,
-    },
+    /// Calls have returned.
+    Returned(Vec<Returned>),
     /// `sending` is on the disk (or could not be written).
     Marked {
         /// Which debt.
@@ -46,10 +40,7 @@ pub enum OutboxMsg {
     /// A time has come that the outbox waited for.
     Tick,
     /// A press that must get its answer now, decided or not.
-    AnswerNow {
-        /// Telegram's id of the press.
-        query: String,
-    },
+    AnswerNow(Arc<Pressed>),
     /// What is owed, for the operator.
     List(Reply<Vec<Pending>>),
     /// The operator has decided about a debt.
@@ -65,11 +56,22 @@ pub enum OutboxMsg {
     SlotFound {
         /// The debt that needs it.
         job: JobId,
-        /// The message, if it is known; an error when the store could not say.
-        message: Result<Option<Made>, String>,
+        /// The message and the chat it was said in, as far as they are known; an error when the store could not say.
+        message: Result<Option<(Option<ChatId>, Made)>, String>,
     },
     /// Tell when nothing is in flight any more.
     Drain(Reply<()>),
+}
+
+/// A call that has returned.
+#[derive(Debug)]
+pub struct Returned {
+    /// Which debt.
+    pub job: JobId,
+    /// What came of it.
+    pub outcome: CallOutcome,
+    /// How long it took, in us.
+    pub took_us: u64,
 }
 
 /// What came of a call, as far as the outbox must tell cases apart.

@@ -1,21 +1,27 @@
 //! The outbox: pays every debt to Telegram, in order where order shows, and knows which cannot be known.
 
+mod calls;
 mod entry;
 mod flight;
 mod latest;
+mod meters;
 mod outcome;
 mod settle;
 mod start;
+mod words;
 
 #[cfg(test)]
 mod tests;
 
 use super::world::World;
 use crate::clock;
+use crate::domain::event::Pressed;
 use crate::domain::types::{ChatId, ChatNo, Made, MessageId, Slot};
 use crate::protocol::outbox::{JobId, OutboxMsg};
 use crate::protocol::port::Letter;
+use crate::store::{Batch, Store};
 use crate::telegram::client::Client;
+use calls::{Calls, Means};
 use entry::{Entry, Order, Phase};
 use latest::Latest;
 use ractor::{Actor, ActorProcessingErr, ActorRef};
@@ -45,6 +51,7 @@ pub struct Outbox {
     client: Client,
     settings: crate::config::Telegram,
     limits: crate::config::Limits,
+    calls: Calls,
     jobs: HashMap<JobId, Entry>,
     lines: HashMap<Order, VecDeque<JobId>>,
     tickets: HashMap<u64, JobId>,
@@ -53,9 +60,12 @@ pub struct Outbox {
     /// Debts that wait for a call to return, because as many are in flight as may.
     grounded: VecDeque<JobId>,
     in_flight: usize,
-    slots: Latest<(ChatNo, Slot), Made>,
+    /// What our own messages became: in which chat, since a supergroup has none of the group it was, and which.
+    slots: Latest<(ChatNo, Slot), (ChatId, Made)>,
     /// Presses that have had their answer, and the debt that brought it (none: it was an empty one).
     answered: Latest<String, Option<JobId>>,
+    /// Presses whose words come after an empty answer: where they belong, and for whom they are.
+    late: Latest<String, Arc<Pressed>>,
     /// Messages that we deleted of late or are deleting, and the debt that does it.
     deleted: Latest<(ChatId, MessageId), JobId>,
     ticks_at_ms: u64,
@@ -66,10 +76,15 @@ pub struct Outbox {
     ended: Latest<JobId, ()>,
     /// Debts that wait for a person; they take no room from others.
     unknown: usize,
+    meters: meters::Meters,
+    /// Rows of debts that have ended, to be deleted at the end of the message in hand.
+    strikes: Batch,
 }
 
 /// Slots remembered in memory; others are on the disk.
 const SLOTS: usize = 20_000;
+/// Presses that wait for their words.
+const LATE: usize = 2_000;
 /// Debts that ended lately and are remembered: more than end while the row of one lives on.
 const ENDED: usize = 50_000;
 
@@ -79,7 +94,14 @@ impl Actor for OutboxActor {
     type Arguments = Start;
 
     async fn pre_start(&self, myself: ActorRef<Self::Msg>, start: Start) -> Result<Outbox, ActorProcessingErr> {
+        let means = Means {
+            client: start.client.clone(),
+            port: start.world.outbox.port().clone(),
+            limiter: start.world.limiter.clone(),
+            deadline: Duration::from_millis(start.settings.call_timeout_ms),
+        };
         let mut outbox = Outbox {
+            calls: Calls::start(means),
             jobs: HashMap::new(),
             lines: HashMap::new(),
             tickets: HashMap::new(),
@@ -88,12 +110,15 @@ impl Actor for OutboxActor {
             in_flight: 0,
             slots: Latest::new(SLOTS),
             answered: Latest::new(SLOTS),
+            late: Latest::new(LATE),
             deleted: Latest::new(SLOTS),
             ticks_at_ms: u64::MAX,
             draining: Vec::new(),
             closing: false,
             ended: Latest::new(ENDED),
             unknown: 0,
+            meters: meters::Meters::new(),
+            strikes: Batch::default(),
             world: start.world,
             client: start.client,
             settings: start.settings,
@@ -114,11 +139,13 @@ impl Actor for OutboxActor {
     ) -> Result<(), ActorProcessingErr> {
         match letter.open() {
             OutboxMsg::Owe(jobs) => jobs.into_iter().for_each(|it| outbox.take(it)),
-            OutboxMsg::Returned { job, outcome, took_us } => outbox.returned(job, outcome, took_us),
+            OutboxMsg::Returned(calls) => {
+                calls.into_iter().for_each(|it| outbox.returned(it.job, it.outcome, it.took_us))
+            }
             OutboxMsg::Marked { job, written } => outbox.marked(job, written),
             OutboxMsg::SlotFound { job, message } => outbox.slot_found(job, message),
             OutboxMsg::Tick => outbox.tick().await,
-            OutboxMsg::AnswerNow { query } => outbox.answer_now(query),
+            OutboxMsg::AnswerNow(pressed) => outbox.answer_now(pressed),
             OutboxMsg::List(reply) => reply.send(outbox.list()),
             OutboxMsg::Settle { job, resend, reply } => reply.send(outbox.settle(job, resend)),
             OutboxMsg::Drain(reply) => {
@@ -127,6 +154,10 @@ impl Actor for OutboxActor {
             }
         }
         outbox.pump();
+        outbox.world.store.later(std::mem::take(&mut outbox.strikes));
+        if outbox.calls.has_ended() {
+            return Err("the task of the calls in flight has ended".into());
+        }
         Ok(())
     }
 }

@@ -30,6 +30,12 @@ impl<'a> Look<'a> {
         Self { facts, missing: Vec::new() }
     }
 
+    fn miss(&mut self, need: Need) {
+        if !self.missing.contains(&need) {
+            self.missing.push(need);
+        }
+    }
+
     pub(super) const fn now(&self) -> Moment {
         self.facts.now
     }
@@ -53,7 +59,7 @@ impl<'a> Look<'a> {
         let chat = ChatRef::Id(chat);
         let found = self.facts.member(&chat, user, fresh);
         if found.is_none() {
-            self.missing.push(Need::Member { chat, user, fresh });
+            self.miss(Need::Member { chat, user, fresh });
         }
         found
     }
@@ -61,7 +67,7 @@ impl<'a> Look<'a> {
     pub(super) fn chat(&mut self, chat: &ChatRef) -> Option<&'a Result<Arc<ChatInfo>, Unknown>> {
         let found = self.facts.chat(chat);
         if found.is_none() {
-            self.missing.push(Need::Chat(chat.clone()));
+            self.miss(Need::Chat(chat.clone()));
         }
         found
     }
@@ -70,7 +76,7 @@ impl<'a> Look<'a> {
     pub(super) fn row(&mut self, key: &str) -> Option<Option<&'a [u8]>> {
         let found = self.facts.row(key);
         if found.is_none() {
-            self.missing.push(Need::Row(key.to_owned()));
+            self.miss(Need::Row(key.to_owned()));
         }
         found
     }
@@ -106,6 +112,8 @@ pub(super) struct Draft<'a> {
     pub(super) settings: Settings,
     /// What the rules look at.
     pub(super) look: Look<'a>,
+    /// The checklist was looked at already.
+    pub(super) ticked: bool,
     /// The lane of every call: replies, unless nobody waits for them.
     pub(super) lane: Lane,
     state: Cow<'a, State>,
@@ -125,6 +133,7 @@ impl<'a> Draft<'a> {
             facts,
             settings,
             look: Look::new(facts),
+            ticked: false,
             lane: Lane::Reply,
             state: Cow::Borrowed(state),
             people: Vec::new(),
@@ -253,6 +262,13 @@ impl<'a> Draft<'a> {
         self.add(Effect::Tell { to: Target::Chat(chat), note: Note::Membership(Box::new(word)) });
     }
 
+    /// Looks the chat's title up where the event brought none: a word of another chat, an alarm clock.
+    pub(super) fn find_title(&mut self) {
+        if self.place.title.is_empty() {
+            self.look.chat(&self.place.id.into());
+        }
+    }
+
     pub(super) const fn now(&self) -> Moment {
         self.facts.now
     }
@@ -325,6 +341,13 @@ impl<'a> Draft<'a> {
     ) {
         let (chat, slot) = (self.place.id, self.slot());
         self.owe(Call::Say { chat, slot, thread, reply_to, text, keyboard, silent: false, only: None });
+    }
+
+    /// Answers a press without words: what is seen is the answer.
+    pub(super) fn nod(&mut self, pressed: &Pressed) {
+        let call = Call::Answer { query: pressed.query.clone(), text: None, alert: false };
+        let owed = Owed { until: Some(self.now().plus_ms(PRESS_MS)), ..Owed::new(call) };
+        self.add(Effect::Telegram(owed));
     }
 
     /// Answers a press: with a toast, or with a window when the person must read it.

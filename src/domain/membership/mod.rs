@@ -2,6 +2,7 @@
 
 mod appeal;
 mod channel;
+mod check;
 mod door;
 mod draft;
 mod erase;
@@ -9,7 +10,10 @@ mod groups;
 mod judge;
 mod knock;
 mod ledger;
+pub(super) mod links;
+mod log_place;
 mod order;
+mod own;
 mod panel;
 mod person;
 mod policy;
@@ -18,6 +22,7 @@ mod protect;
 mod react;
 mod reconcile;
 mod request;
+mod setup;
 mod simulate;
 mod state;
 mod stats;
@@ -102,6 +107,8 @@ const NAME: &str = "membership";
 const COMMANDS: &[Command] = &[
     Command { name: "protect", scope: Scope::GroupAdmin, help: "membership-help-protect" },
     Command { name: "unprotect", scope: Scope::GroupAdmin, help: "membership-help-unprotect" },
+    Command { name: "protection", scope: Scope::GroupAdmin, help: "membership-panel-help-protection" },
+    Command { name: "log", scope: Scope::GroupAdmin, help: "membership-panel-help-log" },
     Command { name: "verify", scope: Scope::GroupAdmin, help: "membership-verify-help-verify" },
     Command { name: "simulate", scope: Scope::GroupAdmin, help: "membership-simulate-help-simulate" },
     Command { name: "groups", scope: Scope::Private, help: "membership-groups-help" },
@@ -171,7 +178,11 @@ impl Membership {
                 person::moved(draft, moved);
                 door::moved(draft, moved);
             }
-            Event::Placed(placed) => settle(draft, placed),
+            Event::Placed(placed) => {
+                setup::placed(draft, placed);
+                settle(draft, placed);
+            }
+            Event::Migrated { .. } => setup::migrated(draft),
             Event::JoinRequested(request) => door::requested(draft, request),
             Event::Reacted(reacted) => react::reacted(draft, reacted),
             Event::Performed(it) if it.feature == NAME => performed(draft, it),
@@ -180,7 +191,10 @@ impl Membership {
                 reconcile::late(draft, *late_ms, key);
             }
             Event::Told(Note::Membership(word)) => told(draft, word),
-            Event::Performed(_) | Event::Woke { .. } | Event::Migrated { .. } | Event::Told(_) | Event::Other => {}
+            Event::Performed(_) | Event::Woke { .. } | Event::Told(_) | Event::Other => {}
+        }
+        if draft.state().channels != state.channels || draft.state().asked.len() != state.asked.len() {
+            setup::settled(draft);
         }
         if !draft.is_missing() {
             groups::report(draft, state);
@@ -237,17 +251,27 @@ fn told(draft: &mut Draft<'_>, word: &Word) {
             subscription::told(draft, word);
             door::told(draft, word);
         }
-        Word::Changed { .. } | Word::Heard { .. } => subscription::told(draft, word),
+        Word::Changed { channel, .. } => {
+            let before = subscription::asks(draft, channel.id);
+            setup::told(draft, word);
+            if before || !subscription::asks(draft, channel.id) {
+                subscription::told(draft, word);
+            }
+        }
+        Word::Heard { .. } => subscription::told(draft, word),
         Word::Group(_) | Word::Gone { .. } => groups::told(draft, word),
         Word::Knock(_) | Word::Decided { .. } => knock::told(draft, word),
         Word::Appeal(_) | Word::Judged { .. } => appeal::told(draft, word),
         Word::Import { .. } => transfer::told(draft, word),
+        Word::Log { .. } => log_place::told(draft, word),
     }
 }
 
 /// An alarm clock of ours rings.
 fn woke(draft: &mut Draft<'_>, key: &str) {
     match key {
+        setup::WAKE => setup::woke(draft),
+        panel::WAKE => panel::woke(draft),
         walk::WAKE => walk::woke(draft),
         reconcile::WAKE => reconcile::woke(draft),
         erase::WAKE => erase::woke(draft),
@@ -313,6 +337,9 @@ fn read(said: &Said, look: &Look<'_>) -> Option<Result<Request, Odd>> {
 
 impl Membership {
     fn said<'a>(&self, draft: &mut Draft<'a>, state: &'a State, said: &'a Said) {
+        if draft.place.kind != ChatKind::Private && (setup::started(draft, said) || panel::answered(draft, said)) {
+            return;
+        }
         let heard = hear(state, draft.place, said, &mut draft.look);
         if !state.channels.is_empty() {
             judge::observe(draft, state, said);

@@ -4,8 +4,9 @@ use super::super::effect::{Button, Does, Label};
 use super::super::fact::ChatRef;
 use super::super::text::{Arg, Text};
 use super::super::types::Person;
+use super::check::Check;
 use super::draft::{Draft, Voice};
-use super::protect::{self, ASK_MS, Check};
+use super::protect::{self, ASK_MS};
 use super::state::{CHANNELS_MAX, Channel, Question, Request};
 use super::stop::{count_of, names};
 use super::walk::{self, Kind, Walk};
@@ -13,7 +14,7 @@ use super::walk::{self, Kind, Walk};
 /// An admin wants to know. Nothing is done to anybody, and the group need not be guarded yet.
 pub(super) fn asked(draft: &mut Draft<'_>, voice: Voice, asker: &Person, channels: &[ChatRef]) {
     let language = asker.language;
-    let mut check = Check { language, lines: Vec::new(), unsure: false };
+    let mut check = Check::new(language);
     let mut found: Vec<Channel> = Vec::new();
     for target in channels.iter().take(CHANNELS_MAX) {
         let channel = check.channel(target, &mut draft.look);

@@ -20,7 +20,9 @@ pub(super) fn told(draft: &mut Draft<'_>, word: &Word) {
         Word::Subscription { channel, .. } | Word::Heard { channel, .. } if !asks(draft, *channel) => {
             unlink(draft, *channel);
         }
-        Word::Changed { channel, .. } if !asks(draft, channel.id) => unlink(draft, channel.id),
+        Word::Changed { channel, .. } if !asks(draft, channel.id) => {
+            unlink(draft, channel.id);
+        }
         Word::Subscription { channel: _, who, inside: true } => joined(draft, who),
         Word::Subscription { channel, who, inside: false } => left(draft, *channel, who),
         Word::Changed { channel, ours } => changed(draft, channel, *ours),
@@ -30,13 +32,17 @@ pub(super) fn told(draft: &mut Draft<'_>, word: &Word) {
     draft.lane = lane;
 }
 
-fn asks(draft: &Draft<'_>, channel: ChatId) -> bool {
+/// Whether this group asks for that channel.
+pub(super) fn asks(draft: &Draft<'_>, channel: ChatId) -> bool {
     draft.state().channels.iter().any(|it| it.id == channel)
 }
 
-/// We do not ask for that channel any more, and it does not know.
+/// We do not ask for that channel any more, and it does not know; unless somebody who sets the group up waits for
+/// that very channel.
 fn unlink(draft: &mut Draft<'_>, channel: ChatId) {
-    draft.tell(channel, Word::Unlinked { group: draft.place.id });
+    if !draft.state().setting_up {
+        draft.tell(channel, Word::Unlinked { group: draft.place.id });
+    }
 }
 
 /// Lets somebody write again who is in all the channels now, if it is we who keep them from it.

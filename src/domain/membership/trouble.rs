@@ -1,7 +1,7 @@
 //! What does not work: told to the owner once, and once more when it is over.
 
 use super::super::effect::{Effect, Target};
-use super::super::event::{Note, Outcome, Place};
+use super::super::event::{Note, Outcome, Place, Remedy};
 use super::super::fact::Unknown;
 use super::super::text::{Arg, Text};
 use super::super::types::{ChatId, Language};
@@ -90,7 +90,18 @@ fn raise(draft: &mut Draft<'_>, about: About, patience_ms: u64, text: Text) {
         let (key, title) = (key(draft, about), draft.title());
         let text = text.with("group", Arg::Bold(title.clone()));
         let place = Place { title, ..draft.place.clone() };
-        draft.add(Effect::Tell { to: Target::House, note: Note::Trouble { key, place, text } });
+        let note = Note::Trouble { key, place, text, remedy: remedy(about, draft.place.id) };
+        draft.add(Effect::Tell { to: Target::House, note });
+    }
+}
+
+/// Where the button leads that would set it right: into the group for what is wrong here, else into the channel.
+pub(super) const fn remedy(about: About, group: ChatId) -> Option<Remedy> {
+    match about {
+        About::Lookup(chat) if chat.0 == group.0 => Some(Remedy::Group),
+        About::Rights | About::Refused => Some(Remedy::Group),
+        About::Lookup(_) | About::Link(_) => Some(Remedy::Channel),
+        About::Unheard(_) => None,
     }
 }
 

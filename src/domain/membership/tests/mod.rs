@@ -6,9 +6,11 @@ mod anything;
 mod fanning;
 mod groups;
 mod judging;
+mod paneling;
 mod pressing;
 mod protecting;
 mod releasing;
+mod setting_up;
 mod troubles;
 mod walking;
 
