@@ -49,6 +49,7 @@ pub use person::{Exempt, Known, Mercy};
 pub use policy::{Answer, LogPlace, Policy};
 pub use reconcile::Reconciled;
 pub use state::{CHANNELS_MAX, Channel, Entry, MUTED_MAX, State};
+pub use walk::Track;
 pub use word::{Appeal, Knock, Mode, Report, Word};
 
 use super::command;

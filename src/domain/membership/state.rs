@@ -6,6 +6,7 @@ use super::order::Order;
 use super::own::Own;
 use super::policy::Policy;
 use super::reconcile::Reconciled;
+use super::walk::Track;
 use serde::{Deserialize, Serialize};
 
 /// Channels that one group may ask for.
@@ -72,6 +73,9 @@ pub struct State {
     pub since: Option<Moment>,
     /// The number of the next deed in the ledger.
     pub deeds: u64,
+    /// Where the walk over many people is that is under way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub walk: Option<Track>,
     /// When the reconciler runs next.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reconcile_at: Option<Moment>,
