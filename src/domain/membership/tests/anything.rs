@@ -125,6 +125,7 @@ fn play_out(play: &mut Play<Membership>, step: Step) -> (Vec<Effect>, bool) {
             assert_eq!(answers, usize::from(play.claimed), "a claimed press is answered once");
             (effects, true)
         }
+        Step::Move { who: 55, .. } => (Vec::new(), true), // a bot never moves as a person
         Step::Move { by, who, new } => {
             let old = muted();
             if !UNTOUCHABLE.contains(&who) && new != 2 {
