@@ -6,6 +6,7 @@ mod anything;
 mod fanning;
 mod groups;
 mod judging;
+mod linking;
 mod paneling;
 mod pressing;
 mod protecting;
