@@ -10,6 +10,7 @@ mod linking;
 mod paneling;
 mod pressing;
 mod protecting;
+mod reconciling;
 mod releasing;
 mod setting_up;
 mod troubles;
