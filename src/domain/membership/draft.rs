@@ -8,6 +8,7 @@ use super::super::text::Text;
 use super::super::types::{ChatId, MessageId, Moment, Slot, ThreadId, UserId};
 use super::Settings;
 use super::person::Known;
+use super::policy::LogPlace;
 use super::state::{Entry, State};
 use super::word::Word;
 use serde::Serialize;
@@ -74,9 +75,23 @@ impl<'a> Look<'a> {
         found
     }
 
+    /// Rows of ours here with keys in [`from`, `before`), ascending, at most so many.
+    pub(super) fn rows(&mut self, from: String, before: String, limit: u32) -> Option<&'a [(String, Vec<u8>)]> {
+        let found = self.facts.rows(&from, &before);
+        if found.is_none() {
+            self.missing.push(Need::Rows { from, before, limit });
+        }
+        found
+    }
+
     /// The row of somebody whom we told to join: `Some(None)` when there is none.
     pub(super) fn entry(&mut self, user: UserId) -> Option<Option<Entry>> {
         self.row(&Entry::key(user)).map(Entry::read)
+    }
+
+    /// The row of somebody whom we have seen: `Some(None)` when there is none.
+    pub(super) fn known(&mut self, user: UserId) -> Option<Option<Known>> {
+        self.row(&Known::key(user)).map(Known::read)
     }
 }
 
@@ -165,9 +180,26 @@ impl<'a> Draft<'a> {
         self.look.entry(user)
     }
 
-    /// What is remembered of somebody: `Some(None)` when that is nothing.
+    /// Rows of ours here with keys in [`from`, `before`), ascending, at most so many.
+    pub(super) fn rows(&mut self, from: String, before: String, limit: u32) -> Option<&'a [(String, Vec<u8>)]> {
+        self.look.rows(from, before, limit)
+    }
+
+    /// What is remembered of somebody, as this decision has it by now: `Some(None)` when that is nothing.
     pub(super) fn known(&mut self, user: UserId) -> Option<Option<Known>> {
-        self.row(&Known::key(user)).map(Known::read)
+        let key = Known::key(user);
+        match self.written(&key).map(|it| Known::read(Some(it))) {
+            Some(known) => Some(known),
+            None => self.look.known(user),
+        }
+    }
+
+    /// What this decision has written under that key.
+    fn written(&mut self, key: &str) -> Option<&mut Vec<u8>> {
+        self.effects.iter_mut().rev().find_map(|it| match it {
+            Effect::Put { key: it, value } | Effect::Keep { key: it, value } if it == key => Some(value),
+            _ => None,
+        })
     }
 
     /// Writes a row.
@@ -179,7 +211,11 @@ impl<'a> Draft<'a> {
 
     /// Writes a row that may be lost in a crash, and forces nothing to the disk.
     pub(super) fn keep(&mut self, key: String, value: &impl Serialize) {
-        self.put(key, value); // KEEP
+        let Ok(value) = serde_json::to_vec(value) else { return };
+        match self.written(&key) {
+            Some(before) => *before = value, // and it lasts if that was to last
+            None => self.add(Effect::Keep { key, value }),
+        }
     }
 
     /// Deletes a row.
@@ -255,6 +291,29 @@ impl<'a> Draft<'a> {
     ) {
         let (chat, slot) = (self.place.id, self.slot());
         self.owe(Call::Say { chat, slot, thread, reply_to, text, keyboard, silent: false });
+    }
+
+    /// Says something in any chat, without a sound and rather twice than never, and hands back its name.
+    pub(super) fn notify(&mut self, at: LogPlace, lane: Lane, text: Text, keyboard: Vec<Vec<Button>>) -> Slot {
+        let slot = self.slot();
+        let LogPlace { chat, thread } = at;
+        let call = Call::Say { chat, slot, thread, reply_to: None, text, keyboard, silent: true };
+        self.add(Effect::Telegram(Owed { lane, ..Owed::new(call).repeating() }));
+        slot
+    }
+
+    /// Says something here that goes away by itself after so many ms.
+    pub(super) fn murmur(
+        &mut self,
+        thread: Option<ThreadId>,
+        reply_to: Option<MessageId>,
+        (text, keyboard): (Text, Vec<Vec<Button>>),
+        ttl_ms: u64,
+    ) {
+        let (chat, slot, at) = (self.place.id, self.slot(), self.now().plus_ms(ttl_ms));
+        let call = Call::Say { chat, slot, thread, reply_to, text, keyboard, silent: true };
+        self.add(Effect::Telegram(Owed::new(call).repeating()));
+        self.add(Effect::WakeAt { key: super::stop::wake(slot), at });
     }
 
     /// Answers a press: with a toast, or with a window when the person must read it.

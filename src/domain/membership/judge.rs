@@ -49,12 +49,13 @@ pub(super) fn judge<'a>(state: &'a State, place: &Place, said: &Said, look: &mut
         return Judgement::Free;
     }
     let standing = look.member(place.id, said.from.id, Freshness::Recent);
-    let entry = look.entry(said.from.id);
-    match (standing, entry) {
-        (None, _) | (_, None) => Judgement::Open,
-        (Some(Err(_)), _) => Judgement::Free,
-        (Some(Ok(standing)), _) if standing.is_admin() => Judgement::Free,
-        (Some(Ok(standing)), Some(entry)) => Judgement::Stranger(Stranger { lacks, standing, entry }),
+    let (entry, known) = (look.entry(said.from.id), look.known(said.from.id));
+    let (Some(standing), Some(entry), Some(known)) = (standing, entry, known) else { return Judgement::Open };
+    match standing {
+        Err(_) => Judgement::Free,
+        Ok(standing) if standing.is_admin() => Judgement::Free,
+        Ok(_) if known.is_some_and(|it| it.let_off(look.now()).is_some()) => Judgement::Free,
+        Ok(standing) => Judgement::Stranger(Stranger { lacks, standing, entry }),
     }
 }
 

@@ -1,10 +1,12 @@
 //! Membership: groups in which only the subscribers of certain channels may write.
 
+mod afar;
 mod appeal;
 mod channel;
 mod door;
 mod draft;
 mod groups;
+mod journal;
 mod judge;
 mod knock;
 mod ledger;
@@ -20,6 +22,7 @@ mod state;
 mod stats;
 mod stop;
 mod subscription;
+mod sweep;
 mod transfer;
 mod trouble;
 mod undo;
@@ -30,13 +33,17 @@ mod word;
 #[cfg(test)]
 mod tests;
 
+pub use appeal::{Copy as AppealCopy, Docket};
 pub(super) use draft::PRESS_MS;
-pub use ledger::{Deed, What, Why};
+pub use journal::Journal;
+pub use ledger::{Deed, Undone, What, Why};
 pub use order::{Order, Undo};
 pub use person::{Exempt, Known, Mercy};
 pub use policy::{Answer, LogPlace, Policy};
 pub use state::{CHANNELS_MAX, Channel, Entry, MUTED_MAX, State};
-pub use word::{Appeal, Knock, Mode, Report, Word};
+pub use sweep::Sweep;
+pub use undo::Span;
+pub use word::{Knock, Mode, Report, Word};
 
 use super::command;
 use super::effect::Effect;
@@ -84,6 +91,8 @@ const NAME: &str = "membership";
 const COMMANDS: &[Command] = &[
     Command { name: "protect", scope: Scope::GroupAdmin, help: "membership-help-protect" },
     Command { name: "unprotect", scope: Scope::GroupAdmin, help: "membership-help-unprotect" },
+    Command { name: "undo", scope: Scope::GroupAdmin, help: "membership-ledger-help-undo" },
+    Command { name: "why", scope: Scope::Group, help: "membership-ledger-help-why" },
 ];
 
 const UPDATES: &[&str] = &["message", "edited_message", "callback_query", "chat_member", "my_chat_member"];
@@ -130,7 +139,7 @@ impl Membership {
         let mut draft = Draft::new(self.settings, state, event, facts);
         match event.place.kind {
             ChatKind::Group | ChatKind::Supergroup => self.in_group(&mut draft, state, event),
-            ChatKind::Channel => in_channel(&mut draft, event),
+            ChatKind::Channel => in_channel(&mut draft, state, event),
             ChatKind::Private => self.in_private(&mut draft, state, event),
             ChatKind::House => {}
         }
@@ -162,6 +171,7 @@ impl Membership {
         match &event.event {
             Event::Said(said) => {
                 groups::said(draft, said);
+                why::in_private(draft, said);
                 if !draft.is_claimed() {
                     self.said(draft, state, said);
                 }
@@ -179,13 +189,13 @@ impl Membership {
     }
 }
 
-fn in_channel(draft: &mut Draft<'_>, event: &Happened) {
+fn in_channel<'a>(draft: &mut Draft<'a>, state: &'a State, event: &'a Happened) {
     match &event.event {
         Event::Moved(moved) => channel::moved(draft, moved),
         Event::Placed(placed) => channel::placed(draft, placed),
         Event::Told(Note::Membership(word)) => told(draft, word),
+        Event::Pressed(pressed) => press(draft, state, pressed),
         Event::Said(_)
-        | Event::Pressed(_)
         | Event::Performed(_)
         | Event::Woke { .. }
         | Event::Migrated { .. }
@@ -206,7 +216,8 @@ fn told(draft: &mut Draft<'_>, word: &Word) {
         Word::Changed { .. } => subscription::told(draft, word),
         Word::Group(_) | Word::Gone { .. } => groups::told(draft, word),
         Word::Knock(_) | Word::Decided { .. } => knock::told(draft, word),
-        Word::Appeal(_) | Word::Judged { .. } => appeal::told(draft, word),
+        Word::Pressed { chat, pressed } => afar::told(draft, *chat, pressed),
+        Word::Why { who } => why::told(draft, who),
         Word::Import { .. } => transfer::told(draft, word),
     }
 }
@@ -215,6 +226,8 @@ fn told(draft: &mut Draft<'_>, word: &Word) {
 fn woke(draft: &mut Draft<'_>, key: &str) {
     match key {
         verify::WAKE => verify::woke(draft),
+        sweep::WAKE => sweep::woke(draft),
+        journal::WAKE => journal::woke(draft),
         _ => stop::expire(draft, key),
     }
 }
@@ -355,6 +368,9 @@ fn performed(draft: &mut Draft<'_>, it: &Performed) {
     draft.claim();
     if it.token == trouble::MUTE {
         return trouble::muted(draft, &it.outcome);
+    }
+    if it.token == journal::TOKEN {
+        return journal::performed(draft, &it.outcome);
     }
     let Some(channel) = it.token.strip_prefix("link/").and_then(|it| it.parse().ok()).map(ChatId) else { return };
     let at = draft.state().channels.iter().position(|it| it.id == channel);

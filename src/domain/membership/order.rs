@@ -6,7 +6,7 @@ use super::super::fact::ChatRef;
 use super::super::types::{Person, UserId};
 use super::draft::{Draft, Voice};
 use super::request::{Odd, targets};
-use super::{appeal, knock, panel, simulate, stats, transfer, undo, verify, why};
+use super::{afar, appeal, journal, knock, panel, simulate, stats, transfer, undo, verify, why};
 use serde::{Deserialize, Serialize};
 
 /// An order.
@@ -115,7 +115,7 @@ pub(super) fn carry_out(draft: &mut Draft<'_>, voice: Voice, asker: &Person, ord
 pub(super) fn pressed(draft: &mut Draft<'_>, pressed: &super::super::event::Pressed, action: &str, args: &str) -> bool {
     match action {
         panel::ACTION => panel::pressed(draft, pressed, args),
-        appeal::ACTION => appeal::pressed(draft, pressed, args),
+        appeal::ACTION | journal::ACTION => afar::pressed(draft, pressed, action, args),
         knock::ACTION => knock::pressed(draft, pressed, args),
         undo::ACTION => undo::pressed(draft, pressed, args),
         verify::ACTION => verify::pressed(draft, pressed, args),

@@ -2,8 +2,12 @@
 
 use super::super::fact::{ChatInfo, ChatRef};
 use super::super::types::{ChatId, Language, Moment, Slot, ThreadId, UserId};
+use super::appeal::Docket;
+use super::journal::Journal;
 use super::order::Order;
-use super::policy::Policy;
+use super::policy::{Policy, is_default};
+use super::sweep::Sweep;
+use super::undo::Span;
 use serde::{Deserialize, Serialize};
 
 /// Channels that one group may ask for.
@@ -64,6 +68,18 @@ pub struct State {
     pub since: Option<Moment>,
     /// The number of the next deed in the ledger.
     pub deeds: u64,
+    /// The language of whoever set the guard up last: admins are spoken to in it.
+    #[serde(skip_serializing_if = "is_default")]
+    pub tongue: Language,
+    /// Appeals that wait for an admin.
+    #[serde(skip_serializing_if = "is_default")]
+    pub docket: Docket,
+    /// What the log place is still to hear of.
+    #[serde(skip_serializing_if = "is_default")]
+    pub journal: Journal,
+    /// The undoing of many that goes on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sweep: Option<Sweep>,
 }
 
 /// A channel whose subscribers may write.
@@ -120,6 +136,8 @@ pub enum Question {
         /// Who wants it.
         asker: UserId,
     },
+    /// Is all of this to be undone?
+    Undo(Span),
 }
 
 /// What somebody asked for, by a command.
@@ -155,6 +173,8 @@ pub enum About {
     Refused,
     /// The invite link of this channel.
     Link(ChatId),
+    /// Writing to the log place.
+    Log,
 }
 
 /// The row `mute/<user>`: one person who was told to join.

@@ -10,8 +10,8 @@ use super::state::{About, CHANNELS_MAX, Trouble, cut};
 
 /// How long Telegram may be silent before the owner hears of it, in ms.
 pub(super) const PATIENCE_MS: u64 = 60_000;
-/// Troubles kept per group: a lookup and a link per channel, the group itself, and our rights.
-const TROUBLES_MAX: usize = 2 * CHANNELS_MAX + 3;
+/// Troubles kept per group: a lookup and a link per channel, the group itself, our rights, and the log.
+const TROUBLES_MAX: usize = 2 * CHANNELS_MAX + 4;
 
 /// The token under which a mute's outcome comes back.
 pub(super) const MUTE: &str = "mute";
@@ -35,6 +35,11 @@ pub(super) fn rights(draft: &mut Draft<'_>) {
 pub(super) fn link(draft: &mut Draft<'_>, chat: ChatId) {
     let text = Text::new(Language::En, "membership-trouble-link").with("channel", Arg::Bold(title(draft, chat)));
     raise(draft, About::Link(chat), 0, text);
+}
+
+/// Takes note that the log place cannot be written to.
+pub(super) fn log(draft: &mut Draft<'_>) {
+    raise(draft, About::Log, 0, Text::new(Language::En, "membership-ledger-trouble-log"));
 }
 
 /// Looks at what came of a mute.
@@ -90,6 +95,7 @@ fn key(draft: &Draft<'_>, about: About) -> String {
         About::Lookup(chat) => format!("membership/{group}/{}", chat.0),
         About::Rights => format!("membership/{group}/rights"),
         About::Refused => format!("membership/{group}/refused"),
+        About::Log => format!("membership/{group}/log"),
         About::Link(chat) => format!("membership/{group}/link{}", chat.0),
     }
 }

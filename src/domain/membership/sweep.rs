@@ -1,0 +1,195 @@
+//! The undoing of many: a walk over deeds in small steps, which goes on after a restart where it stood.
+
+use super::super::effect::Effect;
+use super::super::event::{Pressed, Standing, Status};
+use super::super::fact::{Freshness, Unknown};
+use super::super::text::{Arg, Text};
+use super::super::types::{Language, MessageId, Moment, UserId};
+use super::draft::Draft;
+use super::journal;
+use super::ledger::{self, Deed};
+use super::person::{Exempt, Mercy};
+use super::press;
+use super::undo::{self, Span};
+use serde::{Deserialize, Serialize};
+
+/// The alarm clock of the steps.
+pub(super) const WAKE: &str = "undo";
+/// Deeds that one step looks at.
+const STEP: u32 = 10;
+/// From one step to the next, in ms: with [`STEP`] at most ten people a second.
+const PAUSE_MS: u64 = 1_000;
+/// From one word about the progress to the next, in ms.
+const SPEAK_MS: u64 = 5_000;
+/// How long it waits when Telegram does not say what somebody is here, in ms.
+const DOUBT_MS: u64 = 30_000;
+/// How often it waits so before it leaves them out.
+const DOUBTS_MAX: u32 = 10;
+/// People who are let off together need not join for so long, in ms: else they would be stopped again at once.
+const DAY_MS: u64 = 24 * 3_600_000;
+
+/// How far an undo of many has come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sweep {
+    /// What is undone.
+    pub span: Span,
+    /// The number of the next deed to look at.
+    pub next: u64,
+    /// Which admin wanted it.
+    pub by: UserId,
+    /// Their language.
+    pub language: Language,
+    /// When it began.
+    pub since: Moment,
+    /// The message that tells how it goes.
+    pub message: MessageId,
+    /// When that was last edited.
+    pub spoke: Moment,
+    /// People let off so far.
+    pub done: u32,
+    /// People who are restricted or banned by another hand, or are admins.
+    pub spared: u32,
+    /// How often Telegram did not say what somebody is.
+    pub doubts: u32,
+}
+
+/// Begins.
+pub(super) fn begin(draft: &mut Draft<'_>, span: Span, pressed: &Pressed) {
+    let now = draft.now();
+    let sweep = Sweep {
+        span,
+        next: span.first,
+        by: pressed.from.id,
+        language: pressed.from.language,
+        since: now,
+        message: pressed.message,
+        spoke: now,
+        done: 0,
+        spared: 0,
+        doubts: 0,
+    };
+    undo::progress(draft, sweep.message, sweep.words("membership-ledger-undo-goes-on"));
+    draft.change().sweep = Some(sweep);
+    draft.add(Effect::WakeAt { key: WAKE.to_owned(), at: now });
+}
+
+/// The next step is due.
+pub(super) fn woke(draft: &mut Draft<'_>) {
+    draft.claim();
+    let Some(mut sweep) = draft.state().sweep.clone() else { return };
+    match step(draft, &mut sweep) {
+        Step::Open => return,
+        Step::Doubt if sweep.doubts < DOUBTS_MAX => {
+            sweep.doubts += 1;
+            again(draft, sweep, DOUBT_MS);
+        }
+        Step::Doubt | Step::On => again(draft, sweep, PAUSE_MS),
+        Step::Over => {
+            let text = sweep.words("membership-ledger-undo-done");
+            undo::progress(draft, sweep.message, text.clone());
+            journal::say(draft, text);
+            draft.change().sweep = None;
+        }
+    }
+}
+
+fn again(draft: &mut Draft<'_>, mut sweep: Sweep, pause_ms: u64) {
+    let now = draft.now();
+    if now.since_ms(sweep.spoke) >= SPEAK_MS {
+        sweep.spoke = now;
+        undo::progress(draft, sweep.message, sweep.words("membership-ledger-undo-goes-on"));
+    }
+    draft.change().sweep = Some(sweep);
+    draft.add(Effect::WakeAt { key: WAKE.to_owned(), at: now.plus_ms(pause_ms) });
+}
+
+/// What a step came to.
+enum Step {
+    /// Facts are missing.
+    Open,
+    /// Telegram did not say what somebody is; nothing was done.
+    Doubt,
+    /// There is more to do.
+    On,
+    /// That was all.
+    Over,
+}
+
+fn step(draft: &mut Draft<'_>, sweep: &mut Sweep) -> Step {
+    let (from, end) = (Deed::key(sweep.next), Deed::key(sweep.span.end));
+    let Some(rows) = draft.rows(from, end, STEP) else { return Step::Open };
+    let Some(last) = rows.last().and_then(|(key, _)| Deed::number(key)) else { return Step::Over };
+    let read = |(key, row): &(String, Vec<u8>)| Some((Deed::number(key)?, Deed::read(Some(row))?));
+    let deeds: Vec<_> = rows.iter().filter_map(read).filter(|(_, it)| sweep.span.covers(it)).collect();
+    let mut people: Vec<UserId> = Vec::new();
+    for (_, deed) in &deeds {
+        if !people.contains(&deed.who) {
+            people.push(deed.who);
+        }
+    }
+    match let_off(draft, sweep, &people) {
+        None => return Step::Open,
+        Some(false) if sweep.doubts < DOUBTS_MAX => return Step::Doubt,
+        Some(_) => {}
+    }
+    for (number, deed) in &deeds {
+        ledger::take_back(draft, *number, deed, sweep.by);
+    }
+    sweep.next = last + 1;
+    Step::On
+}
+
+/// Lets these people off: first everything is known of all of them, then it is done. `Some(false)` when Telegram
+/// does not say what somebody is here: those are left as they are.
+fn let_off(draft: &mut Draft<'_>, sweep: &mut Sweep, people: &[UserId]) -> Option<bool> {
+    let here = draft.place.id;
+    let chat = draft.chat(&here.into());
+    let rows: Vec<_> = people.iter().map(|it| (*it, draft.entry(*it), draft.known(*it))).collect();
+    let standings: Vec<_> = people.iter().map(|it| draft.member(here, *it, Freshness::Recent)).collect();
+    let chat = chat?;
+    let standings: Vec<_> = standings.into_iter().collect::<Option<_>>()?;
+    let rows: Vec<_> = rows.into_iter().map(|(user, entry, known)| Some((user, entry?, known?))).collect::<Option<_>>()?;
+    let unsure = standings.iter().any(|it| matches!(it, Err(Unknown::Unavailable))) || chat.is_err();
+    if unsure && sweep.doubts < DOUBTS_MAX {
+        return Some(false);
+    }
+    let Ok(chat) = chat else { return Some(true) };
+    for ((user, entry, known), standing) in rows.into_iter().zip(standings) {
+        let since = sweep.since;
+        if known.as_ref().and_then(|it| it.exempt.as_ref()).is_some_and(|it| it.since == since) {
+            continue; // an earlier step has met them
+        }
+        match standing {
+            Ok(standing) if spared(entry.as_ref(), standing) => sweep.spared += 1,
+            Err(_) => sweep.spared += 1,
+            Ok(standing) => {
+                let who = undo::person(user, known.as_ref(), entry.as_ref());
+                if known.is_none_or(|it| it.let_off(since).is_none()) {
+                    let until = Some(since.plus_ms(DAY_MS));
+                    undo::let_off(draft, &who, Exempt { since, by: sweep.by, how: Mercy::Undone, until });
+                }
+                if let Some(entry) = entry.filter(|it| press::lifts(Some(it), standing)) {
+                    undo::free(draft, user, entry, &chat.permissions);
+                }
+                sweep.done += 1;
+            }
+        }
+    }
+    Some(true)
+}
+
+/// Whether another hand than ours holds them, or they are above it.
+fn spared(entry: Option<&super::Entry>, standing: &Standing) -> bool {
+    standing.is_admin() || standing.status == Status::Kicked || standing.muted && !entry.is_some_and(|it| it.mine)
+}
+
+impl Sweep {
+    fn words(&self, key: &'static str) -> Text {
+        let admin = Arg::Person { id: self.by, name: self.by.0.to_string() };
+        Text::new(self.language, key)
+            .with("count", Arg::Number(self.done.into()))
+            .with("people", Arg::Number(self.span.people.into()))
+            .with("spared-count", Arg::Number(self.spared.into()))
+            .with("admin", admin)
+    }
+}
