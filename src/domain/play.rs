@@ -52,6 +52,8 @@ pub(crate) struct Play<R: Rules> {
     pub(crate) asked: Vec<Need>,
     /// Whether the last event was claimed.
     pub(crate) claimed: bool,
+    /// What the last event kept, in short words: rows that are noted in passing are not among the effects.
+    pub(crate) kept: Vec<String>,
     /// Whether the last event changed the state.
     pub(crate) changed: bool,
     slots: u64,
@@ -88,6 +90,7 @@ impl<R: Rules> Play<R> {
             asked,
             claimed: false,
             changed: false,
+            kept: Vec::new(),
             slots: 1,
             pace: Default::default(),
             messages: 1_000,
@@ -108,7 +111,8 @@ impl<R: Rules> Play<R> {
 
     /// The same with everything said about the event.
     pub(crate) fn happened(&mut self, happened: &Happened) -> Vec<Effect> {
-        let (known, first) = (self.learn(happened), self.slots);
+        let known = self.learn(happened);
+        let first = self.slots;
         let facts =
             Facts { now: self.world.now, house: &self.world.house, slots: self.slots, pace: self.pace, known: &known };
         let decision = self.rules.decide(&self.state, happened, &facts);
@@ -121,17 +125,19 @@ impl<R: Rules> Play<R> {
         }
         for effect in &decision.effects {
             match effect {
-                Effect::Put { key, value } | Effect::Keep { key, value } => drop(self.world.rows.insert(key.clone(), value.clone())),
-                Effect::Drop { key } => drop(self.world.rows.remove(key)),
-                Effect::Telegram(owed) => {
-                    let Call::Say { slot, .. } = &owed.call else { continue };
-                    assert!(slot.0 < first + SLOTS, "one decision may say {SLOTS} messages");
-                    self.slots += 1;
+                Effect::Put { key, value } | Effect::Keep { key, value } => {
+                    drop(self.world.rows.insert(key.clone(), value.clone()))
                 }
+                Effect::Drop { key } => drop(self.world.rows.remove(key)),
+                Effect::Telegram(owed) if matches!(owed.call, Call::Say { .. }) => self.slots += 1,
                 _ => {}
             }
         }
-        decision.effects
+        assert!(self.slots - first <= SLOTS, "one decision may say {SLOTS} messages");
+        let (kept, effects): (Vec<_>, _) =
+            decision.effects.into_iter().partition(|it| matches!(it, Effect::Keep { .. }));
+        self.kept = told(&kept);
+        effects
     }
 
     fn learn(&mut self, happened: &Happened) -> Vec<(Need, Fact)> {

@@ -199,7 +199,13 @@ impl Pen {
 fn value(arg: &Arg, stand_in: u32) -> FluentValue<'static> {
     match arg {
         Arg::Number(number) => FluentValue::from(*number),
-        Arg::Word(_) | Arg::Person { .. } | Arg::Link { .. } | Arg::Code(_) | Arg::Bold(_) | Arg::Time(_) | Arg::Lines(_) => {
+        Arg::Word(_)
+        | Arg::Person { .. }
+        | Arg::Link { .. }
+        | Arg::Code(_)
+        | Arg::Bold(_)
+        | Arg::Time(_)
+        | Arg::Lines(_) => {
             let mark = char::from_u32(stand_in).filter(|it| is_stand_in(*it)).unwrap_or('…');
             FluentValue::from(mark.to_string())
         }

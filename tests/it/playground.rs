@@ -1,5 +1,10 @@
 //! The simulated Telegram against its own promises: words, rights, floods, polls, webhooks, faults.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod ephemeral;
+mod hands;
+mod joining;
+mod letters;
 
 use majordomo::domain::types::{ChatId, UserId};
 use majordomo::playground::telegram::{Fault, FaultKind, FloodLimits, Options, PressError, Refused, Simulated};

@@ -44,6 +44,7 @@ struct Composed {
     batch: Batch,
     cell: Option<(usize, Cell)>,
     rows: Vec<(String, Option<Value>)>,
+    says: u64,
     handover: Handover,
 }
 
@@ -66,7 +67,7 @@ impl Chat {
     ) -> Result<Committed, ActorProcessingErr> {
         let item = &pending.item;
         let feature = pending.feature;
-        let Composed { batch, cell, rows, handover } = self.compose(item, feature, verdict, last)?;
+        let Composed { batch, cell, rows, handover, says: _ } = self.compose(item, feature, verdict, last)?;
         let (world, item, no, again) = (self.world.clone(), item.clone(), self.no, item.clone());
         let written = self.write_alone(batch, true, move |written| match written {
             Ok(()) => handover.perform(no, &world, &item, feature, last),
@@ -156,7 +157,7 @@ impl Chat {
         self.settle(item, feature, last, &mut batch);
         // Before the decision's own rows: those are newer.
         self.add_kept(&mut batch);
-        let mut composed = Composed { batch, cell, rows: Vec::new(), handover: Handover::default() };
+        let mut composed = Composed { batch, cell, rows: Vec::new(), says: 0, handover: Handover::default() };
         for effect in verdict.effects {
             self.add(effect, name, &mut composed)?;
         }
@@ -188,10 +189,11 @@ impl Chat {
     }
 
     fn add(&self, effect: Effect, name: &'static str, composed: &mut Composed) -> Result<(), ActorProcessingErr> {
-        let Composed { batch, rows, handover, .. } = composed;
+        let Composed { batch, rows, says, handover, .. } = composed;
         match effect {
             Effect::Telegram(owed) => {
-                if matches!(owed.call, Call::Say { slot, .. } if slot.0 >= self.slots.start + SLOTS) {
+                *says += u64::from(matches!(owed.call, Call::Say { .. }));
+                if *says > SLOTS {
                     return Err(format!("{name} says more than {SLOTS} messages in one decision").into());
                 }
                 handover.jobs.push(self.owe(owed, name, batch));

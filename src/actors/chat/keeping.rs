@@ -174,7 +174,8 @@ mod tests {
 
     #[test]
     fn a_scan_begins_where_the_range_does() {
-        let cases: [(&str, &str, &[u8], Option<&[u8]>); 6] = [
+        type Case = (&'static str, &'static str, &'static [u8], Option<&'static [u8]>);
+        let cases: [Case; 6] = [
             ("mute/", "mute0", b"mute/", None),
             ("", "z", b"", None),
             ("a", "c", b"", Some(&[b'a' - 1, 255])),

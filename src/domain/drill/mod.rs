@@ -5,7 +5,7 @@ use super::effect::{Call, Effect};
 use super::event::{Event, Happened, Said};
 use super::fact::Need;
 use super::feature::{Command, Decision, Facts, Rules, Scope, telegram};
-use super::text::Text;
+use super::text::{Arg, Text};
 
 #[cfg(test)]
 mod tests;
@@ -78,7 +78,8 @@ impl Rules for Drill {
             Some((_, Some(Exercise::Stall))) if facts.get(&Need::Stall).is_none() => vec![Need::Stall],
             Some((_, Some(Exercise::Noted))) => {
                 let [from, before] = NOTES.map(str::to_owned);
-                vec![Need::Row(NOTE.into()), Need::Rows { from, before, limit: 10 }]
+                let needs = vec![Need::Row(NOTE.into()), Need::Rows { from, before, limit: 10 }];
+                needs.into_iter().filter(|it| facts.get(it).is_none()).collect()
             }
             _ => Vec::new(),
         }
@@ -102,7 +103,7 @@ impl Rules for Drill {
                 Decision::claimed(vec![Effect::Put { key: NOTE.into(), value: word(said).into_bytes() }])
             }
             Some(Exercise::Noted) => {
-                let text = Text::new(said.from.language, "drill-noted").with("word", noted(facts));
+                let text = Text::new(said.from.language, "drill-noted").with("word", Arg::Word(noted(facts)));
                 Decision::claimed(vec![telegram(say(event, said, facts, text))])
             }
             None => answer(event, said, facts, "drill-usage"),

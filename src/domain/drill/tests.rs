@@ -78,7 +78,8 @@ fn a_word_is_noted_and_said() {
         format!("{:?}", text.args)
     };
     assert!(noted(&mut play, "drill:noted").contains("\"-\""));
-    assert_eq!(told(&play.say(OWNER, "drill:keep:red")), ["keep note/last"]);
+    assert_eq!(told(&play.say(OWNER, "drill:keep:red")), [""; 0]);
+    assert_eq!(play.kept, ["keep note/last"]);
     assert!(noted(&mut play, "/drill noted").contains("\"red\""));
     assert_eq!(told(&play.say(OWNER, "/drill put green")), ["put note/last"]);
     assert!(noted(&mut play, "drill:noted").contains("\"green\""));

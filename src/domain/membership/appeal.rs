@@ -48,12 +48,6 @@ pub struct Docket {
     pub copies: Vec<Copy>,
     /// When it was said.
     pub since: Moment,
-    /// Appeals so far.
-    pub made: u32,
-    /// Of those, accepted.
-    pub accepted: u32,
-    /// Of those, rejected.
-    pub rejected: u32,
 }
 
 /// One message that shows the appeals.
@@ -136,9 +130,8 @@ fn plead(draft: &mut Draft<'_>, pressed: &Pressed) {
             let (who, at) = (pressed.from.clone(), draft.now());
             let plea = Plea { who, at, lacked: entry.channels, thread: entry.thread, verdict: None };
             draft.put(Plea::key(user), &plea);
-            let docket = &mut draft.change().docket;
-            docket.open.push(user);
-            docket.made = docket.made.saturating_add(1);
+            draft.change().docket.open.push(user);
+            draft.count(|it| it.appeals = it.appeals.saturating_add(1));
             page.pleas.push(plea);
             page.show(draft);
             "membership-appeal-toast-made"
@@ -185,8 +178,7 @@ fn decide(draft: &mut Draft<'_>, pressed: &Pressed, plea: Plea, (accepted, grace
         docket.decided.remove(0);
     }
     docket.decided.push(user);
-    let count = if accepted { &mut docket.accepted } else { &mut docket.rejected };
-    *count = count.saturating_add(1);
+    draft.count(|it| it.accepted = it.accepted.saturating_add(accepted.into()));
     let held = matches!(grace, Grace::Given { held: true, .. });
     tell(draft, &plea, accepted, held);
     page.pleas.retain(|it| it.who.id != user);
@@ -290,8 +282,8 @@ impl Page {
         let decided = self.of(&docket.decided).map(line);
         let open = self.of(docket.open.get(..SHOWN).unwrap_or(&docket.open)).map(line);
         let more = docket.open.len().saturating_sub(SHOWN);
-        let more = (more > 0)
-            .then(|| Text::new(language, "membership-appeal-more").with("count", stop::count_of(more)));
+        let more =
+            (more > 0).then(|| Text::new(language, "membership-appeal-more").with("count", stop::count_of(more)));
         let key = if docket.open.is_empty() { "membership-appeal-settled" } else { "membership-appeal-open" };
         Text::new(language, key)
             .with("count", stop::count_of(docket.open.len()))

@@ -10,6 +10,7 @@ use super::Settings;
 use super::person::Known;
 use super::policy::LogPlace;
 use super::state::{Entry, State};
+use super::stats::Day;
 use super::word::Word;
 use serde::Serialize;
 use std::borrow::Cow;
@@ -75,23 +76,14 @@ impl<'a> Look<'a> {
         found
     }
 
-    /// Rows of ours here with keys in [`from`, `before`), ascending, at most so many.
-    pub(super) fn rows(&mut self, from: String, before: String, limit: u32) -> Option<&'a [(String, Vec<u8>)]> {
-        let found = self.facts.rows(&from, &before);
-        if found.is_none() {
-            self.missing.push(Need::Rows { from, before, limit });
-        }
-        found
+    /// The row of somebody whom we have seen: `Some(None)` when there is none.
+    pub(super) fn known(&mut self, user: UserId) -> Option<Option<Known>> {
+        self.row(&Known::key(user)).map(Known::read)
     }
 
     /// The row of somebody whom we told to join: `Some(None)` when there is none.
     pub(super) fn entry(&mut self, user: UserId) -> Option<Option<Entry>> {
         self.row(&Entry::key(user)).map(Entry::read)
-    }
-
-    /// The row of somebody whom we have seen: `Some(None)` when there is none.
-    pub(super) fn known(&mut self, user: UserId) -> Option<Option<Known>> {
-        self.row(&Known::key(user)).map(Known::read)
     }
 }
 
@@ -116,6 +108,10 @@ pub(super) struct Draft<'a> {
     /// What the rules look at.
     pub(super) look: Look<'a>,
     state: Cow<'a, State>,
+    /// Rows of people that this decision changes, and whether they must not be lost.
+    people: Vec<(UserId, Known, bool)>,
+    /// Today's numbers, with what this decision adds.
+    today: Option<Day>,
     effects: Vec<Effect>,
     claimed: bool,
     slots: u64,
@@ -129,6 +125,8 @@ impl<'a> Draft<'a> {
             settings,
             look: Look::new(facts),
             state: Cow::Borrowed(state),
+            people: Vec::new(),
+            today: None,
             effects: Vec::new(),
             claimed: false,
             slots: 0,
@@ -175,31 +173,53 @@ impl<'a> Draft<'a> {
         self.look.row(key)
     }
 
+    /// Rows of ours here with keys in [`from`, `before`), ascending, so many at most; `None` while they are not known.
+    pub(super) fn rows(&mut self, from: &str, before: &str, limit: u32) -> Option<&'a [(String, Vec<u8>)]> {
+        let found = self.facts.rows(from, before);
+        if found.is_none() {
+            self.look.missing.push(Need::Rows { from: from.to_owned(), before: before.to_owned(), limit });
+        }
+        found
+    }
+
     /// What is remembered of somebody whom we told to join: `Some(None)` when that is nothing.
     pub(super) fn entry(&mut self, user: UserId) -> Option<Option<Entry>> {
         self.look.entry(user)
     }
 
-    /// Rows of ours here with keys in [`from`, `before`), ascending, at most so many.
-    pub(super) fn rows(&mut self, from: String, before: String, limit: u32) -> Option<&'a [(String, Vec<u8>)]> {
-        self.look.rows(from, before, limit)
-    }
-
-    /// What is remembered of somebody, as this decision has it by now: `Some(None)` when that is nothing.
+    /// What is remembered of somebody, with what this decision adds: `Some(None)` when that is nothing.
     pub(super) fn known(&mut self, user: UserId) -> Option<Option<Known>> {
-        let key = Known::key(user);
-        match self.written(&key).map(|it| Known::read(Some(it))) {
-            Some(known) => Some(known),
+        match self.people.iter().find(|(it, ..)| *it == user) {
+            Some((_, known, _)) => Some(Some(known.clone())),
             None => self.look.known(user),
         }
     }
 
-    /// What this decision has written under that key.
-    fn written(&mut self, key: &str) -> Option<&mut Vec<u8>> {
-        self.effects.iter_mut().rev().find_map(|it| match it {
-            Effect::Put { key: it, value } | Effect::Keep { key: it, value } if it == key => Some(value),
-            _ => None,
-        })
+    /// Remembers this of somebody; a crash may forget it.
+    pub(super) fn remember(&mut self, user: UserId, known: Known) {
+        self.stage(user, known, false);
+    }
+
+    /// Remembers this of somebody, for sure.
+    pub(super) fn engrave(&mut self, user: UserId, known: Known) {
+        self.stage(user, known, true);
+    }
+
+    /// Counts something into today's numbers; a crash may forget the last of them.
+    pub(super) fn count(&mut self, add: impl FnOnce(&mut Day)) {
+        if self.today.is_none() {
+            let Some(row) = self.row(&Day::key(Day::of(self.now()))) else { return };
+            self.today = Some(row.and_then(|it| serde_json::from_slice(it).ok()).unwrap_or_default());
+        }
+        if let Some(today) = &mut self.today {
+            add(today);
+        }
+    }
+
+    fn stage(&mut self, user: UserId, known: Known, sure: bool) {
+        let before = self.people.iter().position(|(it, ..)| *it == user);
+        let sure = sure || before.is_some_and(|it| self.people.swap_remove(it).2);
+        self.people.push((user, known, sure));
     }
 
     /// Writes a row.
@@ -211,10 +231,8 @@ impl<'a> Draft<'a> {
 
     /// Writes a row that may be lost in a crash, and forces nothing to the disk.
     pub(super) fn keep(&mut self, key: String, value: &impl Serialize) {
-        let Ok(value) = serde_json::to_vec(value) else { return };
-        match self.written(&key) {
-            Some(before) => *before = value, // and it lasts if that was to last
-            None => self.add(Effect::Keep { key, value }),
+        if let Ok(value) = serde_json::to_vec(value) {
+            self.add(Effect::Keep { key, value });
         }
     }
 
@@ -323,7 +341,16 @@ impl<'a> Draft<'a> {
         self.add(Effect::Telegram(owed));
     }
 
-    pub(super) fn finish(self) -> Decision<State> {
+    pub(super) fn finish(mut self) -> Decision<State> {
+        if let Some(day) = self.today.take() {
+            self.keep(Day::key(Day::of(self.now())), &day);
+        }
+        for (user, known, sure) in std::mem::take(&mut self.people) {
+            match sure {
+                true => self.put(Known::key(user), &known),
+                false => self.keep(Known::key(user), &known),
+            }
+        }
         let state = match self.state {
             Cow::Owned(state) => Some(state),
             Cow::Borrowed(_) => None,

@@ -1,12 +1,72 @@
 //! The private chat of somebody who set groups up: which they are and how they stand.
 
+use super::super::command;
 use super::super::event::Said;
+use super::super::text::{Arg, Text};
+use super::super::types::{ChatId, Language};
 use super::draft::Draft;
-use super::state::State;
+use super::state::{State, cut};
+use super::stop::{count_of, names};
 use super::word::{Mode, Report, Word};
 
-/// A message in a private chat: `/groups` and the like.
-pub(super) fn said(_draft: &mut Draft<'_>, _said: &Said) {}
+/// Groups that one answer to `/groups` shows.
+const SHOWN: usize = 30;
+/// Groups that are looked at for it.
+const READ: u32 = 100;
+/// All rows of groups: keys from here ..
+const FIRST: &str = "group/";
+/// .. up to, but without, here.
+const END: &str = "group0";
+
+/// A message in a private chat: `/groups` and `/privacy` are answered here.
+pub(super) fn said(draft: &mut Draft<'_>, said: &Said) {
+    match command::given(said, draft.facts) {
+        Some(given) if given.name == "groups" => list(draft, said),
+        Some(given) if given.name == "privacy" => privacy(draft, said),
+        Some(_) | None => {}
+    }
+}
+
+/// Says what is kept about people.
+pub(super) fn privacy(draft: &mut Draft<'_>, said: &Said) {
+    draft.claim();
+    let text = Text::new(said.from.language, "membership-groups-privacy")
+        .with("deeds", Arg::Number(i64::try_from(draft.settings.ledger_per_group).unwrap_or(i64::MAX)));
+    draft.say(said.thread, Some(said.message), text, Vec::new());
+}
+
+fn list(draft: &mut Draft<'_>, said: &Said) {
+    draft.claim();
+    let Some(rows) = draft.rows(FIRST, END, READ) else { return };
+    let language = said.from.language;
+    let mut reports: Vec<Report> = rows.iter().filter_map(|(_, row)| serde_json::from_slice(row).ok()).collect();
+    // What needs a hand stands first.
+    reports.sort_by(|a, b| (b.troubles > 0, &a.title, a.group).cmp(&(a.troubles > 0, &b.title, b.group)));
+    let text = if reports.is_empty() {
+        Text::new(language, "membership-groups-none")
+    } else {
+        let lines = reports.iter().take(SHOWN).map(|it| line(language, it)).collect();
+        Text::new(language, "membership-groups")
+            .with("count", count_of(reports.len()))
+            .with("more", count_of(reports.len().saturating_sub(SHOWN)))
+            .with("lines", Arg::Lines(lines))
+    };
+    draft.say(said.thread, None, text, Vec::new());
+}
+
+fn line(language: Language, report: &Report) -> Text {
+    let key = match report.mode {
+        _ if report.troubles > 0 => "membership-groups-trouble",
+        Mode::On => "membership-groups-on",
+        Mode::Off => "membership-groups-off",
+        Mode::Dry => "membership-groups-dry",
+    };
+    let title = match &report.username {
+        Some(name) => Arg::Link { label: report.title.clone(), url: format!("https://t.me/{name}") },
+        None => Arg::Bold(report.title.clone()),
+    };
+    Text::new(language, key).with("group", title).with("channels", names(report.channels.iter()))
+}
 
 /// A group reports to one of those who set it up.
 pub(super) fn told(draft: &mut Draft<'_>, word: &Word) {
@@ -17,50 +77,49 @@ pub(super) fn told(draft: &mut Draft<'_>, word: &Word) {
     }
 }
 
-fn key(group: super::super::types::ChatId) -> String {
-    format!("group/{}", group.0)
+fn key(group: ChatId) -> String {
+    format!("{FIRST}{}", group.0)
 }
 
 /// Tells those who set this group up, and its channels, what has changed since.
 pub(super) fn report(draft: &mut Draft<'_>, before: &State) {
     let now = draft.state();
-    if now.channels == before.channels
-        && now.policy == before.policy
-        && now.owners == before.owners
-        && troubles(now) == troubles(before)
-    {
+    let same = now.channels == before.channels && now.policy == before.policy && now.owners == before.owners;
+    if same && troubles(now) == troubles(before) {
         return;
     }
     let group = draft.place.id;
-    let ids = |it: &State| it.channels.iter().map(|it| it.id).collect::<Vec<_>>();
-    let (old, new) = (ids(before), ids(now));
-    let owners = now.owners.clone();
-    let gone: Vec<_> = before.owners.iter().filter(|it| !owners.contains(it)).copied().collect();
     let report = Report {
         group,
-        title: super::state::cut(&draft.place.title),
+        title: cut(&draft.place.title),
         username: draft.place.username.clone(),
         channels: now.channels.clone(),
-        mode: match () {
-            () if now.policy.off => Mode::Off,
-            () if now.policy.dry => Mode::Dry,
-            () => Mode::On,
-        },
+        mode: mode(now),
         troubles: troubles(now),
         at: draft.now(),
     };
+    let ids = |it: &State| it.channels.iter().map(|it| it.id).collect::<Vec<_>>();
+    let (old, new, owners) = (ids(before), ids(now), now.owners.clone());
     for channel in new.iter().filter(|it| !old.contains(it)) {
         draft.tell(*channel, Word::Linked { group });
     }
     for channel in old.iter().filter(|it| !new.contains(it)) {
         draft.tell(*channel, Word::Unlinked { group });
     }
+    for owner in before.owners.iter().filter(|it| !owners.contains(it)) {
+        draft.tell(ChatId(owner.0), Word::Gone { group });
+    }
     for owner in owners {
         let word = if new.is_empty() { Word::Gone { group } } else { Word::Group(report.clone()) };
-        draft.tell(super::super::types::ChatId(owner.0), word);
+        draft.tell(ChatId(owner.0), word);
     }
-    for owner in gone {
-        draft.tell(super::super::types::ChatId(owner.0), Word::Gone { group });
+}
+
+const fn mode(state: &State) -> Mode {
+    match () {
+        () if state.policy.off => Mode::Off,
+        () if state.policy.dry => Mode::Dry,
+        () => Mode::On,
     }
 }
 

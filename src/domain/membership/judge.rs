@@ -32,7 +32,7 @@ pub(super) struct Stranger<'a> {
 /// Judges. Looks at rights in the group only once somebody is known to be outside of a channel, so that a
 /// subscriber costs one cached answer per channel.
 pub(super) fn judge<'a>(state: &'a State, place: &Place, said: &Said, look: &mut Look<'a>) -> Judgement<'a> {
-    if exempt(state, place, said, look) {
+    if !may_judge(state, place, said, look) {
         return Judgement::Free;
     }
     let mut lacks = Vec::new();
@@ -72,16 +72,19 @@ pub(super) fn observe(draft: &mut Draft<'_>, state: &State, said: &Said) {
     }
 }
 
-/// Whoever is never judged: nothing is looked up for them.
-fn exempt(state: &State, place: &Place, said: &Said, look: &Look<'_>) -> bool {
-    place.kind != ChatKind::Supergroup
-        || state.channels.is_empty()
-        || said.service
-        || said.automatic
-        || said.sender_chat.is_some()
-        || said.from.is_bot
-        || [ANONYMOUS_ADMIN, CHANNEL_BOT, TELEGRAM, look.me()].contains(&said.from.id)
-        || state.ails(About::Rights)
+/// Whether this message is judged at all; for others nothing is looked up.
+pub(super) fn may_judge(state: &State, place: &Place, said: &Said, look: &Look<'_>) -> bool {
+    !state.channels.is_empty() && is_person(place, said, look) && !state.ails(About::Rights)
+}
+
+/// Whether a person of this group wrote that: not a chat, not a bot, not Telegram, and not we.
+pub(super) fn is_person(place: &Place, said: &Said, look: &Look<'_>) -> bool {
+    place.kind == ChatKind::Supergroup
+        && !said.service
+        && !said.automatic
+        && said.sender_chat.is_none()
+        && !said.from.is_bot
+        && ![ANONYMOUS_ADMIN, CHANNEL_BOT, TELEGRAM, look.me()].contains(&said.from.id)
 }
 
 /// How old an answer may be. While a lookup is in trouble only a young answer shows that it works again.

@@ -144,6 +144,7 @@ impl What {
 /// Writes a deed down, under the next number; the oldest beyond the house's limit is forgotten. The person's row
 /// points to it, as far as it is known. One row is written for it, and nothing is read but the person's row.
 pub(super) fn note(draft: &mut Draft<'_>, person: Option<&Person>, deed: &Deed) {
+    draft.count(|it| it.deed(deed.what));
     let number = draft.state().deeds;
     draft.change().deeds = number + 1;
     draft.put(Deed::key(number), deed);
@@ -158,7 +159,7 @@ pub(super) fn note(draft: &mut Draft<'_>, person: Option<&Person>, deed: &Deed) 
         known.deeds.remove(0);
     }
     known.deeds.push(number);
-    draft.keep(Known::key(deed.who), &known);
+    draft.remember(deed.who, known);
 }
 
 /// The deeds that somebody's row points to, oldest first, with their numbers; `None` while they are not known.

@@ -5,6 +5,7 @@ mod appeal;
 mod channel;
 mod door;
 mod draft;
+mod erase;
 mod groups;
 mod journal;
 mod judge;
@@ -93,6 +94,9 @@ const COMMANDS: &[Command] = &[
     Command { name: "unprotect", scope: Scope::GroupAdmin, help: "membership-help-unprotect" },
     Command { name: "undo", scope: Scope::GroupAdmin, help: "membership-ledger-help-undo" },
     Command { name: "why", scope: Scope::Group, help: "membership-ledger-help-why" },
+    Command { name: "groups", scope: Scope::Private, help: "membership-groups-help" },
+    Command { name: "privacy", scope: Scope::Private, help: "membership-groups-help-privacy" },
+    Command { name: "privacy", scope: Scope::Group, help: "membership-groups-help-privacy" },
 ];
 
 const UPDATES: &[&str] = &["message", "edited_message", "callback_query", "chat_member", "my_chat_member"];
@@ -228,6 +232,7 @@ fn woke(draft: &mut Draft<'_>, key: &str) {
         verify::WAKE => verify::woke(draft),
         sweep::WAKE => sweep::woke(draft),
         journal::WAKE => journal::woke(draft),
+        erase::WAKE => erase::woke(draft),
         _ => stop::expire(draft, key),
     }
 }
@@ -293,9 +298,26 @@ impl Membership {
         if !state.channels.is_empty() {
             judge::observe(draft, state, said);
         }
+        if judge::is_person(draft.place, said, &draft.look) {
+            person::sighted(draft, &said.from);
+        }
         match heard {
-            Heard::Judged(Judgement::Free | Judgement::Open) => {}
-            Heard::Judged(Judgement::Stranger(stranger)) => stop::stop(draft, said, stranger),
+            Heard::Judged(Judgement::Open) => {}
+            Heard::Judged(Judgement::Free) => {
+                if judge::may_judge(state, draft.place, said, &draft.look) {
+                    draft.count(|it| it.checks = it.checks.saturating_add(1));
+                }
+                if command::given(said, draft.facts).is_some_and(|it| it.name == "privacy") {
+                    groups::privacy(draft, said);
+                }
+            }
+            Heard::Judged(Judgement::Stranger(stranger)) => {
+                draft.count(|it| {
+                    it.checks = it.checks.saturating_add(1);
+                    it.hits = it.hits.saturating_add(1);
+                });
+                stop::stop(draft, said, stranger);
+            }
             Heard::Elsewhere => protect::elsewhere(draft, said),
             Heard::Plain(asker, request) => protect::plain(draft, said, asker, request),
             Heard::Asked(ruling) => {
@@ -361,6 +383,7 @@ fn forget(draft: &mut Draft<'_>) {
     }
     trouble::heal_all(draft);
     *draft.change() = State::default();
+    erase::begin(draft);
 }
 
 /// Something that we followed up is done, or has failed.

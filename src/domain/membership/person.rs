@@ -21,9 +21,9 @@ pub struct Known {
     pub last: Moment,
     /// Whether they are in the group, as far as we know.
     pub inside: bool,
-    /// In which hours since 1970 they wrote, and how often: of the last 24 at most.
+    /// In which hours since 1970 they wrote: of the last 24 at most, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub hours: Vec<(u32, u16)>,
+    pub hours: Vec<u32>,
     /// How often they were warned since they last had all channels.
     #[serde(skip_serializing_if = "is_zero")]
     pub warned: u8,
@@ -94,22 +94,27 @@ impl Known {
         self.exempt.as_ref().filter(|it| it.until.is_none_or(|until| now < until))
     }
 
-    /// Takes note of a message.
-    pub(super) fn wrote(&mut self, who: &Person, now: Moment) {
-        let hour = u32::try_from(now.0 / HOUR_MS).unwrap_or(u32::MAX);
-        self.hours.retain(|(it, _)| u64::from(hour.saturating_sub(*it)) < DAY_H);
-        match self.hours.last_mut() {
-            Some((it, count)) if *it == hour => *count = count.saturating_add(1),
-            _ => self.hours.push((hour, 1)),
+    /// Takes note of a message. Answers whether there is anything new in it: once an hour at most, so that a
+    /// message changes nothing as a rule.
+    pub(super) fn wrote(&mut self, now: Moment) -> bool {
+        let hour = hour(now);
+        if self.inside && self.hours.last() == Some(&hour) {
+            return false;
         }
-        (self.name, self.last, self.inside) = (cut(&who.name), now, true);
+        self.hours.retain(|it| u64::from(hour.saturating_sub(*it)) < DAY_H && *it < hour);
+        self.hours.push(hour);
+        (self.last, self.inside) = (now, true);
+        true
     }
 
-    /// Messages since that moment, to the hour.
-    pub(super) fn wrote_since(&self, since: Moment) -> u32 {
-        let from = since.0 / HOUR_MS;
-        self.hours.iter().filter(|(hour, _)| u64::from(*hour) >= from).map(|(_, count)| u32::from(*count)).sum()
+    /// Whether they wrote since that moment, to the hour.
+    pub(super) fn wrote_since(&self, since: Moment) -> bool {
+        self.hours.iter().any(|it| *it >= hour(since))
     }
+}
+
+fn hour(at: Moment) -> u32 {
+    u32::try_from(at.0 / HOUR_MS).unwrap_or(u32::MAX)
 }
 
 /// Takes note that somebody wrote here. It may be lost in a crash: it is kept, not put.
@@ -117,8 +122,10 @@ pub(super) fn sighted(draft: &mut Draft<'_>, who: &Person) {
     let Some(known) = draft.known(who.id) else { return };
     let now = draft.now();
     let mut known = known.unwrap_or_else(|| Known::new(who, now));
-    known.wrote(who, now);
-    draft.keep(Known::key(who.id), &known);
+    if known.wrote(now) {
+        known.name = cut(&who.name);
+        draft.remember(who.id, known);
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
@@ -132,18 +139,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_day_of_messages_is_remembered_by_the_hour() {
+    fn a_day_is_remembered_by_the_hour() {
         let start = Moment(HOUR_MS * 1_000);
         let mut known = Known::new(&person(7), start);
-        for h in 0..60_u64 {
-            for _ in 0..=h % 3 {
-                known.wrote(&person(7), start.plus_ms(h * HOUR_MS));
-            }
+        for minute in 0..60 * 60_u64 {
+            let new = known.wrote(start.plus_ms(minute * 60_000));
+            assert_eq!(new, minute % 60 == 0, "the first message of an hour is worth a note");
         }
-        assert_eq!(known.hours.len(), 24);
-        assert_eq!(known.wrote_since(start.plus_ms(59 * HOUR_MS)), 3, "59 % 3 is 2, so three messages");
-        assert_eq!(known.wrote_since(start), 48, "eight rounds of 1 + 2 + 3");
-        assert_eq!((known.first, known.last), (start, start.plus_ms(59 * HOUR_MS)));
+        let last = start.plus_ms((60 * 60 - 1) * 60_000);
+        assert_eq!((known.hours.len(), known.first), (24, start));
+        assert!(known.wrote_since(last) && known.wrote_since(start) && !known.wrote_since(last.plus_ms(HOUR_MS)));
     }
 
     #[test]

@@ -223,6 +223,10 @@ pub(super) fn lift(
         draft.owe(Call::Unmute { chat: draft.place.id, user: who.id, permissions: permissions.clone() });
         let now = draft.now();
         draft.change().free(who.id, now);
+        if why == Why::Joined {
+            let channels = entry.map(|it| it.channels.clone()).unwrap_or_default();
+            draft.count(|it| it.won(&channels));
+        }
         let deed = Deed::new(draft, who.id, &who.name, What::Lifted, why);
         ledger::note(draft, Some(who), &deed);
     }

@@ -10,6 +10,7 @@ use super::journal;
 use super::ledger::{self, Deed};
 use super::person::{Exempt, Mercy};
 use super::press;
+use super::state::cut;
 use super::undo::{self, Span};
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +38,8 @@ pub struct Sweep {
     pub next: u64,
     /// Which admin wanted it.
     pub by: UserId,
+    /// Their name, cut.
+    pub name: String,
     /// Their language.
     pub language: Language,
     /// When it began.
@@ -60,6 +63,7 @@ pub(super) fn begin(draft: &mut Draft<'_>, span: Span, pressed: &Pressed) {
         span,
         next: span.first,
         by: pressed.from.id,
+        name: cut(&pressed.from.name),
         language: pressed.from.language,
         since: now,
         message: pressed.message,
@@ -117,7 +121,7 @@ enum Step {
 
 fn step(draft: &mut Draft<'_>, sweep: &mut Sweep) -> Step {
     let (from, end) = (Deed::key(sweep.next), Deed::key(sweep.span.end));
-    let Some(rows) = draft.rows(from, end, STEP) else { return Step::Open };
+    let Some(rows) = draft.rows(&from, &end, STEP) else { return Step::Open };
     let Some(last) = rows.last().and_then(|(key, _)| Deed::number(key)) else { return Step::Over };
     let read = |(key, row): &(String, Vec<u8>)| Some((Deed::number(key)?, Deed::read(Some(row))?));
     let deeds: Vec<_> = rows.iter().filter_map(read).filter(|(_, it)| sweep.span.covers(it)).collect();
@@ -148,12 +152,14 @@ fn let_off(draft: &mut Draft<'_>, sweep: &mut Sweep, people: &[UserId]) -> Optio
     let standings: Vec<_> = people.iter().map(|it| draft.member(here, *it, Freshness::Recent)).collect();
     let chat = chat?;
     let standings: Vec<_> = standings.into_iter().collect::<Option<_>>()?;
-    let rows: Vec<_> = rows.into_iter().map(|(user, entry, known)| Some((user, entry?, known?))).collect::<Option<_>>()?;
+    let rows: Vec<_> =
+        rows.into_iter().map(|(user, entry, known)| Some((user, entry?, known?))).collect::<Option<_>>()?;
     let unsure = standings.iter().any(|it| matches!(it, Err(Unknown::Unavailable))) || chat.is_err();
     if unsure && sweep.doubts < DOUBTS_MAX {
         return Some(false);
     }
     let Ok(chat) = chat else { return Some(true) };
+    let mut lifted = 0;
     for ((user, entry, known), standing) in rows.into_iter().zip(standings) {
         let since = sweep.since;
         if known.as_ref().and_then(|it| it.exempt.as_ref()).is_some_and(|it| it.since == since) {
@@ -170,11 +176,13 @@ fn let_off(draft: &mut Draft<'_>, sweep: &mut Sweep, people: &[UserId]) -> Optio
                 }
                 if let Some(entry) = entry.filter(|it| press::lifts(Some(it), standing)) {
                     undo::free(draft, user, entry, &chat.permissions);
+                    lifted += 1;
                 }
                 sweep.done += 1;
             }
         }
     }
+    draft.count(|it| it.lifted = it.lifted.saturating_add(lifted));
     Some(true)
 }
 
@@ -185,7 +193,7 @@ fn spared(entry: Option<&super::Entry>, standing: &Standing) -> bool {
 
 impl Sweep {
     fn words(&self, key: &'static str) -> Text {
-        let admin = Arg::Person { id: self.by, name: self.by.0.to_string() };
+        let admin = Arg::Person { id: self.by, name: self.name.clone() };
         Text::new(self.language, key)
             .with("count", Arg::Number(self.done.into()))
             .with("people", Arg::Number(self.span.people.into()))

@@ -123,7 +123,7 @@ pub(super) fn let_off(draft: &mut Draft<'_>, who: &Person, exempt: Exempt) {
     let now = draft.now();
     let known = draft.known(who.id).flatten();
     let known = known.unwrap_or_else(|| Known { inside: false, ..Known::new(who, now) });
-    draft.put(Known::key(who.id), &Known { exempt: Some(exempt), warned: 0, ..known });
+    draft.engrave(who.id, Known { exempt: Some(exempt), warned: 0, ..known });
 }
 
 /// Somebody as far as we know them from our rows.
@@ -173,9 +173,8 @@ fn ask(draft: &mut Draft<'_>, voice: Voice, language: Language, span: Span, (mut
 /// The deeds of these numbers; `None` while they are not known.
 fn read(draft: &mut Draft<'_>, first: u64, end: u64) -> Option<Vec<Deed>> {
     let starts = (first..end).step_by(PAGE as usize);
-    let pages: Vec<_> = starts
-        .map(|it| draft.rows(Deed::key(it), Deed::key(end.min(it + u64::from(PAGE))), PAGE))
-        .collect();
+    let pages: Vec<_> =
+        starts.map(|it| draft.rows(&Deed::key(it), &Deed::key(end.min(it + u64::from(PAGE))), PAGE)).collect();
     let pages: Option<Vec<_>> = pages.into_iter().collect();
     Some(pages?.into_iter().flatten().filter_map(|(_, row)| Deed::read(Some(row))).collect())
 }

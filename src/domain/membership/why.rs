@@ -13,6 +13,7 @@ use super::policy::LogPlace;
 use super::state::{Channel, Entry};
 use super::stop::count_of;
 use super::word::Word;
+use std::collections::BTreeSet;
 
 /// The payload of the deep link under a notice, before the group's id.
 const START: &str = "why_";
@@ -93,8 +94,9 @@ pub(super) fn report(draft: &mut Draft<'_>, who: UserId, language: Language, own
     let (standing, title) = (draft.member(here, who, Freshness::Recent), title(draft));
     let known = known?;
     let deeds = ledger::about(draft, known.as_ref())?;
+    let admins = if own { Vec::new() } else { admins(draft, &deeds)? };
     let (entry, standing, title) = (entry?, standing?, title?);
-    let page = Page { draft, language, own };
+    let page = Page { draft, language, own, admins };
     let lines: Vec<Text> = deeds.iter().rev().flat_map(|(_, deed)| page.deed(deed)).collect();
     let key = match (lines.is_empty(), own) {
         (false, true) => "membership-ledger-yours",
@@ -111,6 +113,20 @@ pub(super) fn report(draft: &mut Draft<'_>, who: UserId, language: Language, own
         .with("lines", Arg::Lines(lines))
         .with("now", Arg::Lines(vec![present]));
     Some(text)
+}
+
+/// The names of the admins whom these deeds name; `None` while they are not known.
+fn admins(draft: &mut Draft<'_>, deeds: &[(u64, Deed)]) -> Option<Vec<(UserId, String)>> {
+    let of = |it: &Deed| {
+        let by = match it.why {
+            Why::Admin(by) => Some(by),
+            _ => None,
+        };
+        by.into_iter().chain(it.undone.map(|it| it.by)).collect::<Vec<_>>()
+    };
+    let ids = deeds.iter().flat_map(|(_, it)| of(it)).collect::<BTreeSet<_>>();
+    let rows: Vec<_> = ids.into_iter().map(|it| (it, draft.known(it))).collect();
+    rows.into_iter().map(|(id, row)| Some((id, row?.map(|it| it.name).unwrap_or_default()))).collect()
 }
 
 /// What the group is called. Events of our own do not bring its name; `None` while it is not known.
@@ -132,6 +148,8 @@ struct Page<'d, 'a> {
     language: Language,
     /// The reader reads about themselves: then admins are not named.
     own: bool,
+    /// Names of admins, as far as we have seen them.
+    admins: Vec<(UserId, String)>,
 }
 
 impl Page<'_, '_> {
@@ -155,7 +173,9 @@ impl Page<'_, '_> {
         let raid = deed.raid.map(|_| self.say("membership-ledger-raid"));
         let undone = deed.undone.map(|it| match self.own {
             true => self.say("membership-ledger-undone").with("time", Arg::Time(it.at)),
-            false => self.say("membership-ledger-undone-by").with("time", Arg::Time(it.at)).with("admin", admin(it.by)),
+            false => {
+                self.say("membership-ledger-undone-by").with("time", Arg::Time(it.at)).with("admin", self.admin(it.by))
+            }
         });
         [line].into_iter().chain(until).chain(raid).chain(dry).chain(undone).collect()
     }
@@ -180,7 +200,7 @@ impl Page<'_, '_> {
             Why::Left(channel) => self.say("membership-ledger-why-left").with("channels", self.titles(&[*channel])),
             Why::Joined => self.say("membership-ledger-why-joined"),
             Why::Admin(_) if self.own => self.say("membership-ledger-why-an-admin"),
-            Why::Admin(by) => self.say("membership-ledger-why-admin").with("admin", admin(*by)),
+            Why::Admin(by) => self.say("membership-ledger-why-admin").with("admin", self.admin(*by)),
             Why::Late => self.say("membership-ledger-why-late"),
             Why::Reconciled => self.say("membership-ledger-why-reconciled"),
             Why::Released => self.say("membership-ledger-why-released"),
@@ -232,6 +252,12 @@ impl Page<'_, '_> {
         }
     }
 
+    /// An admin: by name, or by id where we never saw them write.
+    fn admin(&self, id: UserId) -> Arg {
+        let name = self.admins.iter().find(|(it, name)| *it == id && !name.is_empty()).map(|(_, name)| name.clone());
+        Arg::Person { id, name: name.unwrap_or_else(|| id.0.to_string()) }
+    }
+
     /// Titles of channels, as they are called now; a channel that is asked for no more is known by its id only.
     fn titles(&self, ids: &[ChatId]) -> Arg {
         titles(&self.draft.state().channels, ids)
@@ -240,15 +266,9 @@ impl Page<'_, '_> {
 
 /// Titles of channels in one line.
 pub(super) fn titles(channels: &[Channel], ids: &[ChatId]) -> Arg {
-    let title = |id: &ChatId| {
-        channels.iter().find(|it| it.id == *id).map_or_else(|| id.0.to_string(), |it| it.title.clone())
-    };
+    let title =
+        |id: &ChatId| channels.iter().find(|it| it.id == *id).map_or_else(|| id.0.to_string(), |it| it.title.clone());
     Arg::Word(ids.iter().map(title).collect::<Vec<_>>().join(", "))
-}
-
-/// An admin of whom only the id is written down.
-fn admin(id: UserId) -> Arg {
-    Arg::Person { id, name: id.0.to_string() }
 }
 
 /// What was done, in words.
@@ -266,7 +286,7 @@ pub(super) const fn what(what: What) -> &'static str {
 
 /// A deed in one line for the log place, without its time.
 pub(super) fn brief(draft: &Draft<'_>, deed: &Deed, language: Language) -> Text {
-    let page = Page { draft, language, own: false };
+    let page = Page { draft, language, own: false, admins: Vec::new() };
     let name = if deed.name.is_empty() { deed.who.0.to_string() } else { deed.name.clone() };
     let key = if deed.dry { "membership-ledger-log-dry" } else { "membership-ledger-log-line" };
     page.say(key)

@@ -52,10 +52,10 @@ fn a_name_means_one_thing_in_each_menu() {
 fn each_menu_shows_what_works_there() {
     let commands = commands(&features(&all()));
     for (scope, expect) in [
-        (MenuScope::Private, vec!["start", "help"]),
-        (MenuScope::Groups, vec!["help"]),
-        (MenuScope::GroupAdmins, vec!["protect", "unprotect", "help"]),
-        (MenuScope::Chat(ChatId(7)), vec!["drill", "start", "help"]),
+        (MenuScope::Private, vec!["groups", "privacy", "start", "help"]),
+        (MenuScope::Groups, vec!["privacy", "help"]),
+        (MenuScope::GroupAdmins, vec!["protect", "unprotect", "privacy", "help"]),
+        (MenuScope::Chat(ChatId(7)), vec!["groups", "privacy", "drill", "start", "help"]),
     ] {
         let menus = menu(&commands, scope);
         let Some(Call::SetCommands { commands, .. }) = menus.first() else { panic!("{menus:?}") };

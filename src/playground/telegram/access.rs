@@ -42,7 +42,7 @@ impl World {
         if write && self.bot.blocked.contains(&id) {
             return Err(Refusal::forbidden("bot was blocked by the user"));
         }
-        if write && !self.bot.started.contains(&id) {
+        if write && !self.bot.started.contains(&id) && !self.asks_us(id) {
             let words = if user.is_bot {
                 "the bot can't send messages to the bot"
             } else {

@@ -1,6 +1,6 @@
 //! What people in the simulated world would have seen, one readable line each.
 
-use crate::domain::types::ChatId;
+use crate::domain::types::{ChatId, UserId};
 use std::fmt;
 
 /// Something that could be seen in a chat.
@@ -16,6 +16,8 @@ pub struct Happening {
     pub who: String,
     /// Whether the bot did it.
     pub by_bot: bool,
+    /// The only person who could see it, with their name; `None` is everybody there.
+    pub only: Option<(UserId, String)>,
     /// What it was.
     pub what: What,
 }
@@ -46,6 +48,14 @@ pub enum What {
     Muted,
     /// `who` may write again.
     Unmuted,
+    /// `who` asks to be let in.
+    Asked,
+    /// `who` was not let in.
+    TurnedAway,
+    /// `who` took back the wish to be let in.
+    Withdrew,
+    /// `who` set a reaction under a message; empty when it was taken away.
+    Reacted(String),
     /// `who` came in.
     Joined,
     /// `who` went out.
@@ -60,7 +70,11 @@ pub enum What {
 
 impl fmt::Display for Happening {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let who = &self.who;
+        let mut who = self.who.clone();
+        let message = matches!(self.what, What::Said { .. } | What::Edited { .. } | What::Deleted { .. });
+        if let Some((_, name)) = self.only.as_ref().filter(|_| message) {
+            who = format!("{who} (only to {name})");
+        }
         match &self.what {
             What::Said { text, buttons } => write!(out, "{who}: {text}{}", Buttons(buttons)),
             What::Edited { text, buttons } => write!(out, "{who} (edited): {text}{}", Buttons(buttons)),
@@ -70,6 +84,13 @@ impl fmt::Display for Happening {
             }
             What::Muted => write!(out, "{} {who}", if self.by_bot { "bot mutes" } else { "muted:" }),
             What::Unmuted => write!(out, "{} {who}", if self.by_bot { "bot un-mutes" } else { "un-muted:" }),
+            What::Asked => write!(out, "{who} asks to join {}", self.title),
+            What::TurnedAway => {
+                write!(out, "{} {who} away from {}", if self.by_bot { "bot turns" } else { "turned:" }, self.title)
+            }
+            What::Withdrew => write!(out, "{who} no longer asks to join {}", self.title),
+            What::Reacted(emoji) if emoji.is_empty() => write!(out, "{who} takes a reaction away"),
+            What::Reacted(emoji) => write!(out, "{who} reacts with {emoji}"),
             What::Joined => write!(out, "{who} joins {}", self.title),
             What::Left => write!(out, "{who} leaves {}", self.title),
             What::Became(status) => write!(out, "{who} becomes {status} of {}", self.title),

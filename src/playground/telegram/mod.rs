@@ -4,11 +4,18 @@
 //! People act through [`Simulated`]'s methods; the bot acts through HTTP; both leave traces in the ledger.
 
 mod access;
+mod chat;
+mod entrances;
 mod faults;
+mod files;
 mod flood;
+mod hands;
 mod happening;
 mod ledger;
+mod letters;
 mod methods;
+mod multipart;
+mod openings;
 mod options;
 mod people;
 mod places;
@@ -20,16 +27,21 @@ mod refusal;
 mod render;
 mod request;
 mod rights;
+mod sending;
 mod server;
+mod sights;
 mod simulated;
 mod text;
 mod webhook;
 mod world;
 
 pub use faults::{Fault, FaultKind};
+pub use files::SentFile;
 pub use flood::FloodLimits;
+pub use hands::Hand;
 pub use happening::{Happening, What};
 pub use ledger::{Call, Counts, Delivery, Observer, Seen};
+pub use letters::Letter;
 pub use options::{DEFAULT_TOKEN, Detail, Options};
 pub use people::Refused;
 pub use presses::{PressError, Toast};

@@ -43,6 +43,9 @@ pub struct Options {
     pub conflict_delay_ms: u64,
     /// How long a press may be answered, in ms.
     pub press_ttl_ms: i64,
+    /// Whether ephemeral messages exist. Without them this is an older server: the parameter is accepted and ignored
+    /// (an ordinary message comes of it), the methods are unknown.
+    pub ephemeral: bool,
     /// Group privacy: without being admin the bot sees commands, mentions and replies only.
     pub privacy: bool,
     /// Told of every call and delivery as it happens; keep it short.
@@ -64,6 +67,7 @@ impl Default for Options {
             webhook_timeout_ms: 60_000,
             conflict_delay_ms: 3_000,
             press_ttl_ms: 150_000,
+            ephemeral: false,
             privacy: true,
             observer: None,
         }

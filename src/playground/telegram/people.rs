@@ -1,6 +1,7 @@
 //! What people do: they join, write, press, block.
 
 use super::happening::What;
+use super::letters::Letter;
 use super::queue::Lane;
 use super::simulated::Simulated;
 use super::text;
@@ -30,6 +31,17 @@ pub enum Refused {
     /// The message is gone or never was.
     #[error("there is no such message")]
     NoMessage,
+    /// The link leads nowhere, or not to our bot.
+    #[error("{0} leads nowhere")]
+    DeadLink(String),
+    /// Without a right that it takes.
+    #[error("{who} lacks {right}")]
+    NoRight {
+        /// Who.
+        who: String,
+        /// Telegram's word for the right.
+        right: &'static str,
+    },
     /// The person has blocked the bot.
     #[error("{0} has blocked the bot")]
     Blocked(String),
@@ -81,7 +93,9 @@ impl World {
         let origin = json!({ "type": "channel", "date": post.date_s, "chat": self.chat_json(it), "message_id": id });
         let copy = Message {
             text: post.text.clone(),
+            captioned: post.captioned,
             entities: post.entities.clone(),
+            other: post.other.clone(),
             sender_chat: Some(channel),
             origin: Some(origin),
             automatic: true,
@@ -93,8 +107,8 @@ impl World {
     }
 
     /// A person's words arrive in a chat.
-    fn spoken(&mut self, chat: i64, who: &str, message: Message) -> (MessageId, Option<u64>) {
-        let text = message.text.clone().unwrap_or_default();
+    pub(super) fn spoken(&mut self, chat: i64, who: &str, message: Message) -> (MessageId, Option<u64>) {
+        let text = message.words();
         let id = self.add_message(chat, message);
         self.happened(chat, who.into(), false, What::Said { text, buttons: Vec::new() });
         let update = self.announce(chat, id, false);
@@ -102,15 +116,35 @@ impl World {
         (MessageId(id), update)
     }
 
-    fn may_speak(&self, chat: i64, who: i64) -> Result<(), Refused> {
+    /// Whether the app would let somebody send what takes this permission.
+    pub(super) fn may_speak(&self, chat: i64, who: i64, right: &'static str) -> Result<(), Refused> {
         let blocked = chat > 0 && self.bot.blocked.contains(&who);
         if blocked {
             return Err(Refused::Blocked(self.name(who)));
         }
-        match self.silenced(chat, who) {
+        match self.silenced(chat, who).or_else(|| self.lacks(chat, who, right)) {
             None => Ok(()),
             Some(why) => Err(Refused::MayNotWrite { who: self.name(who), chat: self.title(chat), why }),
         }
+    }
+
+    /// The permission, if this member of a group lacks it.
+    fn lacks(&self, chat: i64, who: i64, right: &'static str) -> Option<&'static str> {
+        let it = self.chats.get(&chat).filter(|it| matches!(it.kind, Kind::Group | Kind::Supergroup))?;
+        let member = self.member(chat, who);
+        let restricted = member.status == Status::Restricted && !member.permissions.has(right);
+        (!member.is_admin() && (restricted || !it.permissions.has(right))).then_some(right)
+    }
+
+    /// A message is now like this; everybody sees it, the bot hears it.
+    pub(super) fn changed(&mut self, chat: i64, new: Message) {
+        let (id, text, who) = (new.id, new.words(), self.name(new.from));
+        let edited_s = Some(self.clock.now_s());
+        if let Some(it) = self.chats.get_mut(&chat) {
+            it.messages.insert(id, Message { edited_s, ..new });
+        }
+        self.happened(chat, who, false, What::Edited { text, buttons: Vec::new() });
+        self.announce(chat, id, true);
     }
 }
 
@@ -152,15 +186,10 @@ impl Simulated {
     /// # Errors
     /// As [`Self::say`].
     pub fn show(&self, who: UserId, chat: ChatId, caption: &str) -> Result<MessageId, Refused> {
-        let photo = json!([{ "file_id": "AgACPhoto", "file_unique_id": "AQPhoto", "width": 90, "height": 90 }]);
-        self.say_with(who, chat, caption, |it| {
-            it.other.insert("photo".into(), photo);
-            it.other.insert("caption".into(), it.text.take().unwrap_or_default().into());
-        })
-        .map(|(message, _)| message)
+        self.send(who, chat, Letter::photo().saying(caption))
     }
 
-    fn say_with(
+    pub(super) fn say_with(
         &self,
         who: UserId,
         chat: ChatId,
@@ -168,7 +197,7 @@ impl Simulated {
         shape: impl FnOnce(&mut Message),
     ) -> Result<(MessageId, Option<u64>), Refused> {
         let mut world = self.world();
-        world.may_speak(chat.0, who.0)?;
+        world.may_speak(chat.0, who.0, "can_send_messages")?;
         if chat.0 > 0 {
             world.private(who.0);
             world.bot.started.insert(who.0);
@@ -213,22 +242,16 @@ impl Simulated {
         id
     }
 
-    /// Somebody changes their words.
+    /// Somebody changes their words, or those below what they sent.
     ///
     /// # Errors
     /// When the message is gone.
     pub fn edit(&self, chat: ChatId, message: MessageId, words: &str) -> Result<(), Refused> {
         let mut world = self.world();
-        let now_s = world.clock.now_s();
-        let found = world.chats.get_mut(&chat.0).and_then(|it| it.messages.get_mut(&message.0));
-        let it = found.filter(|it| !it.deleted).ok_or(Refused::NoMessage)?;
-        it.text = Some(words.into());
-        it.entities = text::found_entities(words);
-        it.edited_s = Some(now_s);
-        let from = it.from;
-        let who = world.name(from);
-        world.happened(chat.0, who, false, What::Edited { text: words.into(), buttons: Vec::new() });
-        world.announce(chat.0, message.0, true);
+        let there = world.chats.get(&chat.0).and_then(|it| it.message(message.0));
+        let old = there.cloned().ok_or(Refused::NoMessage)?;
+        let new = Message { text: Some(words.into()), entities: text::found_entities(words), ..old };
+        world.changed(chat.0, new);
         Ok(())
     }
 
@@ -237,7 +260,7 @@ impl Simulated {
     /// # Errors
     /// When they may not write there, or the message is gone.
     pub fn forward(&self, who: UserId, from: ChatId, message: MessageId, to: ChatId) -> Result<MessageId, Refused> {
-        let (words, origin) = {
+        let copy = {
             let world = self.world();
             let chat = world.chats.get(&from.0).ok_or(Refused::NoMessage)?;
             let it = chat.message(message.0).ok_or(Refused::NoMessage)?;
@@ -246,9 +269,10 @@ impl Simulated {
             } else {
                 json!({ "type": "user", "date": it.date_s, "sender_user": world.user_json(it.from) })
             };
-            (it.text.clone().unwrap_or_default(), origin)
+            let Message { text, captioned, entities, other, .. } = it.clone();
+            Message { from: who.0, origin: Some(origin), text, captioned, entities, other, ..Message::default() }
         };
-        self.say_with(who, to, &words, |it| it.origin = Some(origin)).map(|(message, _)| message)
+        self.say_with(who, to, "", |it| *it = copy).map(|(message, _)| message)
     }
 
     /// Somebody deletes their own message; Telegram tells bots nothing of it.
@@ -260,10 +284,10 @@ impl Simulated {
         }
     }
 
-    /// Somebody comes in; who was restricted stays so.
+    /// Somebody comes in, or asks to where that is required; who was restricted stays so.
     ///
     /// # Errors
-    /// When they are banned or already inside.
+    /// When they are banned, already inside, or have already asked.
     pub fn join(&self, who: UserId, chat: ChatId) -> Result<(), Refused> {
         self.step(who, chat, true)
     }
@@ -279,17 +303,17 @@ impl Simulated {
     fn step(&self, who: UserId, chat: ChatId, inside: bool) -> Result<(), Refused> {
         let mut world = self.world();
         let old = world.member(chat.0, who.0);
-        if inside && old.status == Status::Kicked {
-            return Err(Refused::Banned(world.name(who.0)));
-        }
-        if old.inside() == inside {
+        if inside {
+            world.enter(who.0, chat.0, None)?;
+        } else if !old.inside() {
             return Err(Refused::NothingToDo(world.name(who.0)));
+        } else {
+            let new = match old.status {
+                Status::Restricted => Member { is_member: false, ..old },
+                _ => Member::of(Status::Left),
+            };
+            world.set_member(chat.0, who.0, new, who.0);
         }
-        let new = match old.status {
-            Status::Restricted => Member { is_member: inside, ..old },
-            _ => Member::of(if inside { Status::Member } else { Status::Left }),
-        };
-        world.set_member(chat.0, who.0, new, who.0);
         drop(world);
         self.inner.changed.notify_waiters();
         Ok(())
@@ -327,7 +351,7 @@ impl Simulated {
         world.push("my_chat_member", &change, Lane::Member(who.0));
     }
 
-    /// The person's account is deleted.
+    /// The person's account is deleted: no name, no words from them any more; memberships stay.
     pub fn deactivate(&self, who: UserId) {
         if let Some(user) = self.world().users.get_mut(&who.0) {
             user.deactivated = true;
@@ -345,6 +369,6 @@ impl Simulated {
     }
 }
 
-fn spoken_by(who: i64, words: &str) -> Message {
+pub(super) fn spoken_by(who: i64, words: &str) -> Message {
     Message { from: who, text: Some(words.into()), entities: text::found_entities(words), ..Message::default() }
 }

@@ -8,19 +8,36 @@ use super::world::{Kind, Member, Message, Status, World};
 use crate::domain::types::{ChatId, UserId};
 use serde_json::{Map, Value, json};
 
+/// How somebody came in.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Via {
+    pub(super) link: Option<String>,
+    /// They had asked, and were let in.
+    pub(super) asked: bool,
+}
+
 impl World {
     /// Changes somebody's standing and tells the bot what it may hear of it.
-    pub(super) fn set_member(&mut self, chat: i64, user: i64, mut new: Member, by: i64) {
+    pub(super) fn set_member(&mut self, chat: i64, user: i64, new: Member, by: i64) {
+        self.set_member_via(chat, user, new, by, Via::default());
+    }
+
+    /// The same of somebody who came by a link or after asking.
+    pub(super) fn set_member_via(&mut self, chat: i64, user: i64, mut new: Member, by: i64, via: Via) {
         let old = self.member(chat, user);
         new.by = by;
         let Some(it) = self.chats.get_mut(&chat) else { return };
         it.members.insert(user, new);
+        if new.inside() || new.status == Status::Kicked {
+            it.asking.remove(&user);
+        }
         let me = self.me(chat);
         if me.inside() {
             self.bot.met.insert(user);
         }
-        self.serve_notice(chat, user, &old, &new, by);
-        self.tell_standing(chat, user, &old, &new, by);
+        let author = if via.asked { user } else { by };
+        self.serve_notice(chat, user, &old, &new, author);
+        self.tell_standing(chat, user, &old, &new, by, &via);
         if let Some(what) = change(&old, &new) {
             let who = self.name(user);
             self.happened(chat, who, by == self.bot.id, what);
@@ -28,7 +45,7 @@ impl World {
     }
 
     /// `chat_member` for others (admins only hear it), `my_chat_member` for the bot itself.
-    fn tell_standing(&mut self, chat: i64, user: i64, old: &Member, new: &Member, by: i64) {
+    fn tell_standing(&mut self, chat: i64, user: i64, old: &Member, new: &Member, by: i64, via: &Via) {
         let mine = user == self.bot.id;
         if !mine && !self.me(chat).is_admin() {
             return;
@@ -39,13 +56,19 @@ impl World {
         if old == new {
             return;
         }
-        let change = json!({
+        let mut change = json!({
             "chat": self.chat_json(it),
             "from": self.user_json(by),
             "date": self.clock.now_s(),
             "old_chat_member": old,
             "new_chat_member": new,
         });
+        let link = via.link.as_ref().and_then(|link| it.links.get(link));
+        if let Some(link) = link {
+            change["invite_link"] = self.link_json(it, link);
+        } else if via.asked {
+            change["via_join_request"] = true.into();
+        }
         self.push(kind, &change, Lane::Member(if mine { chat } else { user }));
     }
 
@@ -181,6 +204,37 @@ impl Simulated {
         }
     }
 
+    /// A chat becomes public under this username, or changes it.
+    pub fn make_public(&self, chat: ChatId, username: &str) {
+        self.rename(chat, Some(username));
+    }
+
+    /// A chat loses its username: it is private from now on.
+    pub fn make_private(&self, chat: ChatId) {
+        self.rename(chat, None);
+    }
+
+    fn rename(&self, chat: ChatId, username: Option<&str>) {
+        let mut world = self.world();
+        world.names.retain(|_, id| *id != chat.0);
+        if let Some(name) = username {
+            world.names.insert(name.to_lowercase(), chat.0);
+        }
+        if let Some(it) = world.chats.get_mut(&chat.0) {
+            it.username = username.map(Into::into);
+        }
+    }
+
+    /// A chat is deleted for everybody: it is not found from now on.
+    pub fn delete_chat(&self, chat: ChatId) {
+        let mut world = self.world();
+        world.chats.remove(&chat.0);
+        world.names.retain(|_, id| *id != chat.0);
+        for it in world.chats.values_mut().filter(|it| it.linked == Some(chat.0)) {
+            it.linked = None;
+        }
+    }
+
     /// Makes a group the discussion of a channel.
     pub fn link(&self, channel: ChatId, group: ChatId) {
         let mut world = self.world();
@@ -262,12 +316,14 @@ impl Simulated {
         let mut world = self.world();
         let title = world.title(group.0);
         let new = world.new_chat(Kind::Supergroup, &title);
-        let old = world.chats.get(&group.0).map(|it| (it.members.clone(), it.permissions));
-        let (members, permissions) = old.unwrap_or_default();
+        let old = world.chats.get(&group.0);
+        let by_request = old.is_some_and(|it| it.by_request);
+        let (members, permissions) = old.map(|it| (it.members.clone(), it.permissions)).unwrap_or_default();
         let owner = members.iter().find(|(_, it)| it.status == Status::Creator).map_or(0, |(user, _)| *user);
         if let Some(it) = world.chats.get_mut(&new) {
             it.members = members;
             it.permissions = permissions;
+            it.by_request = by_request;
         }
         world.service(group.0, owner, [("migrate_to_chat_id", json!(new))]);
         world.service(new, owner, [("migrate_from_chat_id", json!(group.0))]);

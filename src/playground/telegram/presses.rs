@@ -43,17 +43,16 @@ pub struct Toast {
 }
 
 impl World {
-    /// Begins a press of the newest button with these words.
+    /// Begins a press of the newest button with these words that this person sees.
     fn press(&mut self, chat: i64, who: i64, wanted: &str, message: Option<i64>) -> Result<String, PressError> {
         let it = self.chats.get(&chat);
-        let with_keyboard =
-            |it: &&Message| !it.deleted && it.keyboard.is_some() && message.is_none_or(|id| it.id == id);
-        let there = it.into_iter().flat_map(|it| it.messages.values().rev()).find(with_keyboard);
-        let labels = labels(there.and_then(|it| it.keyboard.as_ref()));
-        let has = |it: &&Message| with_keyboard(it) && button(it, wanted).is_some();
-        let found = it.and_then(|it| it.messages.values().rev().find(has).map(|message| (it, message)));
-        let Some((it, message)) = found else {
-            return Err(PressError::NoButton { wanted: wanted.into(), there: labels });
+        let seen = it.map_or_else(Vec::new, |it| it.seen_by(who));
+        let with_keyboard: Vec<&Message> =
+            seen.into_iter().rev().filter(|it| it.keyboard.is_some() && message.is_none_or(|id| is(it, id))).collect();
+        let found = with_keyboard.iter().find(|it| button(it, wanted).is_some()).copied();
+        let (Some(it), Some(message)) = (it, found) else {
+            let there = labels(with_keyboard.first().and_then(|it| it.keyboard.as_ref()));
+            return Err(PressError::NoButton { wanted: wanted.into(), there });
         };
         let button = button(message, wanted).unwrap_or_default();
         let Some(data) = button["callback_data"].as_str().map(ToOwned::to_owned) else {
@@ -66,9 +65,10 @@ impl World {
             "chat_instance": chat.unsigned_abs().wrapping_mul(7_919).to_string(),
             "data": data,
         });
+        let message = message.receiver.is_none().then_some(message.id);
         let id = self.next_press();
         query["id"] = id.as_str().into();
-        let press = Press { by: who, chat, button: words.clone(), at_ms: self.clock.now_ms(), answer: None };
+        let press = Press { by: who, chat, button: words.clone(), message, at_ms: self.clock.now_ms(), answer: None };
         self.presses.insert(id.clone(), press);
         self.press_order.push_back(id.clone());
         if self.press_order.len() > PRESSES {
@@ -76,10 +76,14 @@ impl World {
             self.presses.remove(&oldest);
         }
         let name = self.name(who);
-        self.happened(chat, name, false, What::Pressed(words));
+        self.happened_to(Some(who), chat, name, false, What::Pressed(words));
         self.push("callback_query", &query, Lane::Press(who));
         Ok(id)
     }
+}
+
+fn is(message: &Message, id: i64) -> bool {
+    message.receiver.is_none() && message.id == id
 }
 
 /// The button whose words are, or contain, those wanted.

@@ -1,5 +1,6 @@
 //! The world as the JSON that Telegram sends.
 
+use super::chat::Link;
 use super::rights::Permissions;
 use super::world::{Chat, Kind, Member, Message, Status, User, World};
 use crate::domain::types::{ANONYMOUS_ADMIN, CHANNEL_BOT, TELEGRAM};
@@ -7,6 +8,9 @@ use serde_json::{Map, Value, json};
 
 impl User {
     pub(super) fn json(&self) -> Value {
+        if self.deactivated {
+            return json!({ "id": self.id, "is_bot": self.is_bot, "first_name": "" });
+        }
         let mut user = json!({ "id": self.id, "is_bot": self.is_bot, "first_name": self.name });
         if let Some(username) = &self.username {
             user["username"] = username.as_str().into();
@@ -84,15 +88,23 @@ impl World {
 
     fn message_json_at(&self, chat: &Chat, message: &Message, with_reply: bool) -> Value {
         let mut it = Map::new();
-        it.insert("message_id".into(), message.id.into());
+        match message.receiver {
+            None => drop(it.insert("message_id".into(), message.id.into())),
+            Some(receiver) => {
+                it.insert("message_id".into(), 0.into());
+                it.insert("ephemeral_message_id".into(), message.id.into());
+                it.insert("receiver_user".into(), self.user_json(receiver));
+            }
+        }
         it.insert("date".into(), message.date_s.into());
         it.insert("chat".into(), self.chat_json(chat));
         self.write_sender(chat, message, &mut it);
-        if let Some(text) = &message.text {
-            it.insert("text".into(), text.as_str().into());
+        let (text, entities) = if message.captioned { ("caption", "caption_entities") } else { ("text", "entities") };
+        if let Some(words) = &message.text {
+            it.insert(text.into(), words.as_str().into());
         }
         if !message.entities.is_empty() {
-            it.insert("entities".into(), Value::Array(message.entities.clone()));
+            it.insert(entities.into(), Value::Array(message.entities.clone()));
         }
         if let Some(thread) = message.thread {
             it.insert("message_thread_id".into(), thread.into());
@@ -175,16 +187,31 @@ impl World {
         Value::Object(it)
     }
 
-    pub(super) fn link_json(&self, link: &str, name: Option<&str>, primary: bool, by_request: bool) -> Value {
+    /// A link; the address of somebody else's is shown in part only.
+    pub(super) fn link_json(&self, chat: &Chat, link: &Link) -> Value {
+        let half = link.address.len() / 2 + 8;
+        let address = match link.by == self.bot.id {
+            true => link.address.clone(),
+            false => format!("{}…", link.address.get(..half).unwrap_or_default()),
+        };
         let mut it = json!({
-            "invite_link": link,
-            "creator": self.user_json(self.bot.id),
-            "creates_join_request": by_request,
-            "is_primary": primary,
-            "is_revoked": false,
+            "invite_link": address,
+            "creator": self.user_json(link.by),
+            "creates_join_request": link.by_request,
+            "is_primary": link.primary,
+            "is_revoked": link.revoked,
         });
-        if let Some(name) = name {
-            it["name"] = name.into();
+        if let Some(name) = &link.name {
+            it["name"] = name.as_str().into();
+        }
+        let waiting = chat.asking.values().filter(|it| it.link.as_deref() == Some(&link.address)).count();
+        let numbers = [
+            ("expire_date", link.expires_s),
+            ("member_limit", link.limit),
+            ("pending_join_request_count", i64::try_from(waiting).unwrap_or(i64::MAX)),
+        ];
+        for (name, number) in numbers.into_iter().filter(|(_, it)| *it != 0) {
+            it[name] = number.into();
         }
         it
     }

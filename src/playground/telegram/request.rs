@@ -1,33 +1,41 @@
 //! The parameters of a call, however they were sent.
 
+use super::multipart::{self, Uploads};
 use super::refusal::Refusal;
+use bytes::Bytes;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 
-/// Parameters by name.
+/// Parameters by name, and the files that came with them.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Parameters(pub(super) Map<String, Value>);
+pub(super) struct Parameters(pub(super) Map<String, Value>, pub(super) Uploads);
 
 impl Parameters {
-    /// Reads a JSON body, a form body, or both with the query string.
-    pub(super) fn read(query: Option<&str>, content_type: &str, body: &[u8]) -> Result<Self, Refusal> {
+    /// Reads a JSON body, a form body of either kind, or both with the query string.
+    pub(super) fn read(query: Option<&str>, content_type: &str, body: &Bytes) -> Result<Self, Refusal> {
         let mut all = query.map(form).unwrap_or_default();
+        let mut files = Uploads::new();
         if body.is_empty() {
-            return Ok(Self(all));
+            return Ok(Self(all, files));
         }
         let unreadable = || Refusal::bad("Can't parse JSON object");
         if content_type.starts_with("application/json") {
             let given: Map<String, Value> = serde_json::from_slice(body).map_err(|_| unreadable())?;
             if all.is_empty() {
-                return Ok(Self(given));
+                return Ok(Self(given, files));
             }
             all.extend(given);
         } else if content_type.starts_with("application/x-www-form-urlencoded") {
             all.extend(form(&String::from_utf8_lossy(body)));
+        } else if content_type.starts_with("multipart/form-data") {
+            let read = multipart::read(content_type, body);
+            let (fields, uploads) = read.ok_or_else(|| Refusal::bad("Can't parse multipart/form-data"))?;
+            all.extend(fields);
+            files = uploads;
         } else if !content_type.is_empty() {
             return Err(Refusal::new(400, "Bad Request: [sim] this content type is not modelled"));
         }
-        Ok(Self(all))
+        Ok(Self(all, files))
     }
 
     /// The value as text: Telegram takes numbers for strings and the other way round.
@@ -91,7 +99,8 @@ impl Parameters {
     }
 }
 
-fn form(text: &str) -> Map<String, Value> {
+/// Reads `a=1&b=2`.
+pub(super) fn form(text: &str) -> Map<String, Value> {
     let pairs = text.split('&').filter(|it| !it.is_empty());
     pairs
         .map(|pair| {

@@ -99,6 +99,10 @@ impl Permissions {
         has(&PERMISSIONS, self.0, name)
     }
 
+    pub(super) fn names(self) -> Vec<&'static str> {
+        PERMISSIONS.into_iter().filter(|it| self.has(it)).collect()
+    }
+
     pub(super) fn may_write(self) -> bool {
         self.has("can_send_messages")
     }

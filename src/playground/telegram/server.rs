@@ -109,6 +109,9 @@ async fn answer(inner: Arc<Inner>, request: Request<Incoming>) -> Result<Respons
     let at_us = clock::tick_us();
     let (head, body) = request.into_parts();
     let body = body.collect().await.map_err(|_| Dropped)?.to_bytes();
+    if let Some(wanted) = head.uri.path().strip_prefix("/file/bot") {
+        return Ok(file(&inner, wanted, at_us)?.http());
+    }
     let asked = head.uri.path().strip_prefix("/bot").and_then(|it| it.split_once('/'));
     let Some((token, name)) = asked else {
         return Ok(Reply::refused(&Refusal::new(404, "Not Found")).http());
@@ -121,18 +124,7 @@ async fn answer(inner: Arc<Inner>, request: Request<Incoming>) -> Result<Respons
     let kind = head.headers.get(CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or_default();
     let given = Parameters::read(head.uri.query(), kind, &body);
     let method = methods::find(name);
-    let fresh = || Call {
-        n: 0,
-        at_us,
-        took_us: 0,
-        method: method.map_or_else(|| name.to_owned(), |it| it.name.to_owned()),
-        params: serde_json::Map::new(),
-        status: 0,
-        done: false,
-        answer: Bytes::new(),
-        fault: None,
-        early: false,
-    };
+    let fresh = || fresh_call(method.map_or(name, |it| it.name), at_us);
     let (method, given) = match (method, given) {
         (_, Err(refusal)) => return Ok(record(&inner, fresh(), Some(Reply::refused(&refusal)))?.http()),
         (None, _) => {
@@ -151,6 +143,37 @@ async fn answer(inner: Arc<Inner>, request: Request<Incoming>) -> Result<Respons
         tokio::time::sleep(Duration::from_millis(hang_ms)).await;
     }
     Ok(recorded?.http())
+}
+
+/// A file's bytes; in the ledger a call named `file`, for which any fault ends the connection.
+fn file(inner: &Inner, wanted: &str, at_us: u64) -> Result<Reply, Dropped> {
+    let (token, path) = wanted.split_once('/').unwrap_or((wanted, ""));
+    if inner.hit("file", None, Layer::Transport).kind.is_some() {
+        return record(inner, fresh_call("file", at_us), None);
+    }
+    let found = inner.world().file_at(&unescape(path)).filter(|_| unescape(token) == inner.options.token);
+    let reply = match found {
+        Some(body) => Reply { status: 200, json: false, body, retry_after: None, done: true, early: false },
+        None => Reply::refused(&Refusal::new(404, "Not Found")),
+    };
+    let params = serde_json::Map::from_iter([("path".to_owned(), path.into())]);
+    let call = Call { params, ..fresh_call("file", at_us) };
+    record(inner, call, Some(reply))
+}
+
+fn fresh_call(method: &str, at_us: u64) -> Call {
+    Call {
+        n: 0,
+        at_us,
+        took_us: 0,
+        method: method.to_owned(),
+        params: serde_json::Map::new(),
+        status: 0,
+        done: false,
+        answer: Bytes::new(),
+        fault: None,
+        early: false,
+    }
 }
 
 async fn with_fault(

@@ -6,6 +6,8 @@ use serde_json::{Map, Value, json};
 
 /// Characters of a message.
 const TEXT_LIMIT: usize = 4096;
+/// Characters of the words below a file.
+const CAPTION_LIMIT: usize = 1024;
 /// Bytes of a button's data.
 const DATA_LIMIT_BYTES: usize = 64;
 /// Buttons of a keyboard.
@@ -43,12 +45,7 @@ pub(super) fn words(given: &Parameters) -> Result<Words, Refusal> {
     if text.len() > 1 << 15 {
         return Err(Refusal::bad("Text is too long"));
     }
-    if given.has("parse_mode") {
-        return Err(Refusal::new(400, "Bad Request: [sim] parse_mode is not modelled, send entities"));
-    }
-    let entities = given.0.get("entities").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    let entities = entities.iter().map(|it| entity(it, &text)).collect::<Result<Vec<_>, _>>()?;
-    let mut words = trimmed(&text, entities.into_iter().flatten().collect());
+    let mut words = marked(given, &text, "entities")?;
     if words.text.chars().count() > TEXT_LIMIT {
         return Err(Refusal::bad("Message is too long"));
     }
@@ -57,6 +54,30 @@ pub(super) fn words(given: &Parameters) -> Result<Words, Refusal> {
     }
     words.entities.extend(found_entities(&words.text));
     Ok(words)
+}
+
+/// Reads `caption` with `caption_entities`; it may be empty.
+pub(super) fn caption(given: &Parameters) -> Result<Words, Refusal> {
+    let mut words = marked(given, &given.text("caption"), "caption_entities")?;
+    if words.text.chars().count() > CAPTION_LIMIT {
+        return Err(Refusal::bad("Message caption is too long"));
+    }
+    words.entities.extend(found_entities(&words.text));
+    Ok(words)
+}
+
+/// The words with the entities that the sender set, which may come as text that holds JSON.
+fn marked(given: &Parameters, text: &str, field: &str) -> Result<Words, Refusal> {
+    if given.has("parse_mode") {
+        return Err(Refusal::new(400, "Bad Request: [sim] parse_mode is not modelled, send entities"));
+    }
+    let entities = match given.has(field) {
+        true => given.json(field, "Can't parse entities JSON object")?,
+        false => json!([]),
+    };
+    let entities = entities.as_array().map_or(&[][..], Vec::as_slice);
+    let entities = entities.iter().map(|it| entity(it, text)).collect::<Result<Vec<_>, _>>()?;
+    Ok(trimmed(text, entities.into_iter().flatten().collect()))
 }
 
 fn entity(given: &Value, text: &str) -> Result<Option<Value>, Refusal> {

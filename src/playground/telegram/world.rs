@@ -1,14 +1,15 @@
 //! The state behind the simulated Bot API: people, chats, members, messages.
 
+pub(super) use super::chat::{Chat, Kind, Member, Message, Status};
+use super::files::Stored;
 use super::flood::Gate;
 use super::happening::{Happening, What};
 use super::ledger::Observer;
 use super::options::{Detail, Options};
 use super::queue::Queue;
-use super::rights::{Permissions, Rights};
 use crate::clock;
-use crate::domain::types::ChatId;
-use serde_json::{Map, Value};
+use crate::domain::types::{ChatId, UserId};
+use serde_json::Value;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use tokio::sync::broadcast;
 
@@ -30,6 +31,12 @@ pub(super) struct World {
     pub(super) detail: Detail,
     pub(super) history: usize,
     pub(super) press_ttl_ms: i64,
+    /// Whether this server knows ephemeral messages.
+    pub(super) ephemeral: bool,
+    /// Files by their id.
+    pub(super) files: HashMap<String, Stored>,
+    /// Join requests that the bot has to decide, by the id of the question.
+    pub(super) queries: BTreeMap<String, JoinQuery>,
     next: Next,
     dice: u64,
 }
@@ -58,6 +65,8 @@ pub(super) struct Bot {
     /// People the bot has come across.
     pub(super) met: HashSet<i64>,
     pub(super) commands: BTreeMap<String, Value>,
+    /// Descriptions by kind and language.
+    pub(super) about: BTreeMap<String, String>,
     pub(super) privacy: bool,
 }
 
@@ -71,121 +80,25 @@ pub(super) struct User {
     pub(super) deactivated: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    Private,
-    Group,
-    Supergroup,
-    Channel,
-}
-
-pub(super) struct Chat {
-    pub(super) id: i64,
-    pub(super) kind: Kind,
-    pub(super) title: String,
-    pub(super) username: Option<String>,
-    pub(super) forum: bool,
-    pub(super) permissions: Permissions,
-    pub(super) members: HashMap<i64, Member>,
-    pub(super) messages: BTreeMap<i64, Message>,
-    pub(super) topics: HashSet<i64>,
-    pub(super) linked: Option<i64>,
-    pub(super) migrated_to: Option<i64>,
-    /// The bot's own primary link.
-    pub(super) primary_link: Option<String>,
-    next_message: i64,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Status {
-    Creator,
-    Administrator,
-    Member,
-    Restricted,
-    Left,
-    Kicked,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Member {
-    pub(super) status: Status,
-    pub(super) rights: Rights,
-    pub(super) permissions: Permissions,
-    /// Seconds; 0 is for ever.
-    pub(super) until_s: i64,
-    /// Of a restricted one: whether inside.
-    pub(super) is_member: bool,
-    /// Who made them what they are.
-    pub(super) by: i64,
-}
-
-impl Member {
-    pub(super) fn of(status: Status) -> Self {
-        Self {
-            status,
-            rights: Rights::default(),
-            permissions: Permissions::default(),
-            until_s: 0,
-            is_member: true,
-            by: 0,
-        }
-    }
-
-    pub(super) const fn inside(&self) -> bool {
-        match self.status {
-            Status::Creator | Status::Administrator | Status::Member => true,
-            Status::Restricted => self.is_member,
-            Status::Left | Status::Kicked => false,
-        }
-    }
-
-    pub(super) const fn is_admin(&self) -> bool {
-        matches!(self.status, Status::Creator | Status::Administrator)
-    }
-
-    pub(super) fn may(&self, right: &str) -> bool {
-        match self.status {
-            Status::Creator => true,
-            Status::Administrator => self.rights.has(right),
-            Status::Member | Status::Restricted | Status::Left | Status::Kicked => false,
-        }
-    }
-
-    pub(super) fn muted(&self) -> bool {
-        self.status == Status::Restricted && !self.permissions.may_write()
-    }
-}
-
-#[derive(Clone, Debug, Default)]
-pub(super) struct Message {
-    pub(super) id: i64,
-    pub(super) date_s: i64,
-    pub(super) edited_s: Option<i64>,
-    /// The person, or 0.
-    pub(super) from: i64,
-    pub(super) sender_chat: Option<i64>,
-    pub(super) by_bot: bool,
-    pub(super) text: Option<String>,
-    pub(super) entities: Vec<Value>,
-    /// Fields of a service message, or of content that is no text.
-    pub(super) other: Map<String, Value>,
-    pub(super) service: bool,
-    pub(super) keyboard: Option<Value>,
-    pub(super) reply_to: Option<i64>,
-    pub(super) thread: Option<i64>,
-    pub(super) origin: Option<Value>,
-    pub(super) automatic: bool,
-    pub(super) deleted: bool,
-}
-
 /// A pressed button.
 #[derive(Clone, Debug)]
 pub(super) struct Press {
     pub(super) by: i64,
     pub(super) chat: i64,
     pub(super) button: String,
+    /// The message with the button, unless it was an ephemeral one.
+    pub(super) message: Option<i64>,
     pub(super) at_ms: i64,
     pub(super) answer: Option<Answer>,
+}
+
+/// A join request that the bot has to decide.
+#[derive(Clone, Debug)]
+pub(super) struct JoinQuery {
+    pub(super) who: i64,
+    pub(super) chat: i64,
+    pub(super) at_ms: i64,
+    pub(super) answered: bool,
 }
 
 /// What came back.
@@ -219,30 +132,6 @@ fn tick() -> i64 {
     i64::try_from(clock::tick_ms()).unwrap_or(0)
 }
 
-impl Chat {
-    pub(super) fn new(id: i64, kind: Kind, title: &str) -> Self {
-        Self {
-            id,
-            kind,
-            title: title.into(),
-            username: None,
-            forum: false,
-            permissions: Permissions::usual(),
-            members: HashMap::new(),
-            messages: BTreeMap::new(),
-            topics: HashSet::new(),
-            linked: None,
-            migrated_to: None,
-            primary_link: None,
-            next_message: 1,
-        }
-    }
-
-    pub(super) fn message(&self, id: i64) -> Option<&Message> {
-        self.messages.get(&id).filter(|it| !it.deleted)
-    }
-}
-
 impl World {
     pub(super) fn new(options: &Options, observer: Option<Observer>) -> Self {
         let id = options.token.split(':').next().and_then(|it| it.parse().ok()).unwrap_or(1);
@@ -263,6 +152,7 @@ impl World {
                 blocked: HashSet::new(),
                 met: HashSet::new(),
                 commands: BTreeMap::new(),
+                about: BTreeMap::new(),
                 privacy: options.privacy,
             },
             users: HashMap::from([(id, me)]),
@@ -277,6 +167,9 @@ impl World {
             detail: options.detail,
             history: options.history.max(2),
             press_ttl_ms: options.press_ttl_ms,
+            ephemeral: options.ephemeral,
+            files: HashMap::new(),
+            queries: BTreeMap::new(),
             next: Next { user: 1000, group: 4_000_000_000, supergroup: 1_000_000_000, press: 0, message: 0 },
             dice: options.seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1,
         };
@@ -382,11 +275,17 @@ impl World {
 
     /// Tells those who watch.
     pub(super) fn happened(&mut self, chat: i64, who: String, by_bot: bool, what: What) {
+        self.happened_to(None, chat, who, by_bot, what);
+    }
+
+    /// The same of something that only one person sees.
+    pub(super) fn happened_to(&mut self, only: Option<i64>, chat: i64, who: String, by_bot: bool, what: What) {
         if self.detail == Detail::Counting {
             return;
         }
-        let title = self.title(chat);
-        let happening = Happening { at_ms: self.clock.now_ms(), chat: ChatId(chat), title, who, by_bot, what };
+        let (at_ms, title) = (self.clock.now_ms(), self.title(chat));
+        let only = only.map(|it| (UserId(it), self.name(it)));
+        let happening = Happening { at_ms, chat: ChatId(chat), title, who, by_bot, only, what };
         let _ = self.scene.send(happening.clone()); // nobody may be watching
         self.story.push(happening);
     }

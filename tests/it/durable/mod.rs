@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod dice;
+mod keep;
 mod kill;
 mod order;
 mod owner;

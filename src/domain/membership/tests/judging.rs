@@ -7,7 +7,7 @@ use super::super::super::play::{CLUB, GROUP, ME, NEWS, buttons, calls, muted, to
 use super::super::super::text::Arg;
 use super::super::super::types::{ANONYMOUS_ADMIN, CHANNEL_BOT, ChatId, TELEGRAM, UserId};
 use super::super::{Entry, Settings};
-use super::{ANN, BOB, EVE, guarded, guarded_with, stage, told};
+use super::{ANN, BOB, EVE, guarded, guarded_with, looked_up, stage, told};
 
 const STOPPED: [&str; 5] = ["delete", "mute 7", "say membership-notice", "wake", "put mute/7"];
 
@@ -16,7 +16,7 @@ fn a_subscriber_is_left_alone_and_costs_one_cached_answer() {
     let mut play = guarded();
     assert_eq!(play.say(BOB, "hello"), []);
     let news = Need::Member { chat: ChatRef::Id(NEWS), user: UserId(BOB), fresh: Freshness::Cached };
-    assert_eq!(play.asked, [news]);
+    assert_eq!(looked_up(&play), [news]);
     assert!(!play.claimed && !play.changed, "nothing is written for it");
 }
 
@@ -99,12 +99,12 @@ fn an_admin_who_does_not_subscribe_is_never_touched() {
 fn nobody_is_judged_where_nothing_is_protected() {
     let mut play = stage();
     assert_eq!(play.say(EVE, "hello"), []);
-    assert_eq!(play.asked, []);
+    assert_eq!(looked_up(&play), []);
     for kind in [ChatKind::Private, ChatKind::Group, ChatKind::Channel, ChatKind::House] {
         let mut play = guarded();
         play.place.kind = kind;
         assert_eq!(play.say(EVE, "hello"), [], "{kind:?}");
-        assert_eq!(play.asked, []);
+        assert_eq!(looked_up(&play), []);
     }
 }
 

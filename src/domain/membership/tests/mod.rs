@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod anything;
+mod groups;
 mod judging;
 mod pressing;
 mod protecting;
@@ -10,6 +11,7 @@ mod releasing;
 mod troubles;
 
 use super::super::effect::Effect;
+use super::super::fact::Need;
 use super::super::play::{self, NEWS, Play, all_rights};
 use super::super::types::UserId;
 use super::{Membership, Settings};
@@ -49,12 +51,16 @@ fn guarded_with(settings: Settings) -> Play<Membership> {
 /// Effects in short words, without what every change of a group brings with it: reports and the ledger.
 fn told(effects: &[Effect]) -> Vec<String> {
     let books = ["tell linked", "tell unlinked", "tell group", "tell gone", "put deed/", "drop deed/"];
-    let rows = ["put person/", "keep person/"];
-    let aside = |it: &String| books.iter().chain(&rows).any(|start| it.starts_with(start));
+    let aside = |it: &String| books.iter().any(|start| it.starts_with(start));
     play::told(effects).into_iter().filter(|it| !aside(it)).collect()
 }
 
 /// How many people a row says were told to join.
 fn muted_rows(play: &Play<Membership>) -> usize {
     play.world.rows.keys().filter(|it| it.starts_with("mute/")).count()
+}
+
+/// What the last event made us ask Telegram.
+fn looked_up(play: &Play<Membership>) -> Vec<Need> {
+    play.asked.iter().filter(|it| !matches!(it, Need::Row(_) | Need::Rows { .. })).cloned().collect()
 }

@@ -6,7 +6,7 @@ use super::super::super::fact::{ChatRef, Freshness, Need, Unknown};
 use super::super::super::play::{CLUB, GROUP, NEWS, admin, all_rights, plain};
 use super::super::super::types::UserId;
 use super::super::State;
-use super::{ANN, BOB, EVE, guarded, told};
+use super::{ANN, BOB, EVE, guarded, looked_up, told};
 
 #[test]
 fn a_channel_out_of_sight_is_told_at_once_and_once() {
@@ -58,7 +58,7 @@ fn while_a_lookup_is_in_trouble_only_a_young_answer_counts() {
     play.say(EVE, "hello");
     play.say(BOB, "hello");
     let young = Need::Member { chat: ChatRef::Id(NEWS), user: UserId(BOB), fresh: Freshness::Recent };
-    assert_eq!(play.asked, [young]);
+    assert_eq!(looked_up(&play), [young]);
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn without_our_rights_nobody_is_pestered() {
     assert_eq!(told(&play.places(all_rights(), plain())), ["trouble membership-trouble-rights"]);
     assert_eq!(play.places(all_rights(), plain()), [], "told once");
     assert_eq!(play.say(EVE, "hello"), []);
-    assert_eq!(play.asked, []);
+    assert_eq!(looked_up(&play), []);
     assert_eq!(told(&play.places(plain(), all_rights())), ["healed"]);
     assert!(!play.say(EVE, "hello").is_empty());
 }
@@ -117,7 +117,7 @@ fn a_group_that_we_are_out_of_is_forgotten() {
     play.say(EVE, "hello");
     play.places(all_rights(), admin(super::super::super::event::Rights::default()));
     let out = Standing { status: Status::Kicked, ..Standing::default() };
-    assert_eq!(told(&play.places(plain(), out.clone())), ["healed"], "and no trouble stays behind");
+    assert_eq!(told(&play.places(plain(), out.clone())), ["healed", "wake"], "and no trouble stays behind");
     assert_eq!(play.state, State::default());
     assert_eq!(play.places(plain(), out), []);
     assert!(!play.changed, "nothing to forget, nothing to write");

@@ -71,7 +71,8 @@ fn scope(world: &mut World, given: &Parameters) -> Result<String, Refusal> {
     if !scope.is_object() {
         return Err(Refusal::bad("Can't parse BotCommandScope: BotCommandScope must be an Object"));
     }
-    let kind = scope["type"].as_str().unwrap_or_default();
+    let kind = scope["type"].as_str().unwrap_or_default().to_owned();
+    let kind = kind.as_str();
     if !SCOPES.contains(&kind) {
         return Err(Refusal::bad("Can't parse BotCommandScope: Unsupported type specified"));
     }
@@ -81,7 +82,10 @@ fn scope(world: &mut World, given: &Parameters) -> Result<String, Refusal> {
             Value::Number(id) => id.to_string(),
             _ => return Err(Refusal::bad("Can't parse BotCommandScope: Empty chat_id specified")),
         };
-        world.chat_for(&chat, Access::Members)?;
+        scope["chat_id"] = world.chat_for(&chat, Access::Members)?.into();
+    }
+    if kind == "chat_member" && scope["user_id"].as_i64().is_none_or(|it| it <= 0) {
+        return Err(Refusal::bad("Can't parse BotCommandScope: Invalid user_id specified"));
     }
     Ok(format!("{scope} {}", given.text("language_code")))
 }

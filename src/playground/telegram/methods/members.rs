@@ -83,7 +83,8 @@ pub(super) fn administrators(world: &mut World, given: &Parameters) -> Result<Va
     Ok(admins.into_iter().map(|(user, member)| world.member_json(it, *user, member)).collect())
 }
 
-fn permissions(given: &Parameters) -> Result<Permissions, Refusal> {
+/// Reads `permissions`.
+pub(super) fn permissions(given: &Parameters) -> Result<Permissions, Refusal> {
     if !given.has("permissions") {
         return Err(Refusal::bad("Can't parse permissions JSON object"));
     }

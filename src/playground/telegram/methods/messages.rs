@@ -1,5 +1,6 @@
 //! Saying, changing and taking back.
 
+use super::ephemeral;
 use crate::playground::telegram::access::Access;
 use crate::playground::telegram::happening::What;
 use crate::playground::telegram::refusal::Refusal;
@@ -13,25 +14,28 @@ const DELETABLE_S: i64 = 2 * 86_400;
 
 pub(super) fn send(world: &mut World, given: &Parameters) -> Result<Value, Refusal> {
     let words = text::words(given)?;
+    deliver(world, given, Message { text: Some(words.text), entities: words.entities, ..Message::default() })
+}
+
+/// Sends what has been checked, to everybody in the chat or to one person there.
+pub(super) fn deliver(world: &mut World, given: &Parameters, content: Message) -> Result<Value, Refusal> {
     let keyboard = text::keyboard(given)?;
     let chat = world.chat_for(&given.text("chat_id"), Access::Write)?;
+    let aside = ephemeral::aside(world, chat, given)?;
     let thread = thread(world, chat, given)?;
     let reply_to = reply(world, chat, given)?;
     world.may_send(chat)?;
     world.spend(chat)?;
-    let buttons = labels(keyboard.as_ref());
-    let message = Message {
-        from: world.bot.id,
-        by_bot: true,
-        text: Some(words.text.clone()),
-        entities: words.entities,
-        keyboard,
-        reply_to,
-        thread,
-        ..Message::default()
-    };
+    let (text, buttons) = (content.words(), labels(keyboard.as_ref()));
+    let message = Message { from: world.bot.id, by_bot: true, keyboard, reply_to, thread, ..content };
+    if let Some(aside) = aside {
+        let receiver = aside.receiver;
+        let shown = ephemeral::place(world, chat, message, aside);
+        world.happened_to(Some(receiver), chat, "bot".into(), true, What::Said { text, buttons });
+        return shown;
+    }
     let id = world.add_message(chat, message);
-    world.happened(chat, "bot".into(), true, What::Said { text: words.text, buttons });
+    world.happened(chat, "bot".into(), true, What::Said { text, buttons });
     world.forward_to_discussion(chat, id);
     shown(world, chat, id)
 }
@@ -42,6 +46,9 @@ pub(super) fn edit(world: &mut World, given: &Parameters) -> Result<Value, Refus
     let chat = world.chat_for(&given.text("chat_id"), Access::Edit)?;
     let id = message_id(given)?;
     let message = world.message_for(chat, id, "message to edit")?;
+    if message.by_bot && message.captioned {
+        return Err(Refusal::bad("there is no text in the message to edit"));
+    }
     if !message.by_bot || message.service || message.origin.is_some() {
         return Err(Refusal::bad("Message can't be edited"));
     }
@@ -49,11 +56,7 @@ pub(super) fn edit(world: &mut World, given: &Parameters) -> Result<Value, Refus
         && message.entities == words.entities
         && message.keyboard == keyboard;
     if same {
-        return Err(Refusal::new(
-            400,
-            "Bad Request: message is not modified: specified new message content and reply markup are exactly \
-             the same as a current content and reply markup of the message",
-        ));
+        return Err(not_modified());
     }
     world.spend(chat)?;
     let (now_s, buttons) = (world.clock.now_s(), labels(keyboard.as_ref()));
@@ -65,6 +68,15 @@ pub(super) fn edit(world: &mut World, given: &Parameters) -> Result<Value, Refus
     }
     world.happened(chat, "bot".into(), true, What::Edited { text: words.text, buttons });
     shown(world, chat, id)
+}
+
+/// An edit that would change nothing.
+pub(super) fn not_modified() -> Refusal {
+    Refusal::new(
+        400,
+        "Bad Request: message is not modified: specified new message content and reply markup are exactly the same \
+         as a current content and reply markup of the message",
+    )
 }
 
 pub(super) fn delete(world: &mut World, given: &Parameters) -> Result<Value, Refusal> {
@@ -100,7 +112,7 @@ pub(super) fn answer_press(world: &mut World, given: &Parameters) -> Result<Valu
     press.answer = Some(Answer { text: text.clone(), alert: given.flag("show_alert"), after_ms: now_ms - press.at_ms });
     let (by, chat) = (press.by, press.chat);
     let who = world.name(by);
-    world.happened(chat, who, true, What::Toast(text));
+    world.happened_to(Some(by), chat, who, true, What::Toast(text));
     Ok(Value::Bool(true))
 }
 
@@ -183,7 +195,7 @@ fn deletable(world: &World, chat: i64, message: &Message) -> Result<(), Refusal>
 fn take_away(world: &mut World, chat: i64, id: i64) {
     let Some(it) = world.chats.get_mut(&chat).and_then(|it| it.messages.get_mut(&id)) else { return };
     it.deleted = true;
-    let (from, text) = (it.from, it.text.clone().unwrap_or_default());
+    let (from, text) = (it.from, it.words());
     let who = world.name(from);
     world.happened(chat, who, true, What::Deleted { text });
 }

@@ -1,7 +1,12 @@
 //! The methods of the Bot API that are modelled; the list is the registry.
 
+mod about;
 mod chats;
 mod commands;
+mod ephemeral;
+mod files;
+mod joining;
+mod links;
 mod members;
 mod messages;
 
@@ -38,7 +43,13 @@ const fn now(name: &'static str, run: fn(&mut World, &Parameters) -> Result<Valu
 /// Every modelled method.
 pub(super) static METHODS: &[Method] = &[
     now("sendMessage", messages::send),
+    now("sendDocument", files::send_document),
+    now("sendPhoto", files::send_photo),
+    now("getFile", files::get),
     now("editMessageText", messages::edit),
+    now("editEphemeralMessageText", ephemeral::edit_text),
+    now("editEphemeralMessageReplyMarkup", ephemeral::edit_keyboard),
+    now("deleteEphemeralMessage", ephemeral::delete),
     now("deleteMessage", messages::delete),
     now("deleteMessages", messages::delete_many),
     now("answerCallbackQuery", messages::answer_press),
@@ -47,9 +58,19 @@ pub(super) static METHODS: &[Method] = &[
     now("getChatAdministrators", members::administrators),
     now("getChat", chats::get),
     now("leaveChat", chats::leave),
-    now("createChatInviteLink", chats::create_link),
-    now("exportChatInviteLink", chats::export_link),
+    now("setChatPermissions", chats::set_permissions),
+    now("createChatInviteLink", links::create),
+    now("editChatInviteLink", links::edit),
+    now("revokeChatInviteLink", links::revoke),
+    now("exportChatInviteLink", links::export),
+    now("approveChatJoinRequest", joining::approve),
+    now("declineChatJoinRequest", joining::decline),
+    now("answerChatJoinRequestQuery", joining::answer),
     now("getMe", me),
+    now("setMyDescription", about::set),
+    now("getMyDescription", about::get),
+    now("setMyShortDescription", about::set_short),
+    now("getMyShortDescription", about::get_short),
     now("setMyCommands", commands::set),
     now("getMyCommands", commands::get),
     now("deleteMyCommands", commands::delete),
@@ -61,7 +82,15 @@ pub(super) static METHODS: &[Method] = &[
 
 /// Methods whose calls count as messages.
 pub(super) fn is_message(method: &str) -> bool {
-    matches!(method, "sendMessage" | "editMessageText")
+    matches!(
+        method,
+        "sendMessage"
+            | "sendDocument"
+            | "sendPhoto"
+            | "editMessageText"
+            | "editEphemeralMessageText"
+            | "editEphemeralMessageReplyMarkup"
+    )
 }
 
 /// Finds a method; Telegram does not look at the case of its letters.
@@ -80,9 +109,9 @@ fn me(world: &mut World, _: &Parameters) -> Result<Value, Refusal> {
         "allows_users_to_create_topics",
         "supports_guest_queries",
         "supports_inline_queries",
-        "supports_join_request_queries",
     ];
     off.iter().for_each(|name| me[*name] = json!(false));
+    me["supports_join_request_queries"] = json!(world.chats.values().any(|it| it.guarded));
     me["can_join_groups"] = json!(true);
     me["can_read_all_group_messages"] = json!(!world.bot.privacy);
     Ok(me)

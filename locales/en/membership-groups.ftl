@@ -1,0 +1,33 @@
+# The private chat of people who set groups up.
+
+membership-groups-help = Your groups and how they stand
+membership-groups-help-line = /groups — your groups, their channels and how they stand
+membership-groups-help-privacy = What I keep about people
+membership-groups-help-privacy-line = /privacy — what I keep about people, and for how long
+
+membership-groups = { $count ->
+    [one] Your group:
+   *[other] Your { $count } groups:
+}
+    { $lines }
+    { $more ->
+    [0] Settings: send /protection in the group.
+   *[other] … and { $more } more. Settings: send /protection in the group.
+}
+membership-groups-none =
+    You have no guarded group yet.
+    Add me to your group, then send there: /protect @channel
+membership-groups-on = 🟢 { $group } — for subscribers of { $channels }
+membership-groups-off = ⏸ { $group } — switched off ({ $channels })
+membership-groups-dry = 👀 { $group } — rehearsing: nobody is stopped ({ $channels })
+membership-groups-trouble = 🔴 { $group } — needs your hand: /protection there says what ({ $channels })
+
+membership-groups-privacy =
+    What I keep, and why:
+    • who wrote in a guarded group and when, to the hour, for a day, with the name shown then: to see who is inside;
+    • what I did to whom, why and until when (the last { $deeds } actions of a group): so that admins can answer for it and undo it;
+    • who set a group up, and the channels it asks for;
+    • numbers by day, without names, for a month.
+    I never keep what people write. Nothing leaves this server but calls to Telegram.
+    Whether you subscribe is asked at Telegram and remembered for minutes.
+    When I leave a group, or nobody guards it any more, all of it is deleted on request of its owner: they remove me from the group.
