@@ -14,3 +14,6 @@ pub mod requests;
 pub mod task;
 pub mod timer;
 pub mod world;
+
+#[cfg(test)]
+mod testkit;

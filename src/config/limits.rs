@@ -35,6 +35,8 @@ pub struct TelegramLimits {
     pub algorithm: Algorithm,
     /// Calls that may wait in the outbox altogether before new ones stay on disk only.
     pub queue: usize,
+    /// The largest file that a rule may read, in bytes.
+    pub file_fact_bytes: u32,
 }
 
 /// How a limit counts.
@@ -123,6 +125,7 @@ impl Default for TelegramLimits {
             other_per_s: 0.0,
             algorithm: Algorithm::TokenBucket,
             queue: 10_000,
+            file_fact_bytes: 65_536,
         }
     }
 }
@@ -170,6 +173,7 @@ impl TelegramLimits {
         check.rate("limits.telegram.group_per_min", self.group_per_min);
         check.rate("limits.telegram.other_per_s", self.other_per_s);
         check.within("limits.telegram.queue", self.queue, 1..=1 << 20);
+        check.within("limits.telegram.file_fact_bytes", self.file_fact_bytes, 1..=1 << 20);
     }
 }
 

@@ -16,6 +16,8 @@ pub struct Telegram {
     pub mode: Mode,
     /// The API server is a local one (`--local`): no file limits, absolute paths.
     pub local: bool,
+    /// Notices that concern one person are seen by that person alone, where Telegram can do that.
+    pub ephemeral: bool,
     /// Deadline of one call, in ms.
     pub call_timeout_ms: u64,
     /// Calls in flight at the same time.
@@ -76,6 +78,7 @@ impl Default for Telegram {
             api_url: "https://api.telegram.org".into(),
             mode: Mode::Auto,
             local: false,
+            ephemeral: true,
             call_timeout_ms: 20_000,
             calls_in_flight: 200,
             webhook: Webhook::default(),

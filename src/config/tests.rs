@@ -311,6 +311,7 @@ fn every_key_that_a_check_names_exists() {
         other_per_s: -1.0,
         algorithm: Algorithm::TokenBucket,
         queue: 0,
+        file_fact_bytes: 0,
     };
     settings.limits.breaker =
         BreakerLimits { failures: 0, open_ms: 0, successes: 0, retry_base_ms: 0, retry_cap_ms: u64::MAX };
@@ -345,7 +346,7 @@ fn every_key_that_a_check_names_exists() {
         park_s: 0,
         shard_crashes_per_min: 0,
     };
-    let unchecked = ["algorithm", "enabled", "format", "level", "local", "mode"];
+    let unchecked = ["algorithm", "enabled", "ephemeral", "format", "level", "local", "mode"];
     let checkable = sorted_keys().into_iter().filter(|it| !unchecked.contains(&it.rsplit('.').next().unwrap()));
     let mut told: Vec<&str> = settings.validate().iter().map(|it| it.key).collect();
     told.sort_unstable();

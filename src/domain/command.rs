@@ -68,6 +68,8 @@ mod tests {
             service: false,
             reply_to: None,
             album: None,
+            document: None,
+            content: Default::default(),
         }
     }
 

@@ -1,10 +1,20 @@
 //! What is wanted: the verbs of a decision, each inner enum belonging to the actor that performs it.
 
+mod call;
+
+pub use call::{Button, Call, Does, JoinVerdict, Label, MenuScope, MessageRef};
+
 use super::event::Note;
-use super::fact::{ChatRef, Permissions};
-use super::text::Text;
-use super::types::{ChatId, ChatNo, Language, MessageId, Moment, Slot, ThreadId, UserId};
+use super::fact::ChatRef;
+use super::types::{ChatId, ChatNo, Moment, UserId};
 use serde::{Deserialize, Serialize};
+
+/// How long Telegram waits for the answer to a join request that came as a query, in ms (Bot API 10.1).
+pub const JOIN_QUERY_MS: u64 = 10_000;
+/// Messages that one [`Call::DeleteMany`] may name at most.
+pub const DELETE_MANY_MAX: usize = 100;
+/// The largest content of a [`Call::Document`], in bytes: with its escapes it must fit into a row of the store.
+pub const DOCUMENT_MAX_BYTES: usize = 48 * 1024;
 
 /// One thing that a decision wants done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,232 +127,6 @@ pub enum Class {
     VisibleOnce,
 }
 
-/// A message of ours: by Telegram's id, or by our slot while that is not known yet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum MessageRef {
-    /// By id.
-    Id(MessageId),
-    /// By the slot it was said under, in the same chat.
-    Slot(Slot),
-}
-
-/// A call to Telegram in our words.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Call {
-    /// `sendMessage`.
-    Say {
-        /// Where to.
-        chat: ChatId,
-        /// Our name of it.
-        slot: Slot,
-        /// The topic.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        thread: Option<ThreadId>,
-        /// The message it answers; sent all the same when that is gone.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        reply_to: Option<MessageId>,
-        /// The words.
-        text: Text,
-        /// Rows of buttons.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        keyboard: Vec<Vec<Button>>,
-        /// Without a sound.
-        #[serde(default)]
-        silent: bool,
-    },
-    /// `editMessageText`: the newest edit of a message replaces those that still wait.
-    Edit {
-        /// Where.
-        chat: ChatId,
-        /// Which message.
-        message: MessageRef,
-        /// The words.
-        text: Text,
-        /// Rows of buttons.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        keyboard: Vec<Vec<Button>>,
-    },
-    /// `deleteMessage`.
-    Delete {
-        /// Where.
-        chat: ChatId,
-        /// Which message.
-        message: MessageRef,
-    },
-    /// `restrictChatMember` with nothing allowed.
-    Mute {
-        /// Where.
-        chat: ChatId,
-        /// Whom.
-        user: UserId,
-        /// Until when; `None` until un-muted.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        until: Option<Moment>,
-    },
-    /// `restrictChatMember` with the chat's default permissions.
-    Unmute {
-        /// Where.
-        chat: ChatId,
-        /// Whom.
-        user: UserId,
-        /// The chat's default permissions, as `getChat` gave them.
-        permissions: Permissions,
-    },
-    /// `answerCallbackQuery`.
-    Answer {
-        /// The press.
-        query: String,
-        /// The toast; `None` answers without words.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        text: Option<Text>,
-        /// A window that must be closed instead of a toast.
-        #[serde(default)]
-        alert: bool,
-    },
-    /// `createChatInviteLink`; the outcome carries the link.
-    Invite {
-        /// Into which chat.
-        chat: ChatId,
-        /// The link's name, seen by the chat's admins only, at most 32 characters.
-        name: String,
-    },
-    /// `setMyCommands` for one scope and language.
-    SetCommands {
-        /// For whom.
-        scope: MenuScope,
-        /// The language; `None` is the menu of all other languages.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        language: Option<Language>,
-        /// Command and its one-line help.
-        commands: Vec<(String, Text)>,
-    },
-    /// `leaveChat`.
-    Leave {
-        /// Which.
-        chat: ChatId,
-    },
-}
-
-/// Telegram's `BotCommandScope` as far as we use it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum MenuScope {
-    /// Private chats.
-    Private,
-    /// Groups.
-    Groups,
-    /// The admins of groups.
-    GroupAdmins,
-    /// One chat.
-    Chat(ChatId),
-}
-
-/// A button under a message.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Button {
-    /// The words on it.
-    pub label: Label,
-    /// What it does.
-    pub does: Does,
-}
-
-/// The words on a button: of the catalogue, or a name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Label {
-    /// Words of the catalogue.
-    Text(Text),
-    /// A name, for example a channel's title; cut at 40 characters.
-    Name(String),
-}
-
-/// What a button does.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Does {
-    /// Opens an address.
-    Open(String),
-    /// Sends us a signed press: `action` and `args` together at most 24 bytes of ASCII.
-    Press {
-        /// `<feature>.<verb>`, short.
-        action: String,
-        /// Arguments.
-        args: String,
-        /// Who may press; `None` is anybody.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        only: Option<UserId>,
-        /// When it goes stale; `None` never.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        until: Option<Moment>,
-    },
-}
-
-impl Call {
-    /// Telegram's name of the method, for metrics and logs.
-    #[must_use]
-    pub const fn method(&self) -> &'static str {
-        match self {
-            Self::Say { .. } => "sendMessage",
-            Self::Edit { .. } => "editMessageText",
-            Self::Delete { .. } => "deleteMessage",
-            Self::Mute { .. } | Self::Unmute { .. } => "restrictChatMember",
-            Self::Answer { .. } => "answerCallbackQuery",
-            Self::Invite { .. } => "createChatInviteLink",
-            Self::SetCommands { .. } => "setMyCommands",
-            Self::Leave { .. } => "leaveChat",
-        }
-    }
-
-    /// The class of the call: what a repetition does.
-    #[must_use]
-    pub const fn class(&self) -> Class {
-        match self {
-            Self::Say { .. } | Self::Invite { .. } => Class::VisibleOnce,
-            _ => Class::Repeatable,
-        }
-    }
-
-    /// Whether it counts against the message limits (it creates or edits a message).
-    #[must_use]
-    pub const fn counts_as_message(&self) -> bool {
-        matches!(self, Self::Say { .. } | Self::Edit { .. })
-    }
-
-    /// Whether it keeps its place among the chat's visible calls.
-    #[must_use]
-    pub const fn keeps_order(&self) -> bool {
-        matches!(self, Self::Say { .. } | Self::Edit { .. })
-    }
-
-    /// The same call in another chat: its group became a supergroup.
-    #[must_use]
-    pub fn moved_to(mut self, to: ChatId) -> Self {
-        match &mut self {
-            Self::Say { chat, .. }
-            | Self::Edit { chat, .. }
-            | Self::Delete { chat, .. }
-            | Self::Mute { chat, .. }
-            | Self::Unmute { chat, .. }
-            | Self::Invite { chat, .. }
-            | Self::Leave { chat } => *chat = to,
-            Self::Answer { .. } | Self::SetCommands { .. } => {}
-        }
-        self
-    }
-
-    /// The chat it acts in, where it acts in one.
-    #[must_use]
-    pub const fn chat(&self) -> Option<ChatId> {
-        match self {
-            Self::Say { chat, .. }
-            | Self::Edit { chat, .. }
-            | Self::Delete { chat, .. }
-            | Self::Mute { chat, .. }
-            | Self::Unmute { chat, .. }
-            | Self::Invite { chat, .. }
-            | Self::Leave { chat } => Some(*chat),
-            Self::Answer { .. } | Self::SetCommands { .. } => None,
-        }
-    }
-}
-
 impl Owed {
     /// A reply in the usual way.
     #[must_use]
@@ -361,6 +145,13 @@ impl Owed {
     #[must_use]
     pub fn reporting(mut self, token: impl Into<String>) -> Self {
         self.report = Some(token.into());
+        self
+    }
+
+    /// The same, not worth doing after that moment.
+    #[must_use]
+    pub const fn until(mut self, moment: Moment) -> Self {
+        self.until = Some(moment);
         self
     }
 }

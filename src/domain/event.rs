@@ -1,5 +1,9 @@
 //! What happened, in our words.
 
+mod said;
+
+pub use said::{Content, Document, Origin, ReplyTo, Said};
+
 use super::types::{ChatId, Language, MessageId, Moment, Person, Slot, ThreadId, UpdateId, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -58,6 +62,10 @@ pub enum Event {
     Moved(Moved),
     /// Our own standing in this chat changed (`my_chat_member`).
     Placed(Moved),
+    /// Somebody asks to join this chat (`chat_join_request`).
+    JoinRequested(JoinRequested),
+    /// Somebody changed their reaction to a message (`message_reaction`).
+    Reacted(Reacted),
     /// This group became that supergroup.
     Migrated {
         /// The new id.
@@ -80,66 +88,6 @@ pub enum Event {
     Other,
 }
 
-/// A message.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Said {
-    /// Its id.
-    pub message: MessageId,
-    /// Its topic; `None` in General and outside of forums.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub thread: Option<ThreadId>,
-    /// Who wrote it, as far as Telegram tells (see `sender_chat`).
-    pub from: Person,
-    /// Set when it was written in the name of a chat: an anonymous admin's group, a channel.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sender_chat: Option<ChatId>,
-    /// Text or caption.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub text: Option<String>,
-    /// It is a new version of an older message.
-    #[serde(default)]
-    pub edited: bool,
-    /// It was forwarded; the channel it came from, if it came from one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub forwarded: Option<Origin>,
-    /// It was sent through an inline bot.
-    #[serde(default)]
-    pub via_bot: bool,
-    /// A linked channel's post that Telegram copied here by itself.
-    #[serde(default)]
-    pub automatic: bool,
-    /// A service message (somebody joined, the title changed): nobody said anything.
-    #[serde(default)]
-    pub service: bool,
-    /// The message it answers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reply_to: Option<ReplyTo>,
-    /// The album it belongs to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub album: Option<String>,
-}
-
-/// Where a forwarded message came from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Origin {
-    /// The channel, when it came from one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub channel: Option<ChatId>,
-}
-
-/// The message that another one answers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReplyTo {
-    /// Its id.
-    pub message: MessageId,
-    /// Who wrote it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub from: Option<UserId>,
-    /// The channel that it had been forwarded from.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub channel: Option<ChatId>,
-}
-
 /// A press of one of our buttons whose signature was right.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pressed {
@@ -147,8 +95,11 @@ pub struct Pressed {
     pub query: String,
     /// Who pressed. Also for an anonymous admin this is the real person.
     pub from: Person,
-    /// The message that carries the button.
+    /// The message that carries the button; 0 when it is ephemeral.
     pub message: MessageId,
+    /// The message is seen by this person alone: it has no id, only our slot of it can be edited or deleted.
+    #[serde(default)]
+    pub ephemeral: bool,
     /// Its topic.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thread: Option<ThreadId>,
@@ -185,6 +136,42 @@ pub struct Moved {
     pub old: Standing,
     /// Since.
     pub new: Standing,
+    /// They asked to join and were let in.
+    #[serde(default)]
+    pub by_request: bool,
+    /// They came by an invite link; who had made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_link: Option<UserId>,
+}
+
+/// Somebody asks to join.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JoinRequested {
+    /// Who.
+    pub who: Person,
+    /// Where we may write to them for 5 minutes, although they never pressed Start.
+    pub private: ChatId,
+    /// Set when this bot decides about requests: to be answered within [`super::effect::JOIN_QUERY_MS`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub query: Option<String>,
+    /// They followed an invite link; who had made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_link: Option<UserId>,
+}
+
+/// A change of somebody's reactions to a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reacted {
+    /// The message.
+    pub message: MessageId,
+    /// Who, unless they are anonymous.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub who: Option<Person>,
+    /// The chat in whose name it was done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sender_chat: Option<ChatId>,
+    /// There is a reaction that was not there before; otherwise some were only taken away.
+    pub added: bool,
 }
 
 /// What somebody is in a chat.
@@ -261,6 +248,8 @@ pub struct Rights {
     pub can_invite_users: bool,
     /// May change title, picture and the like.
     pub can_change_info: bool,
+    /// May make others admins.
+    pub can_promote_members: bool,
 }
 
 /// The outcome of an effect whose feature wanted to know.
@@ -344,6 +333,8 @@ impl Event {
             Self::Pressed(_) => "Pressed",
             Self::Moved(_) => "Moved",
             Self::Placed(_) => "Placed",
+            Self::JoinRequested(_) => "JoinRequested",
+            Self::Reacted(_) => "Reacted",
             Self::Migrated { .. } => "Migrated",
             Self::Performed(_) => "Performed",
             Self::Woke { .. } => "Woke",
@@ -359,7 +350,9 @@ impl Event {
             Self::Said(said) => Some(said.from.id),
             Self::Pressed(pressed) => Some(pressed.from.id),
             Self::Moved(moved) | Self::Placed(moved) => Some(moved.who.id),
-            _ => None,
+            Self::JoinRequested(asked) => Some(asked.who.id),
+            Self::Reacted(reacted) => reacted.who.as_ref().map(|it| it.id),
+            Self::Migrated { .. } | Self::Performed(_) | Self::Woke { .. } | Self::Told(_) | Self::Other => None,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What a rule must know before it decides: what it asks for, and what it is told.
 
 use super::event::{ChatKind, Standing};
-use super::types::{ChatId, Moment, UserId};
+use super::types::{ChatId, Moment, Person, UserId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -40,6 +40,15 @@ pub enum Need {
     },
     /// What a chat is: `getChat`, at most 60 s old.
     Chat(ChatRef),
+    /// Who the admins of a chat are: `getChatAdministrators`, at most 60 s old.
+    Admins(ChatId),
+    /// What is in a file that somebody sent: `getFile` and a download.
+    File {
+        /// Telegram's id of it.
+        file: String,
+        /// The most bytes that are wanted, and never more than `limits.telegram.file_fact_bytes`.
+        max: u32,
+    },
     /// A row of the asking feature in this chat, by key.
     Row(String),
     /// Rows of the asking feature in this chat, ascending by key: those from `from` on and below `before`.
@@ -63,6 +72,10 @@ pub enum Fact {
     Member(Result<Standing, Unknown>),
     /// To [`Need::Chat`].
     Chat(Result<Arc<ChatInfo>, Unknown>),
+    /// To [`Need::Admins`].
+    Admins(Result<Arc<[Admin]>, Unknown>),
+    /// To [`Need::File`].
+    File(Result<Arc<[u8]>, Unknown>),
     /// To [`Need::Row`]: the row's bytes as the feature wrote them.
     Row(Option<Arc<[u8]>>),
     /// To [`Need::Rows`]: keys and rows.
@@ -78,6 +91,21 @@ pub enum Unknown {
     NoRights,
     /// Telegram does not answer, or limits us; a later attempt may work.
     Unavailable,
+    /// A file is larger than was wanted.
+    TooLarge,
+}
+
+/// An admin of a chat, or its owner.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Admin {
+    /// Who.
+    pub person: Person,
+    /// What they are and may do.
+    pub standing: Standing,
+    /// It is a bot.
+    pub bot: bool,
+    /// They write in the chat's name.
+    pub anonymous: bool,
 }
 
 /// What `getChat` tells.
@@ -97,6 +125,10 @@ pub struct ChatInfo {
     pub permissions: Permissions,
     /// The channel or discussion group linked to it.
     pub linked_chat: Option<ChatId>,
+    /// Whoever wants to join must ask.
+    pub join_by_request: bool,
+    /// It has topics.
+    pub is_forum: bool,
 }
 
 /// Telegram's `ChatPermissions` by their own names. Kept as a map so that a permission that Telegram

@@ -2,8 +2,8 @@
 
 use super::effect::{Call, Effect, Owed};
 use super::event::{Happened, Standing};
-use super::fact::{ChatInfo, ChatRef, Fact, Freshness, House, Need, Unknown};
-use super::types::{Moment, Slot, UserId};
+use super::fact::{Admin, ChatInfo, ChatRef, Fact, Freshness, House, Need, Unknown};
+use super::types::{ChatId, Moment, Slot, UserId};
 use serde::{Serialize, de::DeserializeOwned};
 use std::any::Any;
 use std::sync::Arc;
@@ -163,6 +163,24 @@ impl Facts<'_> {
     pub fn chat(&self, chat: &ChatRef) -> Option<&Result<Arc<ChatInfo>, Unknown>> {
         self.known.iter().find_map(|(need, fact)| match (need, fact) {
             (Need::Chat(c), Fact::Chat(found)) if c == chat => Some(found),
+            _ => None,
+        })
+    }
+
+    /// The admins of a chat, if they have been loaded.
+    #[must_use]
+    pub fn admins(&self, chat: ChatId) -> Option<&Result<Arc<[Admin]>, Unknown>> {
+        self.known.iter().find_map(|(need, fact)| match (need, fact) {
+            (Need::Admins(c), Fact::Admins(found)) if *c == chat => Some(found),
+            _ => None,
+        })
+    }
+
+    /// What is in a file, if it has been loaded.
+    #[must_use]
+    pub fn file(&self, id: &str) -> Option<&Result<Arc<[u8]>, Unknown>> {
+        self.known.iter().find_map(|(need, fact)| match (need, fact) {
+            (Need::File { file, .. }, Fact::File(found)) if file == id => Some(found),
             _ => None,
         })
     }

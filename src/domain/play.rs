@@ -3,9 +3,11 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "tests")]
 
 use super::effect::{Button, Call, Does, Effect};
-use super::event::{ChatKind, Event, Happened, Moved, Outcome, Performed, Place, Pressed, Rights, Said, Standing};
+use super::event::{
+    ChatKind, Content, Event, Happened, Moved, Outcome, Performed, Place, Pressed, Rights, Said, Standing,
+};
 use super::event::{Status, Verdict};
-use super::fact::{ChatInfo, ChatRef, Fact, House, Need, Permissions, Unknown};
+use super::fact::{Admin, ChatInfo, ChatRef, Fact, House, Need, Permissions, Unknown};
 use super::feature::{Facts, ROUNDS, Rules, SLOTS};
 use super::types::{ChatId, Language, MessageId, Moment, Person, ThreadId, UpdateId, UserId};
 use std::collections::{BTreeMap, HashMap};
@@ -35,6 +37,10 @@ pub(crate) struct World {
     pub(crate) otherwise: HashMap<ChatId, Result<Standing, Unknown>>,
     /// Chats.
     pub(crate) chats: HashMap<ChatRef, Result<Arc<ChatInfo>, Unknown>>,
+    /// Admins of chats; those of a chat that is not here cannot be found.
+    pub(crate) admins: HashMap<ChatId, Result<Arc<[Admin]>, Unknown>>,
+    /// Files by Telegram's id; one that is not here cannot be found.
+    pub(crate) files: HashMap<String, Result<Arc<[u8]>, Unknown>>,
     /// The feature's rows.
     pub(crate) rows: BTreeMap<String, Vec<u8>>,
 }
@@ -72,6 +78,8 @@ impl<R: Rules> Play<R> {
             members: HashMap::new(),
             otherwise: HashMap::from([(GROUP, Ok(plain()))]),
             chats: HashMap::new(),
+            admins: HashMap::new(),
+            files: HashMap::new(),
             rows: BTreeMap::new(),
         };
         for chat in [GROUP, NEWS, CLUB] {
@@ -129,7 +137,7 @@ impl<R: Rules> Play<R> {
                     drop(self.world.rows.insert(key.clone(), value.clone()))
                 }
                 Effect::Drop { key } => drop(self.world.rows.remove(key)),
-                Effect::Telegram(owed) if matches!(owed.call, Call::Say { .. }) => self.slots += 1,
+                Effect::Telegram(owed) if owed.call.makes().is_some() => self.slots += 1,
                 _ => {}
             }
         }
@@ -191,6 +199,8 @@ impl<R: Rules> Play<R> {
             service: false,
             reply_to: None,
             album: None,
+            document: None,
+            content: Content::Text,
         }
     }
 
@@ -208,17 +218,24 @@ impl<R: Rules> Play<R> {
     /// Somebody presses, and the data proves to be that.
     pub(crate) fn verdict(&mut self, from: i64, verdict: Verdict) -> Vec<Effect> {
         let (from, message) = (person(from), MessageId(5_000));
-        self.happen(Event::Pressed(Pressed { query: "q".into(), from, message, thread: None, verdict }))
+        self.happen(Event::Pressed(Pressed {
+            query: "q".into(),
+            from,
+            message,
+            ephemeral: false,
+            thread: None,
+            verdict,
+        }))
     }
 
     /// Somebody changes somebody's standing.
     pub(crate) fn moves(&mut self, by: i64, who: i64, old: Standing, new: Standing) -> Vec<Effect> {
-        self.happen(Event::Moved(Moved { who: person(who), by: person(by), old, new }))
+        self.happen(Event::Moved(moved(person(who), person(by), old, new)))
     }
 
     /// Somebody changes the bot's standing.
     pub(crate) fn places(&mut self, old: Standing, new: Standing) -> Vec<Effect> {
-        self.happen(Event::Placed(Moved { who: person(ME.0), by: person(1), old, new }))
+        self.happen(Event::Placed(moved(person(ME.0), person(1), old, new)))
     }
 
     /// An effect comes to this end.
@@ -261,6 +278,8 @@ impl World {
             invite_link: None,
             permissions,
             linked_chat: None,
+            join_by_request: false,
+            is_forum: false,
         });
         if let Some(name) = username {
             self.chats.insert(ChatRef::Name(name.into()), Ok(Arc::clone(&info)));
@@ -276,6 +295,11 @@ impl World {
             }
             Need::Member { chat: ChatRef::Name(name), .. } => panic!("looked up a person in @{name} by its name"),
             Need::Chat(chat) => Fact::Chat(self.chats.get(chat).cloned().unwrap_or(Err(Unknown::NotFound))),
+            Need::Admins(chat) => Fact::Admins(self.admins.get(chat).cloned().unwrap_or(Err(Unknown::NotFound))),
+            Need::File { file, max } => Fact::File(match self.files.get(file).cloned() {
+                Some(Ok(bytes)) if bytes.len() > *max as usize => Err(Unknown::TooLarge),
+                found => found.unwrap_or(Err(Unknown::NotFound)),
+            }),
             Need::Row(key) => Fact::Row(self.rows.get(key).map(|it| it.as_slice().into())),
             Need::Rows { from, before, limit } => {
                 let within = self.rows.iter().filter(|(key, _)| *key >= from && *key < before);
@@ -290,6 +314,16 @@ impl World {
 /// A person of that id, who speaks English.
 pub(crate) fn person(id: i64) -> Person {
     Person { id: UserId(id), name: format!("P{id}"), username: None, language: Language::En, is_bot: false }
+}
+
+/// A change of standing by nobody's link.
+pub(crate) fn moved(who: Person, by: Person, old: Standing, new: Standing) -> Moved {
+    Moved { who, by, old, new, by_request: false, by_link: None }
+}
+
+/// An admin, as a list of admins has them.
+pub(crate) fn listed(id: i64, rights: Rights) -> Admin {
+    Admin { person: person(id), standing: admin(rights), bot: false, anonymous: false }
 }
 
 /// A plain member.
@@ -314,6 +348,7 @@ pub(crate) fn all_rights() -> Standing {
         can_restrict_members: true,
         can_invite_users: true,
         can_change_info: true,
+        can_promote_members: true,
     })
 }
 
@@ -338,7 +373,14 @@ fn word(effect: &Effect) -> String {
         Effect::Telegram(owed) => match &owed.call {
             Call::Say { text, .. } => format!("say {}", text.key),
             Call::Edit { text, .. } => format!("edit {}", text.key),
+            Call::Document { name, .. } => format!("document {name}"),
             Call::Delete { .. } => "delete".into(),
+            Call::DeleteMany { messages, .. } => format!("delete {}", messages.len()),
+            Call::Permit { .. } => "permit".into(),
+            Call::Approve { user, .. } => format!("approve {}", user.0),
+            Call::Decline { user, .. } => format!("decline {}", user.0),
+            Call::AnswerJoin { verdict, .. } => format!("answer {verdict:?}").to_lowercase(),
+            Call::EditInvite { chat, .. } => format!("edit invite {}", chat.0),
             Call::Mute { user, .. } => format!("mute {}", user.0),
             Call::Unmute { user, .. } => format!("unmute {}", user.0),
             Call::Answer { text, .. } => {
@@ -392,4 +434,23 @@ pub(crate) fn pressable(effects: &[Effect]) -> (String, String) {
 /// The topic of a message, for stories about topics.
 pub(crate) const fn topic(id: i64) -> Option<ThreadId> {
     Some(ThreadId(id))
+}
+
+#[test]
+fn the_stage_answers_for_admins_and_files() {
+    let mut play = Play::new(super::house::House::new(Vec::new()));
+    let admins: Arc<[Admin]> = [listed(7, Rights::default())].into();
+    play.world.admins.insert(GROUP, Ok(Arc::clone(&admins)));
+    play.world.files.insert("f".into(), Ok(Arc::from(&b"12345"[..])));
+    let file = |id: &str, max| Need::File { file: id.into(), max };
+    let cases = [
+        (Need::Admins(GROUP), Fact::Admins(Ok(admins))),
+        (Need::Admins(NEWS), Fact::Admins(Err(Unknown::NotFound))),
+        (file("f", 5), Fact::File(Ok(Arc::from(&b"12345"[..])))),
+        (file("f", 4), Fact::File(Err(Unknown::TooLarge))),
+        (file("g", 5), Fact::File(Err(Unknown::NotFound))),
+    ];
+    for (need, fact) in cases {
+        assert_eq!(play.world.answer(&need), fact, "{need:?}");
+    }
 }

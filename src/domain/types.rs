@@ -27,6 +27,24 @@ impl ChatNo {
 #[serde(transparent)]
 pub struct MessageId(pub i64);
 
+/// A message that one person alone sees: it has no [`MessageId`] (Bot API 10.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Ephemeral {
+    /// Its id within the chat; Telegram may use it again once the message is gone.
+    pub id: i64,
+    /// Who sees it.
+    pub receiver: UserId,
+}
+
+/// A message of ours as Telegram knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Made {
+    /// Everybody in the chat sees it.
+    Open(MessageId),
+    /// One person sees it.
+    Ephemeral(Ephemeral),
+}
+
 /// A forum topic. General has none: it is addressed by leaving the id out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -5,7 +5,7 @@ use super::port::Port;
 use crate::clock;
 use crate::config::CacheLimits;
 use crate::domain::event::Standing;
-use crate::domain::fact::{ChatInfo, ChatRef, Fact, Freshness, Need, Unknown};
+use crate::domain::fact::{Admin, ChatInfo, ChatRef, Fact, Freshness, Need, Unknown};
 use crate::domain::types::{ChatId, UserId};
 use moka::sync::Cache;
 use std::collections::HashMap;
@@ -32,6 +32,10 @@ pub enum Key {
     Member(ChatRef, UserId),
     /// A chat.
     Chat(ChatRef),
+    /// The admins of a chat.
+    Admins(ChatId),
+    /// A file, and the most bytes of it that are wanted. Files are not kept: each is read once.
+    File(String, u32),
 }
 
 /// A person's standing and how long it may be believed.
@@ -52,6 +56,8 @@ pub struct FactsPort {
     pub members: Cache<(ChatId, UserId), Known<Standing>>,
     /// Chats, by id.
     pub chats: Cache<ChatId, Known<Arc<ChatInfo>>>,
+    /// Admins of chats, by id.
+    pub admins: Cache<ChatId, Known<Arc<[Admin]>>>,
     limits: CacheLimits,
     port: Port<FactsMsg>,
     loads: Arc<Mutex<HashMap<Key, Load>>>,
@@ -78,6 +84,7 @@ impl FactsPort {
         Self {
             members: Cache::new(limits.entries),
             chats: Cache::new(limits.entries / 10 + 1),
+            admins: Cache::new(limits.entries / 100 + 1),
             port: Port::unbound("facts", 10_000),
             loads: Arc::default(),
             limits,
@@ -113,6 +120,10 @@ impl FactsPort {
             Need::Chat(ChatRef::Id(chat)) => {
                 let known = self.chats.get(chat)?;
                 self.believes(&known, Freshness::Recent, now).then_some(Fact::Chat(known.found))
+            }
+            Need::Admins(chat) => {
+                let known = self.admins.get(chat)?;
+                self.believes(&known, Freshness::Recent, now).then_some(Fact::Admins(known.found))
             }
             _ => None,
         }
@@ -156,6 +167,13 @@ impl FactsPort {
         self.chats.invalidate(&chat);
     }
 
+    /// Forgets who the admins of a chat are: an update says that one has come, gone or changed.
+    pub fn forget_admins(&self, chat: ChatId) {
+        let mut loads = self.loads();
+        doubt(&mut loads, &Key::Admins(chat));
+        self.admins.invalidate(&chat);
+    }
+
     fn believes<T>(&self, known: &Known<T>, fresh: Freshness, now_ms: u64) -> bool {
         match fresh {
             Freshness::Cached => now_ms < known.until_ms,
@@ -178,6 +196,8 @@ pub const fn nothing_known(need: &Need) -> Fact {
     match need {
         Need::Member { .. } => Fact::Member(Err(Unknown::Unavailable)),
         Need::Chat(_) => Fact::Chat(Err(Unknown::Unavailable)),
+        Need::Admins(_) => Fact::Admins(Err(Unknown::Unavailable)),
+        Need::File { .. } => Fact::File(Err(Unknown::Unavailable)),
         Need::Row(_) | Need::Stall => Fact::Row(None),
         Need::Rows { .. } => Fact::Rows(Vec::new()),
     }
@@ -190,6 +210,8 @@ impl Key {
         match need {
             Need::Member { chat, user, .. } => Some(Self::Member(chat.clone(), *user)),
             Need::Chat(chat) => Some(Self::Chat(chat.clone())),
+            Need::Admins(chat) => Some(Self::Admins(*chat)),
+            Need::File { file, max } => Some(Self::File(file.clone(), *max)),
             Need::Row(_) | Need::Rows { .. } | Need::Stall => None,
         }
     }

@@ -1,7 +1,7 @@
 //! How debts to Telegram reach the actor that pays them.
 
 use super::port::{Port, Reply};
-use crate::domain::types::{ChatId, ChatNo, MessageId};
+use crate::domain::types::{ChatId, ChatNo, Made, MessageId};
 use crate::store::rows::Debt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -66,7 +66,7 @@ pub enum OutboxMsg {
         /// The debt that needs it.
         job: JobId,
         /// The message, if it is known; an error when the store could not say.
-        message: Result<Option<MessageId>, String>,
+        message: Result<Option<Made>, String>,
     },
     /// Tell when nothing is in flight any more.
     Drain(Reply<()>),
@@ -79,6 +79,8 @@ pub enum CallOutcome {
     Done {
         /// The message.
         message: Option<MessageId>,
+        /// The id of the message, when one person alone sees it.
+        ephemeral: Option<i64>,
         /// The link.
         link: Option<String>,
     },
@@ -121,13 +123,14 @@ pub struct Pending {
 pub struct OutboxPort {
     port: Port<OutboxMsg>,
     behind: Arc<AtomicBool>,
+    everybody: Arc<AtomicBool>,
 }
 
 impl OutboxPort {
     /// A port whose actor has not started. `capacity` counts messages, each of which may carry some debts.
     #[must_use]
     pub fn unbound(capacity: usize) -> Self {
-        Self { port: Port::unbound("outbox", capacity), behind: Arc::default() }
+        Self { port: Port::unbound("outbox", capacity), behind: Arc::default(), everybody: Arc::default() }
     }
 
     /// The actor's end.
@@ -153,6 +156,17 @@ impl OutboxPort {
     #[must_use]
     pub fn is_behind(&self) -> bool {
         self.behind.load(Ordering::Acquire)
+    }
+
+    /// Telegram has refused a message for one person alone: it is not asked for again in this process.
+    pub fn say_to_everybody(&self) {
+        self.everybody.store(true, Ordering::Release);
+    }
+
+    /// Whether that has happened.
+    #[must_use]
+    pub fn says_to_everybody(&self) -> bool {
+        self.everybody.load(Ordering::Acquire)
     }
 
     /// The outbox is about to look at the disk.

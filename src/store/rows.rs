@@ -2,7 +2,7 @@
 
 use crate::domain::effect::Owed;
 use crate::domain::event::Happened;
-use crate::domain::types::{ChatId, MessageId, Moment};
+use crate::domain::types::{ChatId, Ephemeral, Made, MessageId, Moment};
 use serde::{Deserialize, Serialize};
 
 /// [`super::keys::Kind::Id`]: the number of a chat.
@@ -66,6 +66,29 @@ pub struct Sent {
     pub message: MessageId,
     /// When; old ones are swept away.
     pub at: Moment,
+    /// Set when one person alone sees it; `message` is 0 then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ephemeral: Option<Ephemeral>,
+}
+
+impl Sent {
+    /// The row of a message made then.
+    #[must_use]
+    pub const fn new(made: Made, at: Moment) -> Self {
+        match made {
+            Made::Open(message) => Self { message, at, ephemeral: None },
+            Made::Ephemeral(it) => Self { message: MessageId(0), at, ephemeral: Some(it) },
+        }
+    }
+
+    /// The message.
+    #[must_use]
+    pub const fn made(&self) -> Made {
+        match self.ephemeral {
+            Some(it) => Made::Ephemeral(it),
+            None => Made::Open(self.message),
+        }
+    }
 }
 
 /// [`super::keys::Kind::DoneSince`] and other rows that only need a time.

@@ -8,7 +8,7 @@ use super::shard::{Shard, ShardRules, ShardSpec};
 use super::spec::{ChildSpec, OnGiveUp, SpecError, Started, Strategy, SupervisorSpec};
 use super::supervisor::child;
 use crate::actors::control::Server;
-use crate::actors::facts::FactsActor;
+use crate::actors::facts::{self, FactsActor};
 use crate::actors::limiter::{BreakerActor, LimiterActor};
 use crate::actors::operator::Operator;
 use crate::actors::outbox::{self, OutboxActor};
@@ -71,7 +71,16 @@ pub fn tree(soil: &Soil, ground: &Ground) -> Result<SupervisorSpec, SpecError> {
 
 fn services(soil: &Soil) -> SupervisorSpec {
     let timer = actor("timer", soil, |_| TimerActor, |soil| soil.world.clone());
-    let facts = actor("facts", soil, |_| FactsActor, |soil| (soil.world.clone(), soil.client.clone()));
+    let facts = actor(
+        "facts",
+        soil,
+        |_| FactsActor,
+        |soil| facts::Start {
+            world: soil.world.clone(),
+            client: soil.client.clone(),
+            file_bytes: soil.settings.limits.telegram.file_fact_bytes,
+        },
+    );
     let keeper = task("keeper", soil, |soil, stopping| keeper::run(soil.world, soil.health, stopping));
     branch("services", Strategy::OneForOne, park(soil), soil, vec![facts, timer, keeper])
 }

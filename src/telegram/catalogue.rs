@@ -85,9 +85,15 @@ static_loader! {
 /// Renders a text with its entities.
 #[must_use]
 pub fn render(text: &Text) -> Rendered {
+    render_within(text, MAX_TEXT_UNITS)
+}
+
+/// Renders a text with its entities, cut at so many UTF-16 units.
+#[must_use]
+pub fn render_within(text: &Text, limit: usize) -> Rendered {
     let mut pen = Pen::default();
     pen.put(text, 0);
-    pen.cut(MAX_TEXT_UNITS);
+    pen.cut(limit);
     Rendered { text: pen.text, entities: pen.entities, faults: pen.faults }
 }
 

@@ -7,12 +7,12 @@ mod wire;
 mod tests;
 
 use super::error::{ApiError, Lost};
-use super::request::{self, Answer, EncodeContext, Request, Unwritable, json};
+use super::request::{self, Answer, Body, EncodeContext, Request, Unwritable, json};
 use crate::config;
 use crate::domain::effect::{Call, MenuScope};
 use crate::domain::event::{Outcome, Standing};
-use crate::domain::fact::{ChatInfo, ChatRef};
-use crate::domain::types::{Language, MessageId, Slot, UserId};
+use crate::domain::fact::{Admin, ChatInfo, ChatRef};
+use crate::domain::types::{ChatId, Language, Made, MessageId, Slot, UserId};
 use bytes::Bytes;
 use frankenstein::methods::DeleteWebhookParams;
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -62,6 +62,8 @@ pub enum Unusable {
 pub struct Done {
     /// The message it made or edited.
     pub message: Option<MessageId>,
+    /// The id of the message it made, when one person alone sees it.
+    pub ephemeral: Option<i64>,
     /// The link it made.
     pub link: Option<String>,
 }
@@ -144,17 +146,17 @@ impl Client {
         Ok(Self { transport: Arc::new(transport) })
     }
 
-    /// Calls a method with a JSON body and reads its result.
+    /// Calls a method with a body and reads its result.
     ///
     /// # Errors
     /// See [`ApiError`]; without an answer within the deadline the outcome is ambiguous.
     pub async fn call<T: DeserializeOwned>(
         &self,
         method: &'static str,
-        body: Vec<u8>,
+        body: impl Into<Body>,
         deadline: Duration,
     ) -> Result<T, ApiError> {
-        self.transport.call(method, body, deadline).await
+        self.transport.call(method, body.into(), deadline).await
     }
 
     /// Sends a request made by [`request::encode`].
@@ -170,11 +172,13 @@ impl Client {
             }
             Answer::Message => {
                 let made: wire::Message = self.call(method, body, deadline).await?;
-                Ok(Done { message: Some(MessageId(made.message_id)), link: None })
+                let ephemeral = made.ephemeral_message_id;
+                let message = ephemeral.is_none().then_some(MessageId(made.message_id));
+                Ok(Done { message, ephemeral, link: None })
             }
             Answer::Link => {
                 let made: wire::Link = self.call(method, body, deadline).await?;
-                Ok(Done { message: None, link: Some(made.invite_link) })
+                Ok(Done { link: Some(made.invite_link), ..Done::default() })
             }
         }
     }
@@ -187,7 +191,7 @@ impl Client {
         &self,
         context: &EncodeContext<'_>,
         call: &Call,
-        resolve: impl Fn(Slot) -> Option<MessageId>,
+        resolve: impl Fn(Slot) -> Option<Made>,
         deadline: Duration,
     ) -> Result<Done, PerformError> {
         let request = request::encode(context, call, resolve)?;
@@ -240,6 +244,34 @@ impl Client {
         }
     }
 
+    /// `getChatAdministrators`, bots and ourselves too. Somebody of a status that is new to us is left out.
+    ///
+    /// # Errors
+    /// See [`ApiError`]; [`ApiError::unknown`] says what that means for a fact.
+    pub async fn get_admins(&self, chat: ChatId, deadline: Duration) -> Result<Vec<Admin>, ApiError> {
+        let body = json(&wire::OfAdmins { chat_id: chat.0, return_bots: true });
+        let found: Vec<wire::FoundAdmin> = self.call("getChatAdministrators", body, deadline).await?;
+        Ok(found.into_iter().filter_map(|it| it.0).collect())
+    }
+
+    /// `getFile` and the download of its content; `None` when it has more than `max` bytes. The deadline
+    /// is for each of the two.
+    ///
+    /// # Errors
+    /// See [`ApiError`]; [`ApiError::unknown`] says what that means for a fact.
+    pub async fn get_file(&self, file: &str, max: u32, deadline: Duration) -> Result<Option<Bytes>, ApiError> {
+        let found = self.call::<wire::File>("getFile", json(&wire::OfFile { file_id: file }), deadline).await;
+        let found = match found {
+            Err(ApiError::Rejected { description, .. }) if description.contains("file is too big") => return Ok(None),
+            found => found?,
+        };
+        if found.file_size.is_some_and(|it| it > u64::from(max)) {
+            return Ok(None);
+        }
+        let path = found.file_path.ok_or_else(|| ApiError::Malformed { why: "a file without a path".into() })?;
+        self.transport.download(&path, u64::from(max), deadline).await
+    }
+
     /// `getUpdates`: the raw body, to be split by [`super::update::split_result`]. `deadline` is
     /// for the whole call, so it must be longer than the wait.
     ///
@@ -252,7 +284,7 @@ impl Client {
             timeout: poll.wait_s,
             allowed_updates: poll.allowed,
         });
-        self.transport.fetch("getUpdates", body, deadline).await
+        self.transport.fetch("getUpdates", body.into(), deadline).await
     }
 
     /// `setWebhook`.

@@ -102,6 +102,8 @@ pub enum Lost {
     Chat,
     /// The person, as far as we may see.
     User,
+    /// The request to join: answered, taken back, or the person is inside already.
+    Request,
     /// The person's membership: Telegram knows them, and not as a member.
     Member,
 }
@@ -116,7 +118,10 @@ impl ApiError {
             Self::Gone { what, .. } => matches!(
                 (what, call),
                 (Lost::Message, Call::Delete { .. } | Call::Edit { .. })
-                    | (Lost::Change, Call::Edit { .. })
+                    | (Lost::Message, Call::DeleteMany { .. })
+                    | (Lost::Change, Call::Edit { .. } | Call::Permit { .. })
+                    | (Lost::Request | Lost::User | Lost::Member, Call::Approve { .. } | Call::Decline { .. })
+                    | (Lost::Query, Call::AnswerJoin { .. })
                     | (Lost::Query, Call::Answer { .. })
                     | (Lost::User | Lost::Member, Call::Mute { .. } | Call::Unmute { .. })
                     | (Lost::Chat, Call::Leave { .. })
@@ -221,18 +226,31 @@ fn scope(method: &str) -> FloodScope {
     match method {
         "sendMessage"
         | "editMessageText"
+        | "editEphemeralMessageText"
+        | "sendDocument"
         | "deleteMessage"
+        | "deleteMessages"
+        | "deleteEphemeralMessage"
         | "restrictChatMember"
+        | "setChatPermissions"
+        | "approveChatJoinRequest"
+        | "declineChatJoinRequest"
         | "createChatInviteLink"
+        | "editChatInviteLink"
         | "leaveChat" => FloodScope::Chat,
         _ => FloodScope::Token,
     }
 }
 
 /// Telegram's words for things that are not there, in small letters.
-const LOST: [(&str, Lost); 16] = [
+const LOST: [(&str, Lost); 21] = [
     ("message is not modified", Lost::Change),
     ("message_not_modified", Lost::Change),
+    ("chat_not_modified", Lost::Change),
+    ("hide_requester_missing", Lost::Request),
+    ("user_already_participant", Lost::Request),
+    ("join request not found", Lost::Request),
+    ("ephemeral message not found", Lost::Message),
     ("query is too old", Lost::Query),
     ("query id is invalid", Lost::Query),
     ("query_id_invalid", Lost::Query),
@@ -279,6 +297,7 @@ impl std::fmt::Display for Lost {
             Self::Chat => "no such chat",
             Self::User => "no such person",
             Self::Member => "not a member",
+            Self::Request => "no such request to join",
         })
     }
 }

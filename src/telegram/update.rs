@@ -7,7 +7,10 @@ mod tests;
 
 use super::callback::CallbackKey;
 use super::wire::{Chat, Member, User, moment};
-use crate::domain::event::{ChatKind, Event, Happened, Moved, Origin, Place, Pressed, ReplyTo, Said, Verdict};
+use crate::domain::event::{
+    ChatKind, Content, Document, Event, Happened, JoinRequested, Moved, Origin, Place, Pressed, Reacted, ReplyTo, Said,
+    Verdict,
+};
 use crate::domain::types::{CHANNEL_BOT, ChatId, Language, MessageId, Moment, Person, ThreadId, UpdateId, UserId};
 use bytes::Bytes;
 use serde::Deserialize;
@@ -89,6 +92,8 @@ pub fn decode(raw: &[u8], context: &DecodeContext<'_>) -> Result<Decoded, Undeco
         wire::Body::Message(message) => on_message(*message, kind)?,
         wire::Body::Press(press) => Some(on_press(*press, context)),
         wire::Body::Member(moved) => on_moved(*moved, kind, context.me),
+        wire::Body::Join(asked) => on_join_request(*asked),
+        wire::Body::Reaction(reaction) => on_reaction(*reaction),
         wire::Body::Elsewhere(it) => it.chat.and_then(Chat::place).map(|place| (place, context.now, Event::Other)),
         wire::Body::Nothing => None,
     };
@@ -190,8 +195,14 @@ fn on_message(message: wire::Message<'_>, kind: &str) -> Result<Option<Found>, U
         // In a topic, a message that answers nothing "answers" the message that opened the topic.
         reply_to: message.reply_to.filter(|it| thread != Some(it.message_id)).map(reply),
         album: message.album,
+        document: message.document.filter(|_| message.content == Some(Content::Document)).map(document),
+        content: message.content.unwrap_or(Content::Other),
     };
     Ok(Some((place, at, Event::Said(said))))
+}
+
+fn document(file: wire::File) -> Document {
+    Document { file: file.file_id, name: file.file_name.unwrap_or_default(), bytes: file.file_size.unwrap_or(0) }
 }
 
 fn reply(to: wire::Reply) -> ReplyTo {
@@ -209,17 +220,19 @@ fn on_press(press: wire::Press<'_>, context: &DecodeContext<'_>) -> Found {
     let from = press.from.person();
     let carrier = press.message.and_then(|it| {
         let thread = it.message_thread_id.filter(|_| it.is_topic_message).map(ThreadId);
-        Some((it.chat.place()?, MessageId(it.message_id), thread))
+        let ephemeral = it.ephemeral_message_id.is_some();
+        Some((it.chat.place()?, MessageId(it.message_id), ephemeral, thread))
     });
-    let (place, message, thread, verdict) = match carrier {
-        Some((place, message, thread)) => {
+    let (place, message, ephemeral, thread, verdict) = match carrier {
+        Some((place, message, ephemeral, thread)) => {
             let data = press.data.as_deref().unwrap_or_default();
             let verdict = context.key.verify(data, place.id, from.id, context.now);
-            (place, message, thread, verdict)
+            (place, message, ephemeral, thread, verdict)
         }
-        None => (private_chat(&from), MessageId(0), None, Verdict::Forged),
+        None => (private_chat(&from), MessageId(0), false, None, Verdict::Forged),
     };
-    (place, context.now, Event::Pressed(Pressed { query: press.id, from, message, thread, verdict }))
+    let pressed = Pressed { query: press.id, from, message, ephemeral, thread, verdict };
+    (place, context.now, Event::Pressed(pressed))
 }
 
 fn on_moved(update: wire::MemberUpdate<'_>, kind: &str, me: UserId) -> Option<Found> {
@@ -227,9 +240,34 @@ fn on_moved(update: wire::MemberUpdate<'_>, kind: &str, me: UserId) -> Option<Fo
     let Member { user, .. } = update.new_chat_member;
     let who = user?.person();
     let ours = kind == "my_chat_member" || who.id == me;
-    let moved = Moved { who, by: update.from.person(), old, new };
+    let asked = update.invite_link.as_ref().is_some_and(|it| it.creates_join_request);
+    let by_request = update.via_join_request || asked;
+    let moved = Moved { who, by: update.from.person(), old, new, by_request, by_link: creator(update.invite_link) };
     let event = if ours { Event::Placed(moved) } else { Event::Moved(moved) };
     Some((update.chat.place()?, moment(update.date), event))
+}
+
+fn on_join_request(asked: wire::JoinRequest<'_>) -> Option<Found> {
+    let who = asked.from.person();
+    let private = ChatId(asked.user_chat_id.unwrap_or(who.id.0));
+    let event = JoinRequested { who, private, query: asked.query_id, by_link: creator(asked.invite_link) };
+    Some((asked.chat.place()?, moment(asked.date), Event::JoinRequested(event)))
+}
+
+fn on_reaction(reaction: wire::Reaction<'_>) -> Option<Found> {
+    let added = reaction.new_reaction.iter().any(|it| !reaction.old_reaction.contains(it));
+    let event = Reacted {
+        message: MessageId(reaction.message_id),
+        who: reaction.user.map(User::person),
+        sender_chat: reaction.actor_chat.map(|it| ChatId(it.id)),
+        added,
+    };
+    Some((reaction.chat.place()?, moment(reaction.date), Event::Reacted(event)))
+}
+
+/// Who made the link by which somebody came.
+fn creator(link: Option<wire::Link>) -> Option<UserId> {
+    link?.creator.map(|it| UserId(it.id))
 }
 
 /// Who speaks when Telegram names no person: the chat itself.

@@ -59,6 +59,10 @@ pub(super) struct Member<'a> {
     pub can_invite_users: bool,
     #[serde(default)]
     pub can_change_info: bool,
+    #[serde(default)]
+    pub can_promote_members: bool,
+    #[serde(default)]
+    pub is_anonymous: bool,
 }
 
 impl User<'_> {
@@ -113,12 +117,14 @@ impl Member<'_> {
                 can_restrict_members: true,
                 can_invite_users: true,
                 can_change_info: true,
+                can_promote_members: true,
             },
             Status::Administrator => Rights {
                 can_delete_messages: self.can_delete_messages,
                 can_restrict_members: self.can_restrict_members,
                 can_invite_users: self.can_invite_users,
                 can_change_info: self.can_change_info,
+                can_promote_members: self.can_promote_members,
             },
             // A restricted person's flags have the same names and mean permissions, not rights.
             Status::Member | Status::RestrictedInside | Status::RestrictedOutside | Status::Left | Status::Kicked => {

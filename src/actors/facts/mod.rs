@@ -1,5 +1,8 @@
 //! Loads facts from Telegram: once for everybody who asks at the same time, and never believing what an update contradicts.
 
+#[cfg(test)]
+mod tests;
+
 use crate::actors::world::World;
 use crate::clock;
 use crate::domain::fact::{ChatRef, Fact, Unknown};
@@ -17,10 +20,21 @@ use tokio::sync::Semaphore;
 /// The actor.
 pub struct FactsActor;
 
+/// What the actor is started with.
+pub struct Start {
+    /// Everything it may reach.
+    pub world: Arc<World>,
+    /// The transport.
+    pub client: Client,
+    /// The largest file that is read: `limits.telegram.file_fact_bytes`.
+    pub file_bytes: u32,
+}
+
 /// What it owns: the calls that loads need.
 pub struct Facts {
     world: Arc<World>,
     client: Client,
+    file_bytes: u32,
     /// Reads in flight at the same time.
     places: Arc<Semaphore>,
 }
@@ -38,14 +52,15 @@ const AGAIN: u32 = 3;
 impl Actor for FactsActor {
     type Msg = Letter<FactsMsg>;
     type State = Facts;
-    type Arguments = (Arc<World>, Client);
+    type Arguments = Start;
 
     async fn pre_start(
         &self,
         myself: ActorRef<Self::Msg>,
-        (world, client): Self::Arguments,
+        start: Self::Arguments,
     ) -> Result<Facts, ActorProcessingErr> {
-        let facts = Facts { world, client, places: Arc::new(Semaphore::new(READS)) };
+        let Start { world, client, file_bytes } = start;
+        let facts = Facts { world, client, file_bytes, places: Arc::new(Semaphore::new(READS)) };
         // Loads that an earlier life of this actor had begun: begun again, so that nobody waits in vain.
         let left: Vec<_> = facts.world.facts.loads().keys().cloned().collect();
         left.into_iter().for_each(|key| facts.begin(key));
@@ -71,13 +86,13 @@ impl Facts {
     /// Starts the call in a task of its own; its answer comes back as a message.
     fn begin(&self, key: Key) {
         let (world, client) = (self.world.clone(), self.client.clone());
-        let places = self.places.clone();
+        let (places, most) = (self.places.clone(), self.file_bytes);
         tokio::spawn(async move {
             let deadline = Duration::from_millis(world.cache.lookup_timeout_ms);
             // The call has the deadline; a pause that Telegram asked for may last longer, and is not "cannot be known".
             // A load that panics is an answer that cannot be known.
             let patience = deadline + Duration::from_millis(world.cache.flood_wait_ms);
-            let (asked, of) = (key.clone(), world.clone());
+            let (asked, of) = (bounded(key.clone(), most), world.clone());
             let load = tokio::spawn(async move {
                 let _place = places.acquire_owned().await;
                 tokio::time::timeout(patience, load(&of, &client, &asked, deadline)).await
@@ -134,8 +149,20 @@ impl Facts {
                 let until_ms = asked_ms + limits.recent_s * 1000;
                 self.world.facts.chats.insert(info.id, Known { found: Ok(info.clone()), asked_ms, until_ms });
             }
+            (Key::Admins(chat), Fact::Admins(Ok(admins))) => {
+                let until_ms = asked_ms + limits.recent_s * 1000;
+                self.world.facts.admins.insert(*chat, Known { found: Ok(admins.clone()), asked_ms, until_ms });
+            }
             _ => {}
         }
+    }
+}
+
+/// A file is never read beyond the house's own limit.
+fn bounded(key: Key, most: u32) -> Key {
+    match key {
+        Key::File(file, max) => Key::File(file, max.min(most)),
+        Key::Member(..) | Key::Chat(_) | Key::Admins(_) => key,
     }
 }
 
@@ -148,6 +175,8 @@ const fn unknown(key: &Key, why: Unknown) -> Fact {
     match key {
         Key::Member(..) => Fact::Member(Err(why)),
         Key::Chat(_) => Fact::Chat(Err(why)),
+        Key::Admins(_) => Fact::Admins(Err(why)),
+        Key::File(..) => Fact::File(Err(why)),
     }
 }
 
@@ -169,15 +198,10 @@ async fn load(world: &World, client: &Client, key: &Key, deadline: Duration) -> 
             tokio::time::sleep(BREAKER_WAIT).await;
             continue;
         }
-        let (fact, error) = match key {
-            Key::Member(chat, user) => match client.get_chat_member(chat, *user, deadline).await {
-                Ok(standing) => (Fact::Member(Ok(standing)), None),
-                Err(error) => (Fact::Member(Err(error.unknown())), Some(error)),
-            },
-            Key::Chat(chat) => match client.get_chat(chat, deadline).await {
-                Ok(info) => (Fact::Chat(Ok(Arc::new(info))), None),
-                Err(error) => (Fact::Chat(Err(error.unknown())), Some(error)),
-            },
+        let found = ask(client, key, deadline).await;
+        let (fact, error) = match found {
+            Ok(fact) => (fact, None),
+            Err(error) => (unknown(key, error.unknown()), Some(error)),
         };
         world.limiter.report(report(error.as_ref()));
         match error {
@@ -194,10 +218,22 @@ async fn load(world: &World, client: &Client, key: &Key, deadline: Duration) -> 
     }
 }
 
+async fn ask(client: &Client, key: &Key, deadline: Duration) -> Result<Fact, ApiError> {
+    Ok(match key {
+        Key::Member(chat, user) => Fact::Member(Ok(client.get_chat_member(chat, *user, deadline).await?)),
+        Key::Chat(chat) => Fact::Chat(Ok(Arc::new(client.get_chat(chat, deadline).await?))),
+        Key::Admins(chat) => Fact::Admins(Ok(client.get_admins(*chat, deadline).await?.into())),
+        Key::File(file, max) => {
+            let found = client.get_file(file, *max, deadline).await?;
+            Fact::File(found.map(|it| Arc::from(&it[..])).ok_or(Unknown::TooLarge))
+        }
+    })
+}
+
 const fn chat_of(key: &Key) -> Option<ChatId> {
     match key {
-        Key::Member(ChatRef::Id(chat), _) | Key::Chat(ChatRef::Id(chat)) => Some(*chat),
-        _ => None,
+        Key::Member(ChatRef::Id(chat), _) | Key::Chat(ChatRef::Id(chat)) | Key::Admins(chat) => Some(*chat),
+        Key::Member(ChatRef::Name(_), _) | Key::Chat(ChatRef::Name(_)) | Key::File(..) => None,
     }
 }
 

@@ -333,10 +333,15 @@ impl IntakePort {
         match &happened.event {
             Event::Moved(moved) | Event::Placed(moved) => {
                 self.inner.parts.facts.forget_member(happened.place.id, moved.who.id);
+                if moved.old.is_admin() || moved.new.is_admin() {
+                    self.inner.parts.facts.forget_admins(happened.place.id);
+                }
             }
             Event::Migrated { to } => {
                 self.inner.parts.facts.forget_chat(happened.place.id);
                 self.inner.parts.facts.forget_chat(*to);
+                self.inner.parts.facts.forget_admins(happened.place.id);
+                self.inner.parts.facts.forget_admins(*to);
                 let (this, old, new) = (self.clone(), happened.place.id, *to);
                 tokio::spawn(async move { this.migrate(old, new).await });
             }

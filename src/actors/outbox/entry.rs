@@ -13,6 +13,8 @@ pub(super) struct Entry {
     pub(super) attempts: u32,
     /// What it waits for.
     pub(super) phase: Phase,
+    /// Its last call asked that one person alone sees the message.
+    pub(super) ephemeral: bool,
 }
 
 /// What a debt waits for.
@@ -43,17 +45,30 @@ pub(super) enum Order {
     Visible(ChatId),
     /// What one person may do in a chat.
     Rights(ChatId, UserId),
+    /// What everybody may do in a chat, and how they come in.
+    Doors(ChatId),
 }
 
 impl Order {
     /// The order that a call keeps, if any.
     pub(super) const fn of(call: &Call) -> Option<Self> {
         match call {
-            Call::Say { chat, .. } | Call::Edit { chat, .. } | Call::Delete { chat, message: MessageRef::Slot(_) } => {
-                Some(Self::Visible(*chat))
-            }
-            Call::Mute { chat, user, .. } | Call::Unmute { chat, user, .. } => Some(Self::Rights(*chat, *user)),
-            _ => None,
+            Call::Say { chat, .. }
+            | Call::Document { chat, .. }
+            | Call::Edit { chat, .. }
+            | Call::Delete { chat, message: MessageRef::Slot(_) } => Some(Self::Visible(*chat)),
+            Call::Mute { chat, user, .. }
+            | Call::Unmute { chat, user, .. }
+            | Call::Approve { chat, user }
+            | Call::Decline { chat, user } => Some(Self::Rights(*chat, *user)),
+            Call::Permit { chat, .. } | Call::EditInvite { chat, .. } => Some(Self::Doors(*chat)),
+            Call::Delete { message: MessageRef::Id(_), .. }
+            | Call::DeleteMany { .. }
+            | Call::AnswerJoin { .. }
+            | Call::Answer { .. }
+            | Call::Invite { .. }
+            | Call::SetCommands { .. }
+            | Call::Leave { .. } => None,
         }
     }
 }
@@ -62,7 +77,7 @@ impl Order {
     /// The chat it is in.
     pub(super) const fn chat(self) -> ChatId {
         match self {
-            Self::Visible(chat) | Self::Rights(chat, _) => chat,
+            Self::Visible(chat) | Self::Rights(chat, _) | Self::Doors(chat) => chat,
         }
     }
 
@@ -71,6 +86,7 @@ impl Order {
         match self {
             Self::Visible(_) => Self::Visible(to),
             Self::Rights(_, user) => Self::Rights(to, user),
+            Self::Doors(_) => Self::Doors(to),
         }
     }
 }
@@ -78,7 +94,7 @@ impl Order {
 impl Entry {
     /// A debt that nothing has been done for.
     pub(super) const fn new(job: Job) -> Self {
-        Self { job, attempts: 0, phase: Phase::Line }
+        Self { job, attempts: 0, phase: Phase::Line, ephemeral: false }
     }
 
     /// The debt itself.
@@ -104,7 +120,9 @@ impl Entry {
         }
         match (&self.owed().call, newer) {
             (Call::Edit { message: old, .. }, Call::Edit { message: new, .. }) => old == new,
-            (Call::Mute { .. } | Call::Unmute { .. }, Call::Mute { .. } | Call::Unmute { .. }) => true,
+            (Call::Mute { .. } | Call::Unmute { .. }, Call::Mute { .. } | Call::Unmute { .. })
+            | (Call::Permit { .. }, Call::Permit { .. }) => true,
+            (Call::EditInvite { link: old, .. }, Call::EditInvite { link: new, .. }) => old == new,
             _ => false,
         }
     }

@@ -6,14 +6,15 @@ use crate::clock;
 use crate::domain::effect::{Call, MessageRef};
 use crate::domain::limits::breaker::Permit;
 use crate::domain::limits::gate::{Asked, Lane, Ticket, Verdict, Weight};
-use crate::domain::types::{ChatId, MessageId, Slot};
+use crate::domain::types::{ChatId, Made, MessageId, Slot};
 use crate::protocol::limiter::{LimiterPort, asked};
 use crate::protocol::outbox::{CallOutcome, JobId, OutboxMsg};
 use crate::protocol::port::Port;
 use crate::store::rows::{DebtState, Sent};
 use crate::store::{Batch, Record, Store, keys, rows};
+use crate::telegram::client::Done;
 use crate::telegram::error::{ApiError, FloodScope};
-use crate::telegram::request::{EncodeContext, Request, encode};
+use crate::telegram::request::{EncodeContext, Request, encode, is_ephemeral};
 use std::cmp::Reverse;
 use std::time::Duration;
 
@@ -50,7 +51,10 @@ impl Outbox {
     fn deletes(&self, id: JobId) -> Option<(ChatId, MessageId)> {
         match self.jobs.get(&id)?.owed().call {
             Call::Delete { chat, message: MessageRef::Id(message) } => Some((chat, message)),
-            Call::Delete { chat, message: MessageRef::Slot(slot) } => Some((chat, self.slots.get(&(id.0, slot))?)),
+            Call::Delete { chat, message: MessageRef::Slot(slot) } => match self.slots.get(&(id.0, slot))? {
+                Made::Open(message) => Some((chat, message)),
+                Made::Ephemeral(_) => None,
+            },
             _ => None,
         }
     }
@@ -127,7 +131,11 @@ impl Outbox {
             entry.phase = Phase::Ground;
             return self.grounded.push_back(id);
         }
-        let context = EncodeContext { key: &self.world.intake.parts().key, now: clock::now() };
+        let context = EncodeContext {
+            key: &self.world.intake.parts().key,
+            now: clock::now(),
+            ephemeral: self.settings.ephemeral && !self.world.outbox.says_to_everybody(),
+        };
         let slots = &self.slots;
         let request = encode(&context, &entry.job.debt.owed.call, |slot| slots.get(&(id.0, slot)));
         let request = match request {
@@ -142,6 +150,7 @@ impl Outbox {
         }
         entry.phase = Phase::Flight;
         entry.attempts += 1;
+        entry.ephemeral = is_ephemeral(&context, &entry.job.debt.owed.call);
         if let Call::Answer { query, .. } = &entry.job.debt.owed.call {
             self.answered.insert(query.clone(), Some(id));
         }
@@ -160,8 +169,11 @@ impl Outbox {
             let begun = clock::tick_us();
             let answer = client.send(request, deadline).await;
             limiter.report(crate::actors::facts::report(answer.as_ref().err()));
-            let outcome =
-                answer.map_or_else(outcome_of, |done| CallOutcome::Done { message: done.message, link: done.link });
+            let outcome = answer.map_or_else(outcome_of, |Done { message, ephemeral, link }| CallOutcome::Done {
+                message,
+                ephemeral,
+                link,
+            });
             let took_us = clock::tick_us() - begun;
             deliver(&port, OutboxMsg::Returned { job: id, outcome, took_us }).await;
         });
@@ -193,14 +205,14 @@ impl Outbox {
         let (store, port) = (self.world.store.clone(), self.world.outbox.port().clone());
         tokio::spawn(async move {
             let row = store.get(keys::slot(id.0, slot)).await;
-            let sent = |it: Record| rows::read::<Sent>(&it.value).ok().map(|it| it.message);
+            let sent = |it: Record| rows::read::<Sent>(&it.value).ok().map(|it| it.made());
             let message = row.map(|it| it.and_then(sent)).map_err(|error| error.to_string());
             deliver(&port, OutboxMsg::SlotFound { job: id, message }).await;
         });
     }
 
     /// The message behind a slot, or the word that there is none: then there is nothing to edit or delete.
-    pub(super) fn slot_found(&mut self, id: JobId, message: Result<Option<MessageId>, String>) {
+    pub(super) fn slot_found(&mut self, id: JobId, message: Result<Option<Made>, String>) {
         let Some(entry) = self.jobs.get_mut(&id) else { return };
         if entry.phase != Phase::Slot {
             return;
@@ -229,7 +241,7 @@ impl Outbox {
         }
         self.answered.insert(query.clone(), None);
         let call = Call::Answer { query, text: None, alert: false };
-        let context = EncodeContext { key: &self.world.intake.parts().key, now: clock::now() };
+        let context = EncodeContext { key: &self.world.intake.parts().key, now: clock::now(), ephemeral: false };
         let Ok(request) = encode(&context, &call, |_| None) else { return };
         let client = self.client.clone();
         let deadline = Duration::from_millis(self.settings.call_timeout_ms);
@@ -285,7 +297,7 @@ fn outcome_of(error: ApiError) -> CallOutcome {
         ApiError::Blocked { description } => CallOutcome::Blocked(description),
         ApiError::Migrated { to } => CallOutcome::Migrated(to),
         ApiError::Unauthorised => CallOutcome::Unauthorised,
-        ApiError::Malformed { .. } => CallOutcome::Done { message: None, link: None },
+        ApiError::Malformed { .. } => CallOutcome::Done { message: None, ephemeral: None, link: None },
         ApiError::Gone { description, .. } => CallOutcome::Gone(description),
         ApiError::Rejected { code, description } => CallOutcome::Refused(format!("{code} {description}")),
         ApiError::Conflict { description } => CallOutcome::Refused(description),

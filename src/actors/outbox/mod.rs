@@ -7,9 +7,12 @@ mod outcome;
 mod settle;
 mod start;
 
+#[cfg(test)]
+mod tests;
+
 use super::world::World;
 use crate::clock;
-use crate::domain::types::{ChatId, ChatNo, MessageId, Slot};
+use crate::domain::types::{ChatId, ChatNo, Made, MessageId, Slot};
 use crate::protocol::outbox::{JobId, OutboxMsg};
 use crate::protocol::port::Letter;
 use crate::telegram::client::Client;
@@ -50,7 +53,7 @@ pub struct Outbox {
     /// Debts that wait for a call to return, because as many are in flight as may.
     grounded: VecDeque<JobId>,
     in_flight: usize,
-    slots: Latest<(ChatNo, Slot), MessageId>,
+    slots: Latest<(ChatNo, Slot), Made>,
     /// Presses that have had their answer, and the debt that brought it (none: it was an empty one).
     answered: Latest<String, Option<JobId>>,
     /// Messages that we deleted of late or are deleting, and the debt that does it.

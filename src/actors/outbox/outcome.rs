@@ -10,7 +10,7 @@ use crate::domain::event::{ChatKind, Event, Happened, Outcome, Performed, Place}
 use crate::domain::limits::backoff::Backoff;
 use crate::domain::limits::gate::Scope;
 use crate::domain::text::Text;
-use crate::domain::types::{ChatId, MessageId, Slot};
+use crate::domain::types::{ChatId, Ephemeral, Made, MessageId, Slot};
 use crate::protocol::limiter::is_group;
 use crate::protocol::outbox::{CallOutcome, Job, JobId};
 use crate::store::rows::{Debt, DebtState, Sent};
@@ -27,11 +27,12 @@ impl Outbox {
             metrics::histogram!("bot_effect_seconds").record(seconds(took_us));
         }
         match outcome {
-            CallOutcome::Done { message, link } => self.done(id, message, link),
+            CallOutcome::Done { message, ephemeral, link } => self.done(id, message, ephemeral, link),
             CallOutcome::Flood { retry_after_s, whole_token } => self.flooded(id, retry_after_s, whole_token),
             CallOutcome::NotSent(why) => self.again(id, why),
             CallOutcome::Ambiguous(why) => self.doubted(id, why),
             CallOutcome::Gone(why) => self.gone(id, why),
+            CallOutcome::Refused(why) if self.lacks_ephemeral(id, &why) => self.say_openly(id, &why),
             CallOutcome::Refused(why) => self.refused(id, &why),
             CallOutcome::Blocked(why) => self.blocked(id, &why),
             CallOutcome::Migrated(to) => self.migrated(id, to),
@@ -42,12 +43,13 @@ impl Outbox {
         }
     }
 
-    fn done(&mut self, id: JobId, message: Option<MessageId>, link: Option<String>) {
+    fn done(&mut self, id: JobId, message: Option<MessageId>, ephemeral: Option<i64>, link: Option<String>) {
         let Some(entry) = self.jobs.get(&id) else { return };
         let mut batch = Batch::default();
-        if let (Call::Say { slot, .. }, Some(message)) = (&entry.owed().call, message) {
-            self.slots.insert((id.0, *slot), message);
-            batch.put(keys::slot(id.0, *slot), rows::write(&Sent { message, at: clock::now() }));
+        let call = &entry.owed().call;
+        if let (Some(slot), Some(made)) = (call.makes(), made(call, message, ephemeral)) {
+            self.slots.insert((id.0, slot), made);
+            batch.put(keys::slot(id.0, slot), rows::write(&Sent::new(made, clock::now())));
         }
         let reports = entry.owed().report.is_some() && entry.owed().call.class() == Class::VisibleOnce;
         batch.delete(keys::owed(id.0, id.1));
@@ -62,6 +64,27 @@ impl Outbox {
             }
         }
         self.remove(id, "done");
+    }
+
+    /// Whether it was refused because nobody can say something to one person alone here.
+    fn lacks_ephemeral(&self, id: JobId, why: &str) -> bool {
+        let asked = self.jobs.get(&id).is_some_and(|it| it.ephemeral);
+        asked && why.starts_with("400 ") && why.to_ascii_lowercase().contains("ephemeral")
+    }
+
+    /// Said again, to everybody, as is everything from now on that was meant for one person.
+    fn say_openly(&mut self, id: JobId, why: &str) {
+        if !self.world.outbox.says_to_everybody() {
+            Line::new(&events::UPSTREAM_NOT_EPHEMERAL)
+                .actor("upstreams/telegram/outbox")
+                .reason(why)
+                .next("notices for one person are seen by everybody until the next start")
+                .act("nothing; set telegram.ephemeral = false to keep it so")
+                .emit();
+        }
+        self.world.outbox.say_to_everybody();
+        self.unmark(id);
+        self.consider(id);
     }
 
     fn flooded(&mut self, id: JobId, retry_after_s: u64, whole_token: bool) {
@@ -213,7 +236,16 @@ impl Outbox {
         let chat = self.world.intake.numbers().id(id.0);
         if let (Some(text), Some(chat)) = (words, chat) {
             let slot = Slot(self.world.sequence.take(1));
-            let call = Call::Say { chat, slot, thread: None, reply_to: None, text, keyboard: Vec::new(), silent: true };
+            let call = Call::Say {
+                chat,
+                slot,
+                thread: None,
+                reply_to: None,
+                text,
+                keyboard: Vec::new(),
+                silent: true,
+                only: None,
+            };
             let debt = Debt {
                 owed: Owed::new(call).repeating(),
                 feature: "house".into(),
@@ -286,6 +318,16 @@ impl Outbox {
             Some(next) => self.consider(next),
             None => drop(self.lines.remove(&order)),
         }
+    }
+}
+
+/// The message that a call made. One that only its receiver sees has an id of another kind.
+fn made(call: &Call, message: Option<MessageId>, ephemeral: Option<i64>) -> Option<Made> {
+    match (call, ephemeral) {
+        (Call::Say { only: Some(receiver), .. }, Some(id)) => {
+            Some(Made::Ephemeral(Ephemeral { id, receiver: *receiver }))
+        }
+        _ => message.map(Made::Open),
     }
 }
 

@@ -175,6 +175,7 @@ fn say(event: &Happened, said: &Said, facts: &Facts<'_>, text: Text) -> Call {
         text,
         keyboard: Vec::new(),
         silent: false,
+        only: None,
     }
 }
 

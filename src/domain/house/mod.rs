@@ -83,6 +83,8 @@ impl Rules for House {
             | (
                 Event::Moved(_)
                 | Event::Placed(_)
+                | Event::JoinRequested(_)
+                | Event::Reacted(_)
                 | Event::Migrated { .. }
                 | Event::Performed(_)
                 | Event::Woke { .. }
@@ -202,6 +204,7 @@ fn say(event: &Happened, facts: &Facts<'_>, said: &Said, text: Text, keyboard: V
         text,
         keyboard,
         silent: false,
+        only: None,
     })
 }
 
@@ -227,6 +230,7 @@ fn deliver(state: &State, event: &Happened, facts: &Facts<'_>, text: &Text, lang
         text: in_language(text, state.language.unwrap_or(language)),
         keyboard: Vec::new(),
         silent: false,
+        only: None,
     };
     Decision::claimed(vec![Effect::Telegram(Owed::new(call).repeating())])
 }

@@ -81,7 +81,7 @@ pub(super) fn may_restrict(draft: &mut Draft<'_>, pressed: &Pressed) -> Option<b
     let (key, alert) = match draft.member(draft.place.id, pressed.from.id, Freshness::Recent)? {
         Ok(it) if it.may(|it| it.can_restrict_members) => return Some(true),
         Ok(_) | Err(Unknown::NotFound) => ("membership-ledger-not-allowed", true),
-        Err(Unknown::NoRights | Unknown::Unavailable) => ("membership-toast-cannot-check", false),
+        Err(Unknown::NoRights | Unknown::Unavailable | Unknown::TooLarge) => ("membership-toast-cannot-check", false),
     };
     draft.toast(pressed, Text::new(pressed.from.language, key), alert);
     Some(false)

@@ -198,7 +198,7 @@ fn tell(draft: &mut Draft<'_>, plea: &Plea, accepted: bool, held: bool) {
         .with("person", Arg::Person { id: plea.who.id, name: plea.who.name.clone() })
         .with("channels", why::titles(&draft.state().channels, &plea.lacked))
         .with("count", stop::count_of(plea.lacked.len()));
-    draft.murmur(plea.thread, None, (text, Vec::new()), WORD_MS);
+    draft.murmur(Some(plea.who.id), plea.thread, None, (text, Vec::new()), WORD_MS);
 }
 
 /// The message that shows the appeals, while it is written.

@@ -213,7 +213,7 @@ fn head(language: Language, key: &'static str, group: String) -> Text {
 fn write(draft: &mut Draft<'_>, at: LogPlace, text: Text, keyboard: Vec<Vec<Button>>) -> Slot {
     let slot = draft.slot();
     let LogPlace { chat, thread } = at;
-    let call = Call::Say { chat, slot, thread, reply_to: None, text, keyboard, silent: true };
+    let call = Call::Say { chat, slot, thread, reply_to: None, text, keyboard, silent: true, only: None };
     let owed = Owed { lane: Lane::Broadcast, ..Owed::new(call).repeating().reporting(TOKEN) };
     draft.add(Effect::Telegram(owed));
     slot
@@ -271,7 +271,8 @@ pub(super) fn pressed(draft: &mut Draft<'_>, at: ChatId, pressed: &Pressed, args
 fn tell_why(draft: &mut Draft<'_>, chat: ChatId, pressed: &Pressed, user: UserId) {
     let Some(text) = why::report(draft, user, pressed.from.language, false) else { return };
     let (slot, thread, keyboard) = (draft.slot(), pressed.thread, Vec::new());
-    let call = Call::Say { chat, slot, thread, reply_to: Some(pressed.message), text, keyboard, silent: true };
+    let reply_to = Some(pressed.message);
+    let call = Call::Say { chat, slot, thread, reply_to, text, keyboard, silent: true, only: None };
     draft.add(Effect::Telegram(Owed::new(call).repeating()));
     draft.toast(pressed, Text::new(pressed.from.language, "membership-ledger-toast-below"), false);
 }

@@ -17,6 +17,7 @@ mod person;
 mod policy;
 mod press;
 mod protect;
+mod react;
 mod request;
 mod simulate;
 mod state;
@@ -161,10 +162,18 @@ impl Membership {
                 door::moved(draft, moved);
             }
             Event::Placed(placed) => settle(draft, placed),
+            Event::JoinRequested(request) => door::requested(draft, request),
+            Event::Reacted(reacted) => react::reacted(draft, reacted),
             Event::Performed(it) if it.feature == NAME => performed(draft, it),
             Event::Woke { feature, key, .. } if feature == NAME => woke(draft, key),
             Event::Told(Note::Membership(word)) => told(draft, word),
-            Event::Performed(_) | Event::Woke { .. } | Event::Migrated { .. } | Event::Told(_) | Event::Other => {}
+            Event::JoinRequested(_)
+            | Event::Reacted(_)
+            | Event::Performed(_)
+            | Event::Woke { .. }
+            | Event::Migrated { .. }
+            | Event::Told(_)
+            | Event::Other => {}
         }
         if !draft.is_missing() {
             groups::report(draft, state);
@@ -186,6 +195,8 @@ impl Membership {
             | Event::Placed(_)
             | Event::Performed(_)
             | Event::Woke { .. }
+            | Event::JoinRequested(_)
+            | Event::Reacted(_)
             | Event::Migrated { .. }
             | Event::Told(_)
             | Event::Other => {}
@@ -200,6 +211,8 @@ fn in_channel<'a>(draft: &mut Draft<'a>, state: &'a State, event: &'a Happened) 
         Event::Told(Note::Membership(word)) => told(draft, word),
         Event::Pressed(pressed) => press(draft, state, pressed),
         Event::Said(_)
+        | Event::JoinRequested(_)
+        | Event::Reacted(_)
         | Event::Performed(_)
         | Event::Woke { .. }
         | Event::Migrated { .. }

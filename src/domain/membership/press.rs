@@ -69,7 +69,7 @@ fn joined<'a>(state: &'a State, place: &Place, pressed: &Pressed, look: &mut Loo
             Some(Ok(_)) => lacks.push(channel),
             Some(Err(Unknown::Unavailable)) => unsure = true,
             // What cannot be looked up at all keeps nobody out; the owner knows.
-            Some(Err(Unknown::NotFound | Unknown::NoRights)) | None => {}
+            Some(Err(Unknown::NotFound | Unknown::NoRights | Unknown::TooLarge)) | None => {}
         }
     }
     let (true, Some(entry), Some(standing), Some(chat)) = (look.missing.is_empty(), entry, standing, chat) else {
@@ -98,7 +98,7 @@ fn question<'a>(state: &'a State, place: &Place, pressed: &Pressed, args: &str, 
                 match asked_by {
                     Ok(it) if it.may(|it| it.can_change_info) => pressing,
                     Ok(_) | Err(Unknown::NotFound) => Pressing::Over,
-                    Err(Unknown::NoRights | Unknown::Unavailable) => Pressing::CannotCheck,
+                    Err(Unknown::NoRights | Unknown::Unavailable | Unknown::TooLarge) => Pressing::CannotCheck,
                 }
             })
         }

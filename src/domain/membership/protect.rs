@@ -81,7 +81,7 @@ pub(super) fn rule(
             let restricts = allowed(&Rights { can_restrict_members: true, ..Rights::default() });
             return Some(if restricts { Ruling::MayNotRestrict } else { Ruling::NotAllowed });
         }
-        Err(Unknown::NoRights | Unknown::Unavailable) => return Some(Ruling::CannotCheck),
+        Err(Unknown::NoRights | Unknown::Unavailable | Unknown::TooLarge) => return Some(Ruling::CannotCheck),
     }
     match request {
         Request::Protect(targets) if targets.is_empty() => Some(Ruling::Usage),
@@ -153,7 +153,7 @@ pub(super) fn may_invite(channel: &Channel, who: UserId, look: &mut Look<'_>) ->
     Some(match look.member(channel.id, who, Freshness::Now)? {
         Ok(standing) => Ok(standing.may(|it| it.can_invite_users)),
         Err(Unknown::Unavailable) => Err(()),
-        Err(Unknown::NotFound | Unknown::NoRights) => Ok(false),
+        Err(Unknown::NotFound | Unknown::NoRights | Unknown::TooLarge) => Ok(false),
     })
 }
 
@@ -192,7 +192,7 @@ impl Check {
                 self.unsure = true;
                 return None;
             }
-            Err(Unknown::NotFound | Unknown::NoRights) => {
+            Err(Unknown::NotFound | Unknown::NoRights | Unknown::TooLarge) => {
                 self.line("membership-need-found", Some(shown(target)));
                 return None;
             }
@@ -215,7 +215,7 @@ impl Check {
             Ok(me) if !me.is_admin() => "membership-need-admin",
             Ok(me) if channel.username.is_none() && !me.may(|it| it.can_invite_users) => "membership-need-invite",
             Ok(_) => return Some(true),
-            Err(Unknown::NotFound | Unknown::NoRights) => "membership-need-admin",
+            Err(Unknown::NotFound | Unknown::NoRights | Unknown::TooLarge) => "membership-need-admin",
             Err(Unknown::Unavailable) => {
                 self.unsure = true;
                 return Some(false);
@@ -353,7 +353,8 @@ pub(super) fn take(draft: &mut Draft<'_>, channel: Channel, owner: UserId) {
     }
     if draft.state().channels.iter().any(|it| it.id == id && it.url().is_none()) {
         let name = draft.place.title.chars().filter(|it| !it.is_control()).take(LINK_NAME_MAX).collect();
-        let owed = Owed::new(Call::Invite { chat: id, name }).repeating().reporting(link_token(id.0));
+        let owed =
+            Owed::new(Call::Invite { chat: id, name, by_request: false }).repeating().reporting(link_token(id.0));
         draft.add(Effect::Telegram(owed));
     }
 }

@@ -187,7 +187,7 @@ fn collective(draft: &Draft<'_>, crowd: &Crowd) -> (Text, Vec<Vec<Button>>) {
 /// Says a notice: without a sound, and rather twice than never.
 fn tell(draft: &mut Draft<'_>, slot: Slot, thread: Option<ThreadId>, text: Text, keyboard: Vec<Vec<Button>>) {
     let chat = draft.place.id;
-    let call = Call::Say { chat, slot, thread, reply_to: None, text, keyboard, silent: true };
+    let call = Call::Say { chat, slot, thread, reply_to: None, text, keyboard, silent: true, only: None };
     draft.add(Effect::Telegram(Owed::new(call).repeating()));
 }
 

@@ -83,11 +83,11 @@ pub(super) fn woke(draft: &mut Draft<'_>) {
     let Some(mut sweep) = draft.state().sweep.clone() else { return };
     match step(draft, &mut sweep) {
         Step::Open => return,
-        Step::Doubt if sweep.doubts < DOUBTS_MAX => {
+        Step::Doubt => {
             sweep.doubts += 1;
             again(draft, sweep, DOUBT_MS);
         }
-        Step::Doubt | Step::On => again(draft, sweep, PAUSE_MS),
+        Step::On => again(draft, sweep, PAUSE_MS),
         Step::Over => {
             let text = sweep.words("membership-ledger-undo-done");
             undo::progress(draft, sweep.message, text.clone());
@@ -131,21 +131,21 @@ fn step(draft: &mut Draft<'_>, sweep: &mut Sweep) -> Step {
             people.push(deed.who);
         }
     }
-    match let_off(draft, sweep, &people) {
+    let met = match let_off(draft, sweep, &people) {
         None => return Step::Open,
-        Some(false) if sweep.doubts < DOUBTS_MAX => return Step::Doubt,
-        Some(_) => {}
-    }
-    for (number, deed) in &deeds {
+        Some(None) => return Step::Doubt,
+        Some(Some(met)) => met,
+    };
+    for (number, deed) in deeds.iter().filter(|(_, it)| met.contains(&it.who)) {
         ledger::take_back(draft, *number, deed, sweep.by);
     }
     sweep.next = last + 1;
     Step::On
 }
 
-/// Lets these people off: first everything is known of all of them, then it is done. `Some(false)` when Telegram
-/// does not say what somebody is here: those are left as they are.
-fn let_off(draft: &mut Draft<'_>, sweep: &mut Sweep, people: &[UserId]) -> Option<bool> {
+/// Lets these people off: first everything is known of all of them, then it is done. Answers who is let off now,
+/// or `Some(None)` when Telegram does not say what somebody is here: then nothing is done yet.
+fn let_off(draft: &mut Draft<'_>, sweep: &mut Sweep, people: &[UserId]) -> Option<Option<Vec<UserId>>> {
     let here = draft.place.id;
     let chat = draft.chat(&here.into());
     let rows: Vec<_> = people.iter().map(|it| (*it, draft.entry(*it), draft.known(*it))).collect();
@@ -156,14 +156,15 @@ fn let_off(draft: &mut Draft<'_>, sweep: &mut Sweep, people: &[UserId]) -> Optio
         rows.into_iter().map(|(user, entry, known)| Some((user, entry?, known?))).collect::<Option<_>>()?;
     let unsure = standings.iter().any(|it| matches!(it, Err(Unknown::Unavailable))) || chat.is_err();
     if unsure && sweep.doubts < DOUBTS_MAX {
-        return Some(false);
+        return Some(None);
     }
-    let Ok(chat) = chat else { return Some(true) };
-    let mut lifted = 0;
+    let Ok(chat) = chat else { return Some(Some(Vec::new())) };
+    let (mut lifted, mut met) = (0, Vec::new());
     for ((user, entry, known), standing) in rows.into_iter().zip(standings) {
         let since = sweep.since;
         if known.as_ref().and_then(|it| it.exempt.as_ref()).is_some_and(|it| it.since == since) {
-            continue; // an earlier step has met them
+            met.push(user); // in an earlier step
+            continue;
         }
         match standing {
             Ok(standing) if spared(entry.as_ref(), standing) => sweep.spared += 1,
@@ -178,12 +179,13 @@ fn let_off(draft: &mut Draft<'_>, sweep: &mut Sweep, people: &[UserId]) -> Optio
                     undo::free(draft, user, entry, &chat.permissions);
                     lifted += 1;
                 }
+                met.push(user);
                 sweep.done += 1;
             }
         }
     }
     draft.count(|it| it.lifted = it.lifted.saturating_add(lifted));
-    Some(true)
+    Some(Some(met))
 }
 
 /// Whether another hand than ours holds them, or they are above it.

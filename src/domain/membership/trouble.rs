@@ -20,7 +20,7 @@ pub(super) const MUTE: &str = "mute";
 pub(super) fn lookup(draft: &mut Draft<'_>, chat: ChatId, why: &Unknown) {
     let (patience_ms, key) = match why {
         Unknown::Unavailable => (PATIENCE_MS, "membership-trouble-unavailable"),
-        Unknown::NotFound | Unknown::NoRights => (0, "membership-trouble-lost"),
+        Unknown::NotFound | Unknown::NoRights | Unknown::TooLarge => (0, "membership-trouble-lost"),
     };
     let text = Text::new(Language::En, key).with("channel", Arg::Bold(title(draft, chat)));
     raise(draft, About::Lookup(chat), patience_ms, text);

@@ -37,9 +37,9 @@ pub(super) fn asked(draft: &mut Draft<'_>, voice: Voice, asker: &Person, who: Op
         }
         false => (text, Vec::new()),
     };
-    let ttl_ms = if whom == asker.id { POINTER_MS } else { STANDS_MS };
+    let (only, ttl_ms) = if whom == asker.id { (Some(asker.id), POINTER_MS) } else { (None, STANDS_MS) };
     match voice {
-        Voice::Reply(message, thread) => draft.murmur(thread, Some(message), answer, ttl_ms),
+        Voice::Reply(message, thread) => draft.murmur(only, thread, Some(message), answer, ttl_ms),
         Voice::Replace(..) => draft.answer(voice, answer.0, answer.1),
     }
 }
@@ -74,7 +74,7 @@ fn ask(draft: &mut Draft<'_>, said: &Said, group: ChatId) {
         None => return,
         Some(Ok(_)) => return draft.tell(group, Word::Why { who: said.from.clone() }),
         Some(Err(Unknown::NotFound | Unknown::NoRights)) => "membership-ledger-no-group",
-        Some(Err(Unknown::Unavailable)) => "membership-cannot-check",
+        Some(Err(Unknown::Unavailable | Unknown::TooLarge)) => "membership-cannot-check",
     };
     draft.answer(Voice::Reply(said.message, said.thread), Text::new(said.from.language, key), Vec::new());
 }

@@ -1,9 +1,12 @@
 //! Bytes to Telegram and back: one pool of connections, and every failure told apart.
 
+mod download;
+
 use super::{CALL_SECONDS, CALLS, ERRORS, FLOODS, Unusable};
 use crate::clock;
 use crate::config;
 use crate::telegram::error::{ApiError, Parameters, Refusal};
+use crate::telegram::request::Body;
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use reqwest::{Method, Response, StatusCode, Url, redirect, retry};
@@ -12,6 +15,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use std::collections::HashMap;
 use std::error::Error;
 use std::fmt::Write;
+use std::future::Future;
 use std::time::Duration;
 
 /// The largest answer that is read: 100 updates with long texts stay far below it.
@@ -22,7 +26,7 @@ const CONNECT: Duration = Duration::from_secs(5);
 const IDLE: Duration = Duration::from_secs(55);
 
 /// Every method that is called: their addresses are made once.
-const METHODS: [&str; 15] = [
+const METHODS: [&str; 26] = [
     "getMe",
     "getUpdates",
     "setWebhook",
@@ -33,6 +37,17 @@ const METHODS: [&str; 15] = [
     "sendMessage",
     "editMessageText",
     "deleteMessage",
+    "deleteMessages",
+    "editEphemeralMessageText",
+    "deleteEphemeralMessage",
+    "sendDocument",
+    "setChatPermissions",
+    "approveChatJoinRequest",
+    "declineChatJoinRequest",
+    "answerChatJoinRequestQuery",
+    "editChatInviteLink",
+    "getChatAdministrators",
+    "getFile",
     "restrictChatMember",
     "answerCallbackQuery",
     "createChatInviteLink",
@@ -44,6 +59,10 @@ const METHODS: [&str; 15] = [
 pub(super) struct Transport {
     http: reqwest::Client,
     base: String,
+    /// Where files are loaded from; the token is in it too.
+    files: Url,
+    /// Files lie on this machine, at absolute paths.
+    local: bool,
     token: String,
     urls: HashMap<&'static str, Url>,
 }
@@ -87,24 +106,28 @@ impl Transport {
         }
         let base = format!("{server}/bot{token}/");
         let url = |method: &&'static str| Some((*method, Url::parse(&format!("{base}{method}")).ok()?));
+        let files =
+            Url::parse(&format!("{server}/file/bot{token}/")).map_err(|e| Unusable::Address { why: e.to_string() })?;
         let urls = METHODS.iter().filter_map(url).collect();
         let http = http_client(settings, &address).map_err(|e| Unusable::Http { why: told(&e) })?;
-        Ok(Self { http, base, token: token.to_owned(), urls })
+        Ok(Self { http, base, files, local: settings.local, token: token.to_owned(), urls })
     }
 
     /// Calls a method and reads its result.
     pub async fn call<T: DeserializeOwned>(
         &self,
         method: &'static str,
-        body: Vec<u8>,
+        body: Body,
         deadline: Duration,
     ) -> Result<T, ApiError> {
-        self.measured(method, body, deadline, |raw| understand(method, raw)).await
+        let raw = self.exchange(method, body, deadline);
+        self.measured(method, raw, |raw| understand(method, raw)).await
     }
 
     /// Calls a method and hands back the whole body of a successful answer.
-    pub async fn fetch(&self, method: &'static str, body: Vec<u8>, deadline: Duration) -> Result<Bytes, ApiError> {
-        self.measured(method, body, deadline, |raw| {
+    pub async fn fetch(&self, method: &'static str, body: Body, deadline: Duration) -> Result<Bytes, ApiError> {
+        let raw = self.exchange(method, body, deadline);
+        self.measured(method, raw, |raw| {
             understand::<IgnoredAny>(method, raw)?;
             Ok(raw.body.clone())
         })
@@ -114,12 +137,11 @@ impl Transport {
     async fn measured<T>(
         &self,
         method: &'static str,
-        body: Vec<u8>,
-        deadline: Duration,
+        exchange: impl Future<Output = Result<Raw, ApiError>>,
         read: impl FnOnce(&Raw) -> Result<T, ApiError>,
     ) -> Result<T, ApiError> {
         let begun_us = clock::tick_us();
-        let raw = self.exchange(method, body, deadline).await;
+        let raw = exchange.await;
         let class = raw.as_ref().map_or("none", |it| code_class(it.status));
         let outcome = raw.and_then(|it| read(&it)).map_err(|e| self.without_token(e));
         #[expect(clippy::cast_precision_loss, reason = "a call does not last 142 years")]
@@ -132,15 +154,17 @@ impl Transport {
         outcome
     }
 
-    async fn exchange(&self, method: &'static str, body: Vec<u8>, deadline: Duration) -> Result<Raw, ApiError> {
+    async fn exchange(&self, method: &'static str, body: Body, deadline: Duration) -> Result<Raw, ApiError> {
         let url = match self.urls.get(method) {
             Some(url) => url.clone(),
             None => Url::parse(&[&*self.base, method].concat())
                 .map_err(|_| ApiError::NotSent { why: "the method's name fits into no address".into() })?,
         };
         let mut request = reqwest::Request::new(Method::POST, url);
-        request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        *request.body_mut() = Some(body.into());
+        let kind = HeaderValue::try_from(&*body.kind)
+            .map_err(|_| ApiError::NotSent { why: "the kind of the body fits into no header".into() })?;
+        request.headers_mut().insert(CONTENT_TYPE, kind);
+        *request.body_mut() = Some(body.bytes.into());
         *request.timeout_mut() = Some(deadline);
         let response = self.http.execute(request).await.map_err(failed)?;
         let status = response.status();

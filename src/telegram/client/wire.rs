@@ -4,9 +4,9 @@
 //! a status or kind that it does not know yet: for these the shapes are our own.
 
 use crate::domain::event::Standing;
-use crate::domain::fact::{ChatInfo, ChatRef, Permissions};
+use crate::domain::fact::{Admin, ChatInfo, ChatRef, Permissions};
 use crate::domain::types::ChatId;
-use crate::telegram::wire::{Member, chat_kind, full_name};
+use crate::telegram::wire::{Member, User, chat_kind, full_name};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 
@@ -23,6 +23,18 @@ pub(super) struct OfChat {
 pub(super) struct OfMember {
     pub chat_id: ChatKey,
     pub user_id: i64,
+}
+
+#[derive(Serialize)]
+pub(super) struct OfAdmins {
+    pub chat_id: i64,
+    /// Without it Telegram leaves out other bots.
+    pub return_bots: bool,
+}
+
+#[derive(Serialize)]
+pub(super) struct OfFile<'a> {
+    pub file_id: &'a str,
 }
 
 /// A chat as a parameter.
@@ -54,6 +66,17 @@ pub(super) struct SetWebhook<'a> {
 #[derive(Deserialize)]
 pub(super) struct Message {
     pub message_id: i64,
+    /// Set when one person alone sees it; `message_id` is 0 then.
+    #[serde(default)]
+    pub ephemeral_message_id: Option<i64>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct File {
+    #[serde(default)]
+    pub file_size: Option<u64>,
+    #[serde(default)]
+    pub file_path: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -63,6 +86,9 @@ pub(super) struct Link {
 
 /// A `ChatMember`; `None` inside when its status is not known to this version.
 pub(super) struct Found(pub Option<Standing>);
+
+/// The same of the list of admins; `None` inside also when Telegram names nobody.
+pub(super) struct FoundAdmin(pub Option<Admin>);
 
 #[derive(Deserialize)]
 pub(super) struct ChatFullInfo {
@@ -83,6 +109,10 @@ pub(super) struct ChatFullInfo {
     permissions: BTreeMap<String, serde_json::Value>,
     #[serde(default)]
     linked_chat_id: Option<i64>,
+    #[serde(default)]
+    join_by_request: bool,
+    #[serde(default)]
+    is_forum: bool,
 }
 
 impl ChatFullInfo {
@@ -97,6 +127,8 @@ impl ChatFullInfo {
             invite_link: self.invite_link,
             permissions: Permissions(flags.collect()),
             linked_chat: self.linked_chat_id.map(ChatId),
+            join_by_request: self.join_by_request,
+            is_forum: self.is_forum,
         })
     }
 }
@@ -104,6 +136,18 @@ impl ChatFullInfo {
 impl<'de> Deserialize<'de> for Found {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         Member::deserialize(from).map(|it| Self(it.standing()))
+    }
+}
+
+impl<'de> Deserialize<'de> for FoundAdmin {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let member = Member::deserialize(from)?;
+        let (standing, anonymous) = (member.standing().filter(Standing::is_admin), member.is_anonymous);
+        let person = member.user.map(User::person);
+        Ok(Self(person.zip(standing).map(|(person, standing)| {
+            let bot = person.is_bot;
+            Admin { person, standing, bot, anonymous }
+        })))
     }
 }
 

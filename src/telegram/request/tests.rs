@@ -7,7 +7,7 @@ use crate::domain::effect::Owed;
 use crate::domain::event::Verdict;
 use crate::domain::fact::Permissions;
 use crate::domain::text::Arg;
-use crate::domain::types::ThreadId;
+use crate::domain::types::{Ephemeral, ThreadId};
 use serde_json::{Value, json};
 
 const CHAT: ChatId = ChatId(-1_001_234);
@@ -19,8 +19,8 @@ fn key() -> CallbackKey {
 }
 
 fn written(call: &Call) -> (Request, Value) {
-    let request = encode(&EncodeContext { key: &key(), now: NOW }, call, |_| None).unwrap();
-    let body = serde_json::from_slice(&request.body).unwrap();
+    let request = encode(&EncodeContext { key: &key(), now: NOW, ephemeral: true }, call, |_| None).unwrap();
+    let body = serde_json::from_slice(&request.body.bytes).unwrap();
     (request, body)
 }
 
@@ -33,7 +33,7 @@ fn named() -> Text {
 }
 
 fn say(text: Text, keyboard: Vec<Vec<Button>>) -> Call {
-    Call::Say { chat: CHAT, slot: Slot(1), thread: None, reply_to: None, text, keyboard, silent: false }
+    Call::Say { chat: CHAT, slot: Slot(1), thread: None, reply_to: None, text, keyboard, silent: false, only: None }
 }
 
 fn press(args: &str) -> Does {
@@ -65,6 +65,7 @@ fn a_full_message_has_topic_reply_entities_buttons_and_no_sound() {
         text: named(),
         keyboard: buttons,
         silent: true,
+        only: None,
     };
     let (_, body) = written(&call);
     assert_eq!(body["message_thread_id"], 77);
@@ -148,6 +149,12 @@ fn the_short_calls_are_written_in_full() {
     let delete = Call::Delete { chat: CHAT, message: MessageRef::Id(MessageId(9)) };
     let edit = Call::Edit { chat: CHAT, message: MessageRef::Id(MessageId(9)), text: text(), keyboard: vec![] };
     let words = "This button is too old. Please ask for a new one.";
+    let invite = |by_request| Call::Invite { chat: CHAT, name: "n".repeat(40), by_request };
+    let link = || "https://t.me/+x".to_owned();
+    let rename = |by_request| Call::EditInvite { chat: CHAT, link: link(), name: "door".into(), by_request };
+    let edited =
+        |asks: bool| json!({"chat_id": CHAT.0, "invite_link": link(), "name": "door", "creates_join_request": asks});
+    let verdict = |verdict| Call::AnswerJoin { query: "j1".into(), verdict };
     let cases = [
         (delete, json!({"chat_id": CHAT.0, "message_id": 9})),
         (
@@ -156,7 +163,23 @@ fn the_short_calls_are_written_in_full() {
         ),
         (answer(None, false), json!({"callback_query_id": "q1"})),
         (answer(Some(text()), true), json!({"callback_query_id": "q1", "text": words, "show_alert": true})),
-        (Call::Invite { chat: CHAT, name: "n".repeat(40) }, json!({"chat_id": CHAT.0, "name": "n".repeat(32)})),
+        (invite(false), json!({"chat_id": CHAT.0, "name": "n".repeat(32)})),
+        (invite(true), json!({"chat_id": CHAT.0, "name": "n".repeat(32), "creates_join_request": true})),
+        (rename(true), edited(true)),
+        (rename(false), edited(false)),
+        (
+            Call::DeleteMany { chat: CHAT, messages: vec![MessageId(5), MessageId(7)] },
+            json!({"chat_id": CHAT.0, "message_ids": [5, 7]}),
+        ),
+        (Call::Approve { chat: CHAT, user: EVE }, json!({"chat_id": CHAT.0, "user_id": 7})),
+        (Call::Decline { chat: CHAT, user: EVE }, json!({"chat_id": CHAT.0, "user_id": 7})),
+        (verdict(JoinVerdict::Approve), json!({"chat_join_request_query_id": "j1", "result": "approve"})),
+        (verdict(JoinVerdict::Decline), json!({"chat_join_request_query_id": "j1", "result": "decline"})),
+        (verdict(JoinVerdict::Queue), json!({"chat_join_request_query_id": "j1", "result": "queue"})),
+        (
+            Call::Permit { chat: CHAT, permissions: Permissions([("can_send_polls".to_owned(), false)].into()) },
+            json!({"chat_id": CHAT.0, "use_independent_chat_permissions": true, "permissions": {"can_send_polls": false}}),
+        ),
         (Call::Leave { chat: CHAT }, json!({"chat_id": CHAT.0})),
         (
             menu,
@@ -183,7 +206,7 @@ fn a_toast_is_cut_at_200() {
 #[test]
 fn a_slot_must_be_known_before_its_message_is_touched() {
     let context_key = key();
-    let context = EncodeContext { key: &context_key, now: NOW };
+    let context = EncodeContext { key: &context_key, now: NOW, ephemeral: true };
     let slot = MessageRef::Slot(Slot(4));
     let calls = [
         Call::Delete { chat: CHAT, message: slot },
@@ -191,8 +214,8 @@ fn a_slot_must_be_known_before_its_message_is_touched() {
     ];
     for call in calls {
         assert_eq!(encode(&context, &call, |_| None), Err(Unwritable::Unresolved(Slot(4))));
-        let request = encode(&context, &call, |it| (it == Slot(4)).then_some(MessageId(66))).unwrap();
-        let body: Value = serde_json::from_slice(&request.body).unwrap();
+        let request = encode(&context, &call, |it| (it == Slot(4)).then_some(Made::Open(MessageId(66)))).unwrap();
+        let body: Value = serde_json::from_slice(&request.body.bytes).unwrap();
         assert_eq!(body["message_id"], 66);
     }
 }
@@ -201,7 +224,11 @@ fn a_slot_must_be_known_before_its_message_is_touched() {
 fn a_button_that_cannot_be_signed_is_refused_and_not_sent_without_data() {
     let button = Button { label: Label::Name("b".into()), does: press(&"x".repeat(60)) };
     let context_key = key();
-    let refused = encode(&EncodeContext { key: &context_key, now: NOW }, &say(text(), vec![vec![button]]), |_| None);
+    let refused = encode(
+        &EncodeContext { key: &context_key, now: NOW, ephemeral: true },
+        &say(text(), vec![vec![button]]),
+        |_| None,
+    );
     assert!(matches!(refused, Err(Unwritable::Button(Unsignable::TooLong { .. }))), "{refused:?}");
 }
 
@@ -215,5 +242,163 @@ fn what_is_owed_survives_the_disk() {
 #[test]
 fn the_content_of_a_request_is_not_shown() {
     let (request, _) = written(&say(named(), vec![]));
-    assert_eq!(format!("{request:?}"), format!("Request(sendMessage, {} bytes)", request.body.len()));
+    assert_eq!(format!("{request:?}"), format!("Request(sendMessage, {} bytes)", request.body.bytes.len()));
+}
+
+#[test]
+fn what_one_person_alone_shall_see_is_asked_for_in_supergroups_only() {
+    let group = ChatId(-1_000_000_001_234);
+    let only = |chat, only| {
+        let (slot, text) = (Slot(1), text());
+        Call::Say { chat, slot, thread: None, reply_to: None, text, keyboard: vec![], silent: true, only }
+    };
+    let cases = [
+        (only(group, Some(EVE)), true, Some(7)),
+        (only(group, Some(EVE)), false, None),
+        (only(group, None), true, None),
+        (only(ChatId(-1234), Some(EVE)), true, None),
+        (only(ChatId(7), Some(EVE)), true, None),
+    ];
+    for (call, ephemeral, receiver) in cases {
+        let context_key = key();
+        let context = EncodeContext { key: &context_key, now: NOW, ephemeral };
+        let request = encode(&context, &call, |_| None).unwrap();
+        let body: Value = serde_json::from_slice(&request.body.bytes).unwrap();
+        let expected = receiver.map(|it| json!({"receiver_user_id": it}));
+        assert_eq!(body.get("ephemeral_message_parameters"), expected.as_ref(), "{call:?} {ephemeral}");
+        assert_eq!(is_ephemeral(&context, &call), receiver.is_some());
+    }
+}
+
+#[test]
+fn a_message_that_one_person_sees_is_edited_and_deleted_by_its_own_methods() {
+    let context_key = key();
+    let context = EncodeContext { key: &context_key, now: NOW, ephemeral: false };
+    let slot = MessageRef::Slot(Slot(4));
+    let calls = [
+        (Call::Delete { chat: CHAT, message: slot }, "deleteEphemeralMessage"),
+        (Call::Edit { chat: CHAT, message: slot, text: text(), keyboard: vec![] }, "editEphemeralMessageText"),
+    ];
+    for (call, method) in calls {
+        let made = Made::Ephemeral(Ephemeral { id: 31, receiver: EVE });
+        let request = encode(&context, &call, |_| Some(made)).unwrap();
+        let body: Value = serde_json::from_slice(&request.body.bytes).unwrap();
+        assert_eq!((request.method, request.answer), (method, Answer::Done));
+        assert_eq!((&body["ephemeral_message_id"], &body["receiver_user_id"]), (&json!(31), &json!(7)));
+        assert!(body.get("message_id").is_none(), "{body}");
+    }
+}
+
+fn file(name: &str, content: String) -> Call {
+    Call::Document {
+        chat: CHAT,
+        slot: Slot(1),
+        thread: Some(ThreadId(77)),
+        reply_to: Some(MessageId(5)),
+        name: name.into(),
+        content,
+        caption: named(),
+        silent: true,
+    }
+}
+
+/// The parts of a form: the header lines of each and its content.
+fn parts(body: &Body) -> Vec<(String, String)> {
+    let line = body.kind.strip_prefix("multipart/form-data; boundary=").expect("a form");
+    let text = String::from_utf8(body.bytes.clone()).unwrap();
+    let inside = text.strip_suffix(&format!("--{line}--\r\n")).expect("an end");
+    let part = |it: &str| {
+        let (head, content) = it.split_once("\r\n\r\n").expect("a head");
+        (head.to_owned(), content.strip_suffix("\r\n").expect("an end of its own").to_owned())
+    };
+    inside.split(&format!("--{line}\r\n")).skip(1).map(part).collect()
+}
+
+#[test]
+fn a_file_is_sent_as_a_form() {
+    let content = "1,\"Ева\"\r\n--majordomo-form-0\r\n2\n".to_owned();
+    let call = file("people.csv", content.clone());
+    let request = encode(&EncodeContext { key: &key(), now: NOW, ephemeral: true }, &call, |_| None).unwrap();
+    assert_eq!((request.method, request.answer), ("sendDocument", Answer::Message));
+    let parts = parts(&request.body);
+    let field = |name: &str| {
+        let head = format!("Content-Disposition: form-data; name=\"{name}\"");
+        parts.iter().find(|it| it.0 == head).unwrap_or_else(|| panic!("{name}: {parts:?}")).1.clone()
+    };
+    let value = |name: &str| serde_json::from_str::<Value>(&field(name)).unwrap();
+    assert_eq!((field("chat_id"), field("message_thread_id")), (CHAT.0.to_string(), "77".into()));
+    assert_eq!(value("reply_parameters"), json!({"message_id": 5, "allow_sending_without_reply": true}));
+    assert_eq!(field("disable_notification"), "true");
+    assert!(field("caption").contains("Ева"));
+    assert_eq!(value("caption_entities")[0]["type"], "text_mention");
+    let head = "Content-Disposition: form-data; name=\"document\"; filename=\"people.csv\"\r\nContent-Type: text/plain; charset=utf-8";
+    assert_eq!(parts.last().unwrap(), &(head.to_owned(), content), "the content is whole, whatever is in it");
+}
+
+#[test]
+fn a_files_name_cannot_leave_its_place() {
+    let cases = [
+        ("a\"; x=\"b.txt", "a_; x=_b.txt"),
+        ("a\r\nContent-Type: x", "a  Content-Type_ x"),
+        ("../../etc/passwd", ".._.._etc_passwd"),
+        ("список.csv", "список.csv"),
+        ("\u{202e}", "file.txt"),
+    ];
+    for (name, shown) in cases {
+        let body = document(&file(name, "x".into())).unwrap();
+        let parts = parts(&body);
+        let head = format!("; filename=\"{shown}\"\r\n");
+        assert!(parts.last().unwrap().0.contains(&head), "{name}: {:?}", parts.last());
+    }
+}
+
+#[test]
+fn a_file_has_a_largest_size_and_its_caption_too() {
+    assert!(document(&file("a.txt", "x".repeat(DOCUMENT_MAX_BYTES))).is_ok());
+    let refused = document(&file("a.txt", "x".repeat(DOCUMENT_MAX_BYTES + 1)));
+    assert_eq!(refused.err(), Some(Unwritable::TooLarge { bytes: DOCUMENT_MAX_BYTES + 1, limit: DOCUMENT_MAX_BYTES }));
+    let lines = (0..200).map(|_| text()).collect();
+    let mut call = file("a.txt", String::new());
+    let Call::Document { caption, .. } = &mut call else { unreachable!() };
+    *caption = Text::new(Language::En, "core-failed").with("reference", Arg::Lines(lines));
+    let parts = parts(&document(&call).unwrap());
+    let caption = &parts.iter().find(|it| it.0.ends_with("\"caption\"")).unwrap().1;
+    assert_eq!(caption.encode_utf16().count(), CAPTION_UNITS);
+}
+
+#[test]
+fn every_call_tells_its_chat_moves_with_it_and_survives_the_disk() {
+    let (user, message) = (EVE, MessageRef::Id(MessageId(9)));
+    let permissions = Permissions::default();
+    let calls = [
+        say(text(), vec![]),
+        file("a.txt", "x".into()),
+        Call::Edit { chat: CHAT, message, text: text(), keyboard: vec![] },
+        Call::Delete { chat: CHAT, message },
+        Call::DeleteMany { chat: CHAT, messages: vec![MessageId(1)] },
+        Call::Mute { chat: CHAT, user, until: None },
+        Call::Unmute { chat: CHAT, user, permissions: permissions.clone() },
+        Call::Permit { chat: CHAT, permissions },
+        Call::Approve { chat: CHAT, user },
+        Call::Decline { chat: CHAT, user },
+        Call::Invite { chat: CHAT, name: "x".into(), by_request: true },
+        Call::EditInvite { chat: CHAT, link: "l".into(), name: "x".into(), by_request: true },
+        Call::Leave { chat: CHAT },
+        Call::AnswerJoin { query: "q".into(), verdict: JoinVerdict::Queue },
+        Call::Answer { query: "q".into(), text: None, alert: false },
+    ];
+    for call in calls {
+        let chatless = matches!(call, Call::AnswerJoin { .. } | Call::Answer { .. });
+        assert_eq!(call.chat(), (!chatless).then_some(CHAT), "{call:?}");
+        assert_eq!(call.clone().moved_to(ChatId(-5)).chat(), (!chatless).then_some(ChatId(-5)), "{call:?}");
+        let kept: Call = serde_json::from_slice(&serde_json::to_vec(&call).unwrap()).unwrap();
+        assert_eq!(kept, call);
+        let known = crate::telemetry::names::METHODS;
+        assert!(known.contains(&call.method()), "{} has no label", call.method());
+        assert_eq!(call.counts_as_message(), call.keeps_order());
+    }
+    for method in ["deleteEphemeralMessage", "editEphemeralMessageText", "getChatAdministrators", "getFile", "download"]
+    {
+        assert!(crate::telemetry::names::METHODS.contains(&method), "{method} has no label");
+    }
 }

@@ -3,6 +3,7 @@
 //! frankenstein's parameter types own every string and know chat ids as an enum; ours borrow, so a
 //! request costs one buffer. They are used for the rare calls (`setMyCommands`, webhook, commands).
 
+use crate::domain::types::Made;
 use crate::telegram::catalogue::{Entity, EntityKind};
 use serde::ser::{SerializeMap, SerializeStruct};
 use serde::{Serialize, Serializer};
@@ -23,12 +24,29 @@ pub(super) struct Say<'a> {
     pub disable_notification: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reply_markup: Option<Markup<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ephemeral_message_parameters: Option<OnlyFor>,
+}
+
+/// `EphemeralMessageParameters`.
+#[derive(Serialize)]
+pub(super) struct OnlyFor {
+    pub receiver_user_id: i64,
+}
+
+/// Which message an edit or a deletion is about.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum Which {
+    Open { message_id: i64 },
+    Ephemeral { ephemeral_message_id: i64, receiver_user_id: i64 },
 }
 
 #[derive(Serialize)]
 pub(super) struct Edit<'a> {
     pub chat_id: i64,
-    pub message_id: i64,
+    #[serde(flatten)]
+    pub message: Which,
     pub text: &'a str,
     #[serde(skip_serializing_if = "<[Entity]>::is_empty")]
     pub entities: &'a [Entity],
@@ -40,7 +58,34 @@ pub(super) struct Edit<'a> {
 #[derive(Serialize)]
 pub(super) struct Delete {
     pub chat_id: i64,
-    pub message_id: i64,
+    #[serde(flatten)]
+    pub message: Which,
+}
+
+#[derive(Serialize)]
+pub(super) struct DeleteMany {
+    pub chat_id: i64,
+    pub message_ids: Vec<i64>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Permit<'a> {
+    pub chat_id: i64,
+    pub permissions: Allowed<'a>,
+    /// As for [`Restrict`].
+    pub use_independent_chat_permissions: bool,
+}
+
+#[derive(Serialize)]
+pub(super) struct JoinRequest {
+    pub chat_id: i64,
+    pub user_id: i64,
+}
+
+#[derive(Serialize)]
+pub(super) struct AnswerJoin<'a> {
+    pub chat_join_request_query_id: &'a str,
+    pub result: &'static str,
 }
 
 #[derive(Serialize)]
@@ -67,7 +112,12 @@ pub(super) struct Answer<'a> {
 #[derive(Serialize)]
 pub(super) struct Invite<'a> {
     pub chat_id: i64,
+    /// The link that is edited; none makes a new one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invite_link: Option<&'a str>,
     pub name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub creates_join_request: Option<bool>,
 }
 
 #[derive(Serialize)]
@@ -125,6 +175,15 @@ pub(super) const PERMISSIONS: [&str; 16] = [
     "can_pin_messages",
     "can_manage_topics",
 ];
+
+impl From<Made> for Which {
+    fn from(message: Made) -> Self {
+        match message {
+            Made::Open(id) => Self::Open { message_id: id.0 },
+            Made::Ephemeral(it) => Self::Ephemeral { ephemeral_message_id: it.id, receiver_user_id: it.receiver.0 },
+        }
+    }
+}
 
 impl Serialize for NoPreview {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {

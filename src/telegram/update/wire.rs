@@ -3,6 +3,10 @@
 //! frankenstein's `Update` is not used here: its `Message` takes 4 KB and builds every field, while
 //! routing and rules look at about twenty of them.
 
+mod message;
+
+pub(super) use message::Message;
+
 use crate::domain::types::ChatId;
 use crate::telegram::wire::{Chat, Member, User};
 use serde::Deserialize;
@@ -24,31 +28,10 @@ pub(super) enum Body<'a> {
     Message(Box<Message<'a>>),
     Press(Box<Press<'a>>),
     Member(Box<MemberUpdate<'a>>),
+    Join(Box<JoinRequest<'a>>),
+    Reaction(Box<Reaction<'a>>),
     Elsewhere(Elsewhere<'a>),
     Nothing,
-}
-
-/// A message of any kind.
-#[derive(Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "these are Telegram's own flags")]
-pub(super) struct Message<'a> {
-    pub message_id: i64,
-    pub thread: Option<i64>,
-    pub is_topic: bool,
-    pub from: Option<User<'a>>,
-    pub sender_chat: Option<IdOnly>,
-    pub date: i64,
-    pub edit_date: Option<i64>,
-    pub chat: Option<Chat<'a>>,
-    pub text: Option<String>,
-    pub automatic: bool,
-    pub origin: Option<Origin>,
-    pub via_bot: bool,
-    pub album: Option<String>,
-    pub reply_to: Option<Reply>,
-    pub migrate_to: Option<i64>,
-    pub migrate_from: Option<i64>,
-    pub service: bool,
 }
 
 /// A person or chat of which only the id matters.
@@ -107,6 +90,72 @@ pub(super) struct Carrier<'a> {
     pub message_thread_id: Option<i64>,
     #[serde(default)]
     pub is_topic_message: bool,
+    #[serde(default)]
+    pub ephemeral_message_id: Option<i64>,
+}
+
+/// A plain file.
+#[derive(Debug, Deserialize)]
+pub(super) struct File {
+    pub file_id: String,
+    #[serde(default)]
+    pub file_name: Option<String>,
+    #[serde(default)]
+    pub file_size: Option<u64>,
+}
+
+/// The invite link by which somebody came.
+#[derive(Debug, Deserialize)]
+pub(super) struct Link {
+    #[serde(default)]
+    pub creator: Option<IdOnly>,
+    #[serde(default)]
+    pub creates_join_request: bool,
+}
+
+/// `ChatJoinRequest`.
+#[derive(Debug, Deserialize)]
+pub(super) struct JoinRequest<'a> {
+    #[serde(borrow)]
+    pub chat: Chat<'a>,
+    #[serde(borrow)]
+    pub from: User<'a>,
+    pub date: i64,
+    /// Older servers do not tell it; then it is the person's id.
+    #[serde(default)]
+    pub user_chat_id: Option<i64>,
+    #[serde(default)]
+    pub query_id: Option<String>,
+    #[serde(default)]
+    pub invite_link: Option<Link>,
+}
+
+/// `MessageReactionUpdated`.
+#[derive(Debug, Deserialize)]
+pub(super) struct Reaction<'a> {
+    #[serde(borrow)]
+    pub chat: Chat<'a>,
+    pub message_id: i64,
+    #[serde(borrow, default)]
+    pub user: Option<User<'a>>,
+    #[serde(default)]
+    pub actor_chat: Option<IdOnly>,
+    pub date: i64,
+    #[serde(borrow)]
+    pub old_reaction: Vec<Emoji<'a>>,
+    #[serde(borrow)]
+    pub new_reaction: Vec<Emoji<'a>>,
+}
+
+/// `ReactionType`, all of its kinds in one.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+pub(super) struct Emoji<'a> {
+    #[serde(borrow, rename = "type")]
+    pub kind: Cow<'a, str>,
+    #[serde(borrow, default)]
+    pub emoji: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    pub custom_emoji_id: Option<Cow<'a, str>>,
 }
 
 /// `ChatMemberUpdated`.
@@ -121,6 +170,10 @@ pub(super) struct MemberUpdate<'a> {
     pub old_chat_member: Member<'a>,
     #[serde(borrow)]
     pub new_chat_member: Member<'a>,
+    #[serde(default)]
+    pub via_join_request: bool,
+    #[serde(default)]
+    pub invite_link: Option<Link>,
 }
 
 /// An object of a chat that no rule looks at.
@@ -190,11 +243,9 @@ impl<'de> Visitor<'de> for UpdateVisitor {
                 }
                 "callback_query" => Body::Press(map.next_value()?),
                 "chat_member" | "my_chat_member" => Body::Member(map.next_value()?),
-                "message_reaction"
-                | "message_reaction_count"
-                | "chat_join_request"
-                | "chat_boost"
-                | "removed_chat_boost" => Body::Elsewhere(map.next_value()?),
+                "chat_join_request" => Body::Join(map.next_value()?),
+                "message_reaction" => Body::Reaction(map.next_value()?),
+                "message_reaction_count" | "chat_boost" | "removed_chat_boost" => Body::Elsewhere(map.next_value()?),
                 _ => {
                     map.next_value::<IgnoredAny>()?;
                     Body::Nothing
@@ -228,130 +279,5 @@ impl Visitor<'_> for KindName {
             return Ok(None);
         }
         Ok(Some(KINDS.iter().find(|it| **it == name).copied().unwrap_or("other")))
-    }
-}
-
-/// The fields of a message that we read; all service messages are one to us.
-#[derive(Deserialize)]
-#[serde(field_identifier, rename_all = "snake_case")]
-enum Field {
-    MessageId,
-    MessageThreadId,
-    IsTopicMessage,
-    From,
-    SenderChat,
-    Date,
-    EditDate,
-    Chat,
-    #[serde(alias = "caption")]
-    Text,
-    IsAutomaticForward,
-    ForwardOrigin,
-    ViaBot,
-    MediaGroupId,
-    ReplyToMessage,
-    MigrateToChatId,
-    MigrateFromChatId,
-    #[serde(
-        alias = "boost_added",
-        alias = "channel_chat_created",
-        alias = "chat_background_set",
-        alias = "chat_owner_changed",
-        alias = "chat_owner_left",
-        alias = "chat_shared",
-        alias = "checklist_tasks_added",
-        alias = "checklist_tasks_done",
-        alias = "community_chat_added",
-        alias = "community_chat_joined",
-        alias = "community_chat_removed",
-        alias = "connected_website",
-        alias = "delete_chat_photo",
-        alias = "direct_message_price_changed",
-        alias = "forum_topic_closed",
-        alias = "forum_topic_created",
-        alias = "forum_topic_edited",
-        alias = "forum_topic_reopened",
-        alias = "general_forum_topic_hidden",
-        alias = "general_forum_topic_unhidden",
-        alias = "gift",
-        alias = "gift_upgrade_sent",
-        alias = "giveaway_completed",
-        alias = "giveaway_created",
-        alias = "group_chat_created",
-        alias = "left_chat_member",
-        alias = "managed_bot_created",
-        alias = "message_auto_delete_timer_changed",
-        alias = "new_chat_members",
-        alias = "new_chat_photo",
-        alias = "new_chat_title",
-        alias = "paid_message_price_changed",
-        alias = "pinned_message",
-        alias = "poll_option_added",
-        alias = "poll_option_deleted",
-        alias = "proximity_alert_triggered",
-        alias = "refunded_payment",
-        alias = "successful_payment",
-        alias = "suggested_post_approval_failed",
-        alias = "suggested_post_approved",
-        alias = "suggested_post_declined",
-        alias = "suggested_post_paid",
-        alias = "suggested_post_refunded",
-        alias = "supergroup_chat_created",
-        alias = "unique_gift",
-        alias = "users_shared",
-        alias = "video_chat_ended",
-        alias = "video_chat_participants_invited",
-        alias = "video_chat_scheduled",
-        alias = "video_chat_started",
-        alias = "web_app_data",
-        alias = "write_access_allowed"
-    )]
-    Service,
-    #[serde(other)]
-    Else,
-}
-
-impl<'de> Deserialize<'de> for Message<'de> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_map(MessageVisitor)
-    }
-}
-
-struct MessageVisitor;
-
-impl<'de> Visitor<'de> for MessageVisitor {
-    type Value = Message<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a message")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut it = Message::default();
-        while let Some(field) = map.next_key()? {
-            match field {
-                Field::MessageId => it.message_id = map.next_value()?,
-                Field::MessageThreadId => it.thread = map.next_value()?,
-                Field::IsTopicMessage => it.is_topic = map.next_value()?,
-                Field::From => it.from = map.next_value()?,
-                Field::SenderChat => it.sender_chat = map.next_value()?,
-                Field::Date => it.date = map.next_value()?,
-                Field::EditDate => it.edit_date = map.next_value()?,
-                Field::Chat => it.chat = map.next_value()?,
-                Field::Text => it.text = map.next_value()?,
-                Field::IsAutomaticForward => it.automatic = map.next_value()?,
-                Field::ForwardOrigin => it.origin = map.next_value()?,
-                Field::ViaBot => it.via_bot = map.next_value::<Option<IgnoredAny>>()?.is_some(),
-                Field::MediaGroupId => it.album = map.next_value()?,
-                Field::ReplyToMessage => it.reply_to = map.next_value()?,
-                Field::MigrateToChatId => it.migrate_to = map.next_value()?,
-                Field::MigrateFromChatId => it.migrate_from = map.next_value()?,
-                Field::Service => it.service |= map.next_value::<Option<IgnoredAny>>()?.is_some(),
-                Field::Else => {
-                    map.next_value::<IgnoredAny>()?;
-                }
-            }
-        }
-        Ok(it)
     }
 }

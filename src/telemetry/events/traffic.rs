@@ -100,6 +100,12 @@ catalogue! {
         next: "the call is given up, the feature is told where it waits for the outcome",
         remedy: "Read the reason. For 401 set the new telegram.token; for a missing right make the bot administrator with the rights that `/protect` lists.",
     }
+    UPSTREAM_NOT_EPHEMERAL = "upstream.not_ephemeral", Warn {
+        meaning: "Telegram refused to show a message to one person alone (it knows ephemeral messages since Bot API 10.2).",
+        causes: ["the Bot API server is an older one", "the bot may not do that in that group"],
+        next: "the message is said to everybody, and so is every such message until the next start",
+        remedy: "Nothing. To keep it that way set telegram.ephemeral = false; else update the Bot API server and restart.",
+    }
     SEC_AUTH_FAIL = "sec.auth_fail", Warn {
         meaning: "Somebody tried what only owners may do and could not prove to be one.",
         causes: ["a wrong or old one-time link", "someone is guessing", "a page was called under a foreign host name"],

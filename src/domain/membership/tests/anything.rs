@@ -4,8 +4,8 @@ use super::super::super::effect::{Call, Effect};
 use super::super::super::event::{ChatKind, Event, Outcome, Said, Standing, Status};
 use super::super::super::fact::Unknown;
 use super::super::super::play::{GROUP, ME, NEWS, Play, all_rights, calls, muted, plain, topic};
-use super::super::super::types::{ANONYMOUS_ADMIN, CHANNEL_BOT, ChatId, TELEGRAM, UserId};
-use super::super::{Membership, Settings};
+use super::super::super::types::{ANONYMOUS_ADMIN, CHANNEL_BOT, ChatId, Language, MessageId, Slot, TELEGRAM, UserId};
+use super::super::{AppealCopy, Docket, Journal, LogPlace, Membership, Settings, Span, Sweep};
 use super::{ANN, stage_with};
 use proptest::prelude::*;
 
@@ -30,15 +30,27 @@ fn who() -> impl Strategy<Value = i64> {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let texts =
-        vec!["hi", "/protect @news", "/protect -1000000000200 @news", "/unprotect", "/unprotect @news", "/help"];
-    let actions = vec!["m.ok", "m.me", "m.yes", "m.x"];
-    let tokens = vec!["mute", "link/-1000000000200", "link/-1000000000100", "?"];
+    let texts = vec![
+        "hi",
+        "/protect @news",
+        "/protect -1000000000200 @news",
+        "/unprotect",
+        "/unprotect @news",
+        "/help",
+        "/why",
+        "/why 150",
+        "/undo 150",
+        "/undo 30m",
+        "/undo raid",
+    ];
+    let actions = vec!["m.ok", "m.me", "m.yes", "m.x", "m.a", "m.u", "m.l"];
+    let args = prop_oneof!["[0-9c]{0,2}", "[ynwu](2s|5k|9z)"];
+    let tokens = vec!["log", "mute", "link/-1000000000200", "link/-1000000000100", "?"];
     let thread = proptest::option::of(1..9_i64);
     prop_oneof![
         12 => (who(), 0..8_u8, proptest::sample::select(texts), thread)
             .prop_map(|(who, shape, text, thread)| Step::Say { who, shape, text, thread }),
-        4 => (who(), proptest::sample::select(actions), "[0-9c]{0,2}")
+        4 => (who(), proptest::sample::select(actions), args)
             .prop_map(|(who, action, args)| Step::Press { who, action, args }),
         2 => (who(), who(), 0..4_u8).prop_map(|(by, who, new)| Step::Move { by, who, new }),
         1 => (0..4_u8).prop_map(Step::Place),
@@ -103,7 +115,14 @@ fn play_out(play: &mut Play<Membership>, step: Step) -> (Vec<Effect>, bool) {
             };
             (play.performed(token, outcome), true)
         }
-        Step::Wake(slot) => (play.wakes(&format!("notice/{slot}")), true),
+        Step::Wake(slot) => {
+            let key = match slot {
+                38 => "undo".into(),
+                39 => "log".into(),
+                _ => format!("notice/{slot}"),
+            };
+            (play.wakes(&key), true)
+        }
         Step::Join(who) => {
             play.world.set(NEWS, UserId(who), plain());
             (Vec::new(), true)
@@ -127,9 +146,11 @@ proptest! {
     fn nobody_is_muted_who_must_not_be(
         steps in proptest::collection::vec(step(), 1..200),
         notices_per_min in 0..40_u32,
+        log in any::<bool>(),
     ) {
         let mut play = stage_with(Settings { notices_per_min, ..Settings::default() });
         play.say(ANN, "/protect @news");
+        play.state.policy.log = log.then_some(LogPlace { chat: ChatId(-1_009), thread: None });
         let mut mutes = 0;
         for step in steps {
             let (effects, spared) = play_out(&mut play, step.clone()); // the stage checks the state's size
@@ -179,6 +200,38 @@ fn the_fullest_cell_fits() {
     play.performed("mute", Outcome::Refused { reason: "not enough rights".into() });
     play.places(all_rights(), plain());
     assert!(play.state.troubles.len() >= 4, "{:?}", play.state.troubles);
+    fill_the_books(&mut play);
     let bytes = serde_json::to_vec(&play.state).unwrap().len();
     assert!((4_000..=8 * 1024).contains(&bytes), "{bytes}");
+}
+
+/// The books at their fullest.
+fn fill_the_books(play: &mut Play<Membership>) {
+    let (id, at) = (9_999_999_999_999, play.world.now);
+    let people = |count: usize| vec![UserId(id); count];
+    let copy = AppealCopy { chat: ChatId(-id), slot: Slot(id.unsigned_abs()) };
+    play.state.docket = Docket { open: people(16), decided: people(4), copies: vec![copy; 9], since: at };
+    let counts = [u32::MAX; 7];
+    play.state.journal = Journal {
+        waiting: vec![u64::MAX; 5],
+        counts,
+        due: true,
+        spoke: at,
+        crowd: Some((copy.slot, at, counts)),
+        broken: Some(at),
+    };
+    let span = Span { first: u64::MAX, end: u64::MAX, since: at, raid: Some(at), people: u32::MAX };
+    play.state.sweep = Some(Sweep {
+        span,
+        next: u64::MAX,
+        by: UserId(id),
+        name: "\u{1F3E0}\"".repeat(20),
+        language: Language::Ru,
+        since: at,
+        message: MessageId(id),
+        spoke: at,
+        done: u32::MAX,
+        spared: u32::MAX,
+        doubts: u32::MAX,
+    });
 }

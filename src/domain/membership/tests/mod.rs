@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod anything;
+mod appealing;
+mod books;
 mod groups;
 mod judging;
 mod pressing;

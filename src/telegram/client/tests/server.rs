@@ -13,6 +13,10 @@ pub(super) enum Reaction {
     Answer(&'static str, String),
     /// The same with one more header.
     With(&'static str, &'static str, String),
+    /// Answers `getFile` with this body, and every download with that content.
+    Files(String, String),
+    /// Answers `getFile` with this body, and every download with this status line and body.
+    NoFile(String, &'static str, String),
     /// Closes the connection without a word.
     Hangup,
     /// Breaks off within the body.
@@ -66,10 +70,14 @@ impl Server {
 
 async fn serve(mut stream: TcpStream, reaction: Reaction, seen: Arc<Mutex<Vec<(String, String)>>>) {
     while let Some((path, body)) = read_request(&mut stream).await {
+        let download = path.starts_with("/file/");
         seen.lock().unwrap().push((path, body));
         let (status, header, body) = match &reaction {
             Reaction::Answer(status, body) => (*status, "x: y", body.clone()),
             Reaction::With(status, header, body) => (*status, *header, body.clone()),
+            Reaction::Files(_, content) if download => ("200 OK", "x: y", content.clone()),
+            Reaction::NoFile(_, status, content) if download => (*status, "x: y", content.clone()),
+            Reaction::Files(told, _) | Reaction::NoFile(told, ..) => ("200 OK", "x: y", told.clone()),
             Reaction::Hangup => return,
             Reaction::HalfABody => {
                 let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 90\r\n\r\n{\"ok\":true,").await;

@@ -1,0 +1,361 @@
+//! A call to Telegram in our words, and what its messages are made of.
+
+use super::Class;
+use crate::domain::fact::Permissions;
+use crate::domain::text::Text;
+use crate::domain::types::{ChatId, Language, MessageId, Moment, Slot, ThreadId, UserId};
+use serde::{Deserialize, Serialize};
+
+/// A message of ours: by Telegram's id, or by our slot while that is not known yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum MessageRef {
+    /// By id.
+    Id(MessageId),
+    /// By the slot it was said under, in the same chat.
+    Slot(Slot),
+}
+
+/// A call to Telegram in our words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Call {
+    /// `sendMessage`.
+    Say {
+        /// Where to.
+        chat: ChatId,
+        /// Our name of it.
+        slot: Slot,
+        /// The topic.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        thread: Option<ThreadId>,
+        /// The message it answers; sent all the same when that is gone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reply_to: Option<MessageId>,
+        /// The words.
+        text: Text,
+        /// Rows of buttons.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        keyboard: Vec<Vec<Button>>,
+        /// Without a sound.
+        #[serde(default)]
+        silent: bool,
+        /// In a supergroup: seen by this person alone, where the API has that (10.2); where it has not,
+        /// everybody sees it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        only: Option<UserId>,
+    },
+    /// `sendDocument`: a text file of ours.
+    Document {
+        /// Where to.
+        chat: ChatId,
+        /// Our name of the message.
+        slot: Slot,
+        /// The topic.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        thread: Option<ThreadId>,
+        /// The message it answers; sent all the same when that is gone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reply_to: Option<MessageId>,
+        /// The file's name, with its ending.
+        name: String,
+        /// What is in it: text, at most 48 KiB ([`super::DOCUMENT_MAX_BYTES`]); more is refused.
+        content: String,
+        /// The words under it, cut at 1,024 UTF-16 units.
+        caption: Text,
+        /// Without a sound.
+        #[serde(default)]
+        silent: bool,
+    },
+    /// `editMessageText`: the newest edit of a message replaces those that still wait.
+    Edit {
+        /// Where.
+        chat: ChatId,
+        /// Which message.
+        message: MessageRef,
+        /// The words.
+        text: Text,
+        /// Rows of buttons.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        keyboard: Vec<Vec<Button>>,
+    },
+    /// `deleteMessage`.
+    Delete {
+        /// Where.
+        chat: ChatId,
+        /// Which message.
+        message: MessageRef,
+    },
+    /// `deleteMessages`: those that are not there are skipped.
+    DeleteMany {
+        /// Where.
+        chat: ChatId,
+        /// Which: 1 to 100 ([`super::DELETE_MANY_MAX`]), split by whoever decides.
+        messages: Vec<MessageId>,
+    },
+    /// `restrictChatMember` with nothing allowed.
+    Mute {
+        /// Where.
+        chat: ChatId,
+        /// Whom.
+        user: UserId,
+        /// Until when; `None` until un-muted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Moment>,
+    },
+    /// `restrictChatMember` with the chat's default permissions.
+    Unmute {
+        /// Where.
+        chat: ChatId,
+        /// Whom.
+        user: UserId,
+        /// The chat's default permissions, as `getChat` gave them.
+        permissions: Permissions,
+    },
+    /// `setChatPermissions`: what everybody may do in a group.
+    Permit {
+        /// Where.
+        chat: ChatId,
+        /// All of them; one that is left out is taken away.
+        permissions: Permissions,
+    },
+    /// `approveChatJoinRequest`; somebody who is inside already, or asks no more, counts as done.
+    Approve {
+        /// Where.
+        chat: ChatId,
+        /// Whom.
+        user: UserId,
+    },
+    /// `declineChatJoinRequest`; somebody who asks no more counts as done.
+    Decline {
+        /// Where.
+        chat: ChatId,
+        /// Whom.
+        user: UserId,
+    },
+    /// `answerChatJoinRequestQuery`: worth nothing [`super::JOIN_QUERY_MS`] after the request, see [`super::Owed::until`].
+    AnswerJoin {
+        /// The query of the request.
+        query: String,
+        /// The answer.
+        verdict: JoinVerdict,
+    },
+    /// `answerCallbackQuery`.
+    Answer {
+        /// The press.
+        query: String,
+        /// The toast; `None` answers without words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<Text>,
+        /// A window that must be closed instead of a toast.
+        #[serde(default)]
+        alert: bool,
+    },
+    /// `createChatInviteLink`; the outcome carries the link.
+    Invite {
+        /// Into which chat.
+        chat: ChatId,
+        /// The link's name, seen by the chat's admins only, at most 32 characters.
+        name: String,
+        /// Whoever follows it asks to join, and an admin or we decide.
+        #[serde(default)]
+        by_request: bool,
+    },
+    /// `editChatInviteLink`, for a link that we made.
+    EditInvite {
+        /// Into which chat.
+        chat: ChatId,
+        /// The link.
+        link: String,
+        /// Its name, as for [`Call::Invite`].
+        name: String,
+        /// Whoever follows it asks to join.
+        by_request: bool,
+    },
+    /// `setMyCommands` for one scope and language.
+    SetCommands {
+        /// For whom.
+        scope: MenuScope,
+        /// The language; `None` is the menu of all other languages.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        language: Option<Language>,
+        /// Command and its one-line help.
+        commands: Vec<(String, Text)>,
+    },
+    /// `leaveChat`.
+    Leave {
+        /// Which.
+        chat: ChatId,
+    },
+}
+
+/// What becomes of somebody who asks to join.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JoinVerdict {
+    /// They are let in.
+    Approve,
+    /// They are not.
+    Decline,
+    /// The chat's admins decide.
+    Queue,
+}
+
+/// Telegram's `BotCommandScope` as far as we use it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MenuScope {
+    /// Private chats.
+    Private,
+    /// Groups.
+    Groups,
+    /// The admins of groups.
+    GroupAdmins,
+    /// One chat.
+    Chat(ChatId),
+}
+
+/// A button under a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Button {
+    /// The words on it.
+    pub label: Label,
+    /// What it does.
+    pub does: Does,
+}
+
+/// The words on a button: of the catalogue, or a name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Label {
+    /// Words of the catalogue.
+    Text(Text),
+    /// A name, for example a channel's title; cut at 40 characters.
+    Name(String),
+}
+
+/// What a button does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Does {
+    /// Opens an address.
+    Open(String),
+    /// Sends us a signed press: `action` and `args` together at most 24 bytes of ASCII.
+    Press {
+        /// `<feature>.<verb>`, short.
+        action: String,
+        /// Arguments.
+        args: String,
+        /// Who may press; `None` is anybody.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        only: Option<UserId>,
+        /// When it goes stale; `None` never.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Moment>,
+    },
+}
+
+impl Call {
+    /// Telegram's name of the method, for metrics and logs. For an edit or deletion of a message that one person
+    /// alone sees, the request has another name than the call.
+    #[must_use]
+    pub const fn method(&self) -> &'static str {
+        match self {
+            Self::Say { .. } => "sendMessage",
+            Self::Document { .. } => "sendDocument",
+            Self::Edit { .. } => "editMessageText",
+            Self::Delete { .. } => "deleteMessage",
+            Self::DeleteMany { .. } => "deleteMessages",
+            Self::Mute { .. } | Self::Unmute { .. } => "restrictChatMember",
+            Self::Permit { .. } => "setChatPermissions",
+            Self::Approve { .. } => "approveChatJoinRequest",
+            Self::Decline { .. } => "declineChatJoinRequest",
+            Self::AnswerJoin { .. } => "answerChatJoinRequestQuery",
+            Self::Answer { .. } => "answerCallbackQuery",
+            Self::Invite { .. } => "createChatInviteLink",
+            Self::EditInvite { .. } => "editChatInviteLink",
+            Self::SetCommands { .. } => "setMyCommands",
+            Self::Leave { .. } => "leaveChat",
+        }
+    }
+
+    /// The class of the call: what a repetition does.
+    #[must_use]
+    pub const fn class(&self) -> Class {
+        match self {
+            Self::Say { .. } | Self::Document { .. } | Self::Invite { .. } => Class::VisibleOnce,
+            Self::Edit { .. }
+            | Self::Delete { .. }
+            | Self::DeleteMany { .. }
+            | Self::Mute { .. }
+            | Self::Unmute { .. }
+            | Self::Permit { .. }
+            | Self::Approve { .. }
+            | Self::Decline { .. }
+            | Self::AnswerJoin { .. }
+            | Self::Answer { .. }
+            | Self::EditInvite { .. }
+            | Self::SetCommands { .. }
+            | Self::Leave { .. } => Class::Repeatable,
+        }
+    }
+
+    /// Whether it counts against the message limits (it creates or edits a message).
+    #[must_use]
+    pub const fn counts_as_message(&self) -> bool {
+        matches!(self, Self::Say { .. } | Self::Document { .. } | Self::Edit { .. })
+    }
+
+    /// Whether it keeps its place among the chat's visible calls.
+    #[must_use]
+    pub const fn keeps_order(&self) -> bool {
+        matches!(self, Self::Say { .. } | Self::Document { .. } | Self::Edit { .. })
+    }
+
+    /// The slot of the message that it makes.
+    #[must_use]
+    pub const fn makes(&self) -> Option<Slot> {
+        match self {
+            Self::Say { slot, .. } | Self::Document { slot, .. } => Some(*slot),
+            _ => None,
+        }
+    }
+
+    /// The same call in another chat: its group became a supergroup.
+    #[must_use]
+    pub fn moved_to(mut self, to: ChatId) -> Self {
+        match &mut self {
+            Self::Say { chat, .. }
+            | Self::Document { chat, .. }
+            | Self::Edit { chat, .. }
+            | Self::Delete { chat, .. }
+            | Self::DeleteMany { chat, .. }
+            | Self::Mute { chat, .. }
+            | Self::Unmute { chat, .. }
+            | Self::Permit { chat, .. }
+            | Self::Approve { chat, .. }
+            | Self::Decline { chat, .. }
+            | Self::Invite { chat, .. }
+            | Self::EditInvite { chat, .. }
+            | Self::Leave { chat } => *chat = to,
+            Self::AnswerJoin { .. } | Self::Answer { .. } | Self::SetCommands { .. } => {}
+        }
+        self
+    }
+
+    /// The chat it acts in, where it acts in one.
+    #[must_use]
+    pub const fn chat(&self) -> Option<ChatId> {
+        match self {
+            Self::Say { chat, .. }
+            | Self::Document { chat, .. }
+            | Self::Edit { chat, .. }
+            | Self::Delete { chat, .. }
+            | Self::DeleteMany { chat, .. }
+            | Self::Mute { chat, .. }
+            | Self::Unmute { chat, .. }
+            | Self::Permit { chat, .. }
+            | Self::Approve { chat, .. }
+            | Self::Decline { chat, .. }
+            | Self::Invite { chat, .. }
+            | Self::EditInvite { chat, .. }
+            | Self::Leave { chat } => Some(*chat),
+            Self::AnswerJoin { .. } | Self::Answer { .. } | Self::SetCommands { .. } => None,
+        }
+    }
+}
