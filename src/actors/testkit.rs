@@ -112,7 +112,6 @@ impl Town {
             limits: settings.runtime.clone(),
         });
         let world = World::new(Parts {
-            chat: crate::config::ChatLimits::default(),
             features: Vec::new(),
             store,
             intake,

@@ -21,7 +21,7 @@ const REJECT: char = 'n';
 /// One appeal per person in so many ms.
 const AGAIN_MS: u64 = 24 * 3_600_000;
 /// Appeals that may wait at the same time.
-const OPEN_MAX: usize = 16;
+const OPEN_MAX: usize = 10;
 /// Of those, so many stand in the message with their buttons; the others move up.
 const SHOWN: usize = 5;
 /// Decided ones that still stand in the message.
@@ -45,19 +45,13 @@ pub struct Docket {
     pub decided: Vec<UserId>,
     /// Where the message stands.
     #[serde(skip_serializing_if = "is_default")]
-    pub copies: Vec<Copy>,
+    pub copies: Vec<Spot>,
     /// When it was said.
     pub since: Moment,
 }
 
-/// One message that shows the appeals.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Copy {
-    /// Where.
-    pub chat: ChatId,
-    /// Our name of it.
-    pub slot: Slot,
-}
+/// One message that shows the appeals: the chat, and our name of it. A pair, because the cell is small.
+pub type Spot = (ChatId, Slot);
 
 /// The row `appeal/<user>`: what somebody appealed against, and what came of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -130,8 +124,12 @@ fn plead(draft: &mut Draft<'_>, pressed: &Pressed) {
             let (who, at) = (pressed.from.clone(), draft.now());
             let plea = Plea { who, at, lacked: entry.channels, thread: entry.thread, verdict: None };
             draft.put(Plea::key(user), &plea);
-            draft.change().docket.open.push(user);
+            let docket = &mut draft.change().docket;
+            docket.open.retain(|it| *it != user); // theirs of a day ago
+            docket.decided.retain(|it| *it != user);
+            docket.open.push(user);
             draft.count(|it| it.appeals = it.appeals.saturating_add(1));
+            page.pleas.retain(|it| it.who.id != user);
             page.pleas.push(plea);
             page.show(draft);
             "membership-appeal-toast-made"
@@ -229,7 +227,7 @@ impl Page {
             return self.publish(draft);
         }
         let (docket, language) = (draft.state().docket.clone(), journal::language(draft));
-        for Copy { chat, slot } in docket.copies {
+        for (chat, slot) in docket.copies {
             let (text, keyboard) = (self.text(draft, language), self.keyboard(draft, language));
             draft.owe(Call::Edit { chat, message: MessageRef::Slot(slot), text, keyboard });
             if docket.open.is_empty() && chat == here {
@@ -253,7 +251,7 @@ impl Page {
         for at in [first].into_iter().chain(owners) {
             let (text, keyboard) = (self.text(draft, language), self.keyboard(draft, language));
             let lane = if at == first { Lane::Reply } else { Lane::Broadcast };
-            copies.push(Copy { chat: at.chat, slot: draft.notify(at, lane, text, keyboard) });
+            copies.push((at.chat, draft.notify(at, lane, text, keyboard)));
         }
         draft.change().docket.copies = copies;
     }

@@ -114,6 +114,11 @@ impl Deed {
         serde_json::from_slice(row?).ok()
     }
 
+    /// Whether it keeps somebody from writing and was not taken back yet.
+    pub(super) const fn can_be_undone(&self) -> bool {
+        self.what.holds() && !self.dry && self.undone.is_none()
+    }
+
     /// A deed of now.
     pub(super) fn new(draft: &Draft<'_>, who: UserId, name: &str, what: What, why: Why) -> Self {
         Self {
@@ -172,7 +177,7 @@ pub(super) fn about(draft: &mut Draft<'_>, known: Option<&Known>) -> Option<Vec<
 
 /// Marks a deed as taken back, unless that was done before or there was nothing to take back.
 pub(super) fn take_back(draft: &mut Draft<'_>, number: u64, deed: &Deed, by: UserId) {
-    if deed.what.holds() && !deed.dry && deed.undone.is_none() {
+    if deed.can_be_undone() {
         let undone = Some(Undone { at: draft.now(), by });
         draft.put(Deed::key(number), &Deed { undone, ..deed.clone() });
     }

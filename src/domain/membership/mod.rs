@@ -35,7 +35,7 @@ mod word;
 #[cfg(test)]
 mod tests;
 
-pub use appeal::{Copy as AppealCopy, Docket};
+pub use appeal::{Docket, Spot};
 pub(super) use draft::PRESS_MS;
 pub use journal::Journal;
 pub use ledger::{Deed, Undone, What, Why};
@@ -43,7 +43,6 @@ pub use order::{Order, Undo};
 pub use person::{Exempt, Known, Mercy};
 pub use policy::{Answer, LogPlace, Policy};
 pub use state::{CHANNELS_MAX, Channel, Entry, MUTED_MAX, State};
-pub use sweep::Sweep;
 pub use undo::Span;
 pub use word::{Knock, Mode, Report, Word};
 
@@ -167,13 +166,7 @@ impl Membership {
             Event::Performed(it) if it.feature == NAME => performed(draft, it),
             Event::Woke { feature, key, .. } if feature == NAME => woke(draft, key),
             Event::Told(Note::Membership(word)) => told(draft, word),
-            Event::JoinRequested(_)
-            | Event::Reacted(_)
-            | Event::Performed(_)
-            | Event::Woke { .. }
-            | Event::Migrated { .. }
-            | Event::Told(_)
-            | Event::Other => {}
+            Event::Performed(_) | Event::Woke { .. } | Event::Migrated { .. } | Event::Told(_) | Event::Other => {}
         }
         if !draft.is_missing() {
             groups::report(draft, state);

@@ -6,7 +6,6 @@ use super::appeal::Docket;
 use super::journal::Journal;
 use super::order::Order;
 use super::policy::{Policy, is_default};
-use super::sweep::Sweep;
 use super::undo::Span;
 use serde::{Deserialize, Serialize};
 
@@ -77,9 +76,6 @@ pub struct State {
     /// What the log place is still to hear of.
     #[serde(skip_serializing_if = "is_default")]
     pub journal: Journal,
-    /// The undoing of many that goes on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sweep: Option<Sweep>,
 }
 
 /// A channel whose subscribers may write.

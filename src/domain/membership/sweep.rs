@@ -14,6 +14,8 @@ use super::state::cut;
 use super::undo::{self, Span};
 use serde::{Deserialize, Serialize};
 
+/// The key of the row.
+const KEY: &str = "sweep";
 /// The alarm clock of the steps.
 pub(super) const WAKE: &str = "undo";
 /// Deeds that one step looks at.
@@ -29,31 +31,31 @@ const DOUBTS_MAX: u32 = 10;
 /// People who are let off together need not join for so long, in ms: else they would be stopped again at once.
 const DAY_MS: u64 = 24 * 3_600_000;
 
-/// How far an undo of many has come.
+/// The row `sweep` of a group: how far an undo of many has come.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sweep {
+pub(super) struct Sweep {
     /// What is undone.
-    pub span: Span,
+    span: Span,
     /// The number of the next deed to look at.
-    pub next: u64,
+    next: u64,
     /// Which admin wanted it.
-    pub by: UserId,
+    by: UserId,
     /// Their name, cut.
-    pub name: String,
+    name: String,
     /// Their language.
-    pub language: Language,
+    language: Language,
     /// When it began.
-    pub since: Moment,
+    since: Moment,
     /// The message that tells how it goes.
-    pub message: MessageId,
+    message: MessageId,
     /// When that was last edited.
-    pub spoke: Moment,
+    spoke: Moment,
     /// People let off so far.
-    pub done: u32,
+    done: u32,
     /// People who are restricted or banned by another hand, or are admins.
-    pub spared: u32,
+    spared: u32,
     /// How often Telegram did not say what somebody is.
-    pub doubts: u32,
+    doubts: u32,
 }
 
 /// Begins.
@@ -73,14 +75,21 @@ pub(super) fn begin(draft: &mut Draft<'_>, span: Span, pressed: &Pressed) {
         doubts: 0,
     };
     undo::progress(draft, sweep.message, sweep.words("membership-ledger-undo-goes-on"));
-    draft.change().sweep = Some(sweep);
+    draft.put(KEY.to_owned(), &sweep);
     draft.add(Effect::WakeAt { key: WAKE.to_owned(), at: now });
+}
+
+/// Whether one goes on; `None` while that is not known.
+pub(super) fn goes_on(draft: &mut Draft<'_>) -> Option<bool> {
+    draft.row(KEY).map(|it| it.is_some())
 }
 
 /// The next step is due.
 pub(super) fn woke(draft: &mut Draft<'_>) {
     draft.claim();
-    let Some(mut sweep) = draft.state().sweep.clone() else { return };
+    draft.count(|_| {}); // read with the rest, not after it
+    let Some(Some(row)) = draft.row(KEY) else { return };
+    let Ok(mut sweep) = serde_json::from_slice::<Sweep>(row) else { return draft.drop_row(KEY.to_owned()) };
     match step(draft, &mut sweep) {
         Step::Open => return,
         Step::Doubt => {
@@ -92,7 +101,7 @@ pub(super) fn woke(draft: &mut Draft<'_>) {
             let text = sweep.words("membership-ledger-undo-done");
             undo::progress(draft, sweep.message, text.clone());
             journal::say(draft, text);
-            draft.change().sweep = None;
+            draft.drop_row(KEY.to_owned());
         }
     }
 }
@@ -103,7 +112,7 @@ fn again(draft: &mut Draft<'_>, mut sweep: Sweep, pause_ms: u64) {
         sweep.spoke = now;
         undo::progress(draft, sweep.message, sweep.words("membership-ledger-undo-goes-on"));
     }
-    draft.change().sweep = Some(sweep);
+    draft.put(KEY.to_owned(), &sweep);
     draft.add(Effect::WakeAt { key: WAKE.to_owned(), at: now.plus_ms(pause_ms) });
 }
 

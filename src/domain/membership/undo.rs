@@ -74,7 +74,7 @@ pub(super) fn asked(draft: &mut Draft<'_>, voice: Voice, asker: &Person, what: U
             many(draft, voice, asker.language, |_| Some((since, None)));
         }
         Undo::Raid => many(draft, voice, asker.language, |deeds| {
-            let newest = deeds.iter().filter_map(|it| it.raid).max()?;
+            let newest = deeds.iter().filter(|it| it.can_be_undone()).filter_map(|it| it.raid).max()?;
             Some((Moment(0), Some(newest)))
         }),
     }
@@ -183,7 +183,7 @@ impl Span {
     /// Whether this deed is one of those.
     pub(super) fn covers(&self, deed: &Deed) -> bool {
         let raid = self.raid.is_none() || self.raid == deed.raid;
-        deed.what.holds() && !deed.dry && deed.undone.is_none() && self.since <= deed.at && raid
+        deed.can_be_undone() && self.since <= deed.at && raid
     }
 }
 
@@ -199,8 +199,10 @@ pub(super) fn pressed(draft: &mut Draft<'_>, pressed: &Pressed, args: &str) {
     if afar::may_restrict(draft, pressed) != Some(true) {
         return;
     }
-    if draft.state().sweep.is_some() {
-        return draft.toast(pressed, say("membership-ledger-undo-busy"), true);
+    match sweep::goes_on(draft) {
+        None => return,
+        Some(true) => return draft.toast(pressed, say("membership-ledger-undo-busy"), true),
+        Some(false) => {}
     }
     draft.change().answered(number);
     draft.toast(pressed, say("membership-toast-thanks"), false);

@@ -4,8 +4,8 @@ use super::super::super::effect::{Call, Effect};
 use super::super::super::event::{ChatKind, Event, Outcome, Said, Standing, Status};
 use super::super::super::fact::Unknown;
 use super::super::super::play::{GROUP, ME, NEWS, Play, all_rights, calls, muted, plain, topic};
-use super::super::super::types::{ANONYMOUS_ADMIN, CHANNEL_BOT, ChatId, Language, MessageId, Slot, TELEGRAM, UserId};
-use super::super::{AppealCopy, Docket, Journal, LogPlace, Membership, Settings, Span, Sweep};
+use super::super::super::types::{ANONYMOUS_ADMIN, CHANNEL_BOT, ChatId, Slot, TELEGRAM, UserId};
+use super::super::{Docket, Journal, LogPlace, Membership, Settings};
 use super::{ANN, stage_with};
 use proptest::prelude::*;
 
@@ -209,29 +209,15 @@ fn the_fullest_cell_fits() {
 fn fill_the_books(play: &mut Play<Membership>) {
     let (id, at) = (9_999_999_999_999, play.world.now);
     let people = |count: usize| vec![UserId(id); count];
-    let copy = AppealCopy { chat: ChatId(-id), slot: Slot(id.unsigned_abs()) };
-    play.state.docket = Docket { open: people(16), decided: people(4), copies: vec![copy; 9], since: at };
+    let copy = (ChatId(-id), Slot(id.unsigned_abs()));
+    play.state.docket = Docket { open: people(10), decided: people(4), copies: vec![copy; 9], since: at };
     let counts = [u32::MAX; 7];
     play.state.journal = Journal {
         waiting: vec![u64::MAX; 5],
         counts,
         due: true,
         spoke: at,
-        crowd: Some((copy.slot, at, counts)),
+        crowd: Some((copy.1, at, counts)),
         broken: Some(at),
     };
-    let span = Span { first: u64::MAX, end: u64::MAX, since: at, raid: Some(at), people: u32::MAX };
-    play.state.sweep = Some(Sweep {
-        span,
-        next: u64::MAX,
-        by: UserId(id),
-        name: "\u{1F3E0}\"".repeat(20),
-        language: Language::Ru,
-        since: at,
-        message: MessageId(id),
-        spoke: at,
-        done: u32::MAX,
-        spared: u32::MAX,
-        doubts: u32::MAX,
-    });
 }

@@ -66,6 +66,18 @@ fn unmuted(effects: &[Effect]) -> Vec<i64> {
     calls(effects).iter().filter_map(user).collect()
 }
 
+/// An admin answers somebody's message with `/undo`.
+fn undo(play: &mut Play<Membership>, by: i64, who: i64) -> Vec<Effect> {
+    let reply_to = Some(ReplyTo { message: MessageId(1), from: Some(UserId(who)), channel: None });
+    let said = Said { reply_to, ..play.words(by, "/undo") };
+    play.happen(Event::Said(said))
+}
+
+/// Whether an undo of many goes on.
+fn goes_on(play: &Play<Membership>) -> bool {
+    play.world.rows.contains_key("sweep")
+}
+
 #[test]
 fn a_deed_says_who_why_on_what_evidence_when_and_until_when() {
     let mut play = guarded();
@@ -177,7 +189,7 @@ fn how_somebody_stands_decides_what_they_are_told_to_do() {
         }),
         ("admin", |play| play.world.set(GROUP, UserId(EVE), all_rights())),
         ("let-off", |play| {
-            play.say(ANN, "/undo 7");
+            undo(play, ANN, EVE);
             play.world.set(GROUP, UserId(EVE), plain());
         }),
         ("open", |play| {
@@ -234,7 +246,7 @@ fn a_group_that_we_are_not_in_is_not_asked() {
 fn an_undo_lets_somebody_off_for_good() {
     let mut play = guarded();
     stop(&mut play, EVE);
-    let effects = play.say(ANN, "/undo 7");
+    let effects = undo(&mut play, ANN, EVE);
     let expect = ["unmute 7", "drop mute/7", "delete", "no wake", "say membership-ledger-undone-one"];
     let put = |it: &String| !it.starts_with("put ");
     assert_eq!(told(&effects).into_iter().filter(put).collect::<Vec<_>>(), expect);
@@ -245,7 +257,7 @@ fn an_undo_lets_somebody_off_for_good() {
     assert_eq!(deeds(&play)[1].what, What::Lifted);
     play.world.set(GROUP, UserId(EVE), plain());
     assert_eq!(play.say(EVE, "hello again"), [], "and is left alone");
-    assert_eq!(text(&play.say(ANN, "/undo 50"), GROUP).key, "membership-ledger-undo-nothing");
+    assert_eq!(text(&undo(&mut play, ANN, 50), GROUP).key, "membership-ledger-undo-nothing");
 }
 
 #[test]
@@ -253,7 +265,7 @@ fn an_admins_own_mute_stays_whatever_is_undone() {
     let mut play = patient();
     (100..104).for_each(|it| stop(&mut play, it));
     play.moves(ANN, 101, muted(), muted());
-    let effects = play.say(ANN, "/undo 101");
+    let effects = undo(&mut play, ANN, 101);
     assert_eq!(text(&effects, GROUP).key, "membership-ledger-undone-held");
     assert!(unmuted(&effects).is_empty());
     play.moves(ANN, 102, muted(), muted());
@@ -273,13 +285,13 @@ fn undo_all(play: &mut Play<Membership>, order: &str) -> (Vec<Effect>, Text) {
     let (action, args) = pressable(&asked);
     let mut all = play.press(ANN, &action, &args);
     for _ in 0..200 {
-        if play.state.sweep.is_none() {
+        if !goes_on(play) {
             break;
         }
         play.wait_s(1);
         all.extend(play.wakes("undo"));
     }
-    assert_eq!(play.state.sweep, None, "it comes to an end");
+    assert!(!goes_on(play), "it comes to an end");
     let edits = calls(&all).into_iter().filter_map(|it| match it {
         Call::Edit { text, .. } => Some(text.clone()),
         _ => None,
@@ -302,10 +314,10 @@ fn an_undo_of_many_counts_first_and_asks_once() {
     let (action, args) = pressable(&asked);
     assert_eq!(told(&play.press(BOB, &action, &args)), ["toast membership-ledger-not-allowed"]);
     let pressed = told(&play.press(ANN, &action, &args));
-    assert_eq!(pressed, ["toast membership-toast-thanks", "edit membership-ledger-undo-goes-on", "wake"]);
+    assert_eq!(pressed, ["toast membership-toast-thanks", "edit membership-ledger-undo-goes-on", "put sweep", "wake"]);
     assert_eq!(told(&play.press(ANN, &action, &args)), ["toast membership-toast-over"], "it works once");
     let mut freed = Vec::new();
-    while play.state.sweep.is_some() {
+    while goes_on(&play) {
         let effects = play.wakes("undo");
         assert!(unmuted(&effects).len() <= 10, "a step is small");
         let lanes = effects.iter().filter_map(|it| match it {
@@ -374,7 +386,8 @@ fn while_telegram_is_silent_an_undo_waits() {
 fn an_anonymous_admin_shows_who_they_are_first() {
     let mut play = guarded();
     stop(&mut play, EVE);
-    let asked = Said { sender_chat: Some(GROUP), ..play.words(ANONYMOUS_ADMIN.0, "/undo 7") };
+    let reply_to = Some(ReplyTo { message: MessageId(1), from: Some(UserId(EVE)), channel: None });
+    let asked = Said { sender_chat: Some(GROUP), reply_to, ..play.words(ANONYMOUS_ADMIN.0, "/undo") };
     let (action, args) = pressable(&play.happen(Event::Said(asked)));
     assert_eq!(told(&play.press(BOB, &action, &args)), ["toast membership-ledger-not-allowed"]);
     assert_eq!(unmuted(&play.press(ANN, &action, &args)), [EVE]);
@@ -507,5 +520,5 @@ fn a_row_of_an_entry_without_a_notice_is_undone_too() {
     stop(&mut play, EVE);
     let entry: Entry = serde_json::from_slice(&play.world.rows["mute/7"]).unwrap();
     assert_eq!(entry.slot, None::<Slot>, "a collective notice stands for it");
-    assert_eq!(unmuted(&play.say(ANN, "/undo 7")), [EVE]);
+    assert_eq!(unmuted(&undo(&mut play, ANN, EVE)), [EVE]);
 }
