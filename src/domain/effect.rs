@@ -48,8 +48,8 @@ pub enum Effect {
         value: Vec<u8>,
     },
     /// Write a row of this feature in this chat some time soon. Rules see it at once, but nothing waits for the
-    /// disk: it is written with the chat's next batch, before the chat sleeps or the house stops, and after
-    /// `limits.chat.keep_ms` at the latest. A crash loses it. A decision that only keeps writes nothing.
+    /// disk: it is written after `limits.chat.keep_ms` at the latest, and before the chat sleeps or the house
+    /// stops. A crash loses it. A decision that only keeps writes nothing.
     Keep {
         /// The feature's own key.
         key: String,

@@ -43,9 +43,17 @@ pub(super) enum Committed {
 struct Composed {
     batch: Batch,
     cell: Option<(usize, Cell)>,
-    rows: Vec<(String, Option<Value>)>,
+    rows: Vec<(String, After)>,
     says: u64,
     handover: Handover,
+}
+
+/// What the chat's memory knows of a row once the batch is on the disk.
+enum After {
+    /// The store has this.
+    Stored(Option<Value>),
+    /// It is to be written some time soon.
+    Kept(Value),
 }
 
 /// What performers are told once the batch is on the disk.
@@ -77,8 +85,12 @@ impl Chat {
         match written.await? {
             Ok(()) => {
                 self.slots.start += SLOTS;
-                self.rows.written();
-                rows.into_iter().for_each(|(name, row)| self.rows.stored(feature, &name, row));
+                for (name, row) in rows {
+                    match row {
+                        After::Stored(row) => self.rows.stored(feature, &name, row),
+                        After::Kept(row) => self.rows.keep(feature, &name, row, clock::tick_ms()),
+                    }
+                }
                 if let Some((n, cell)) = cell {
                     self.count_active(n, &cell);
                     self.cells[n] = (cell, self.cells[n].1 + 1);
@@ -155,8 +167,6 @@ impl Chat {
             cell = Some((feature, value));
         }
         self.settle(item, feature, last, &mut batch);
-        // Before the decision's own rows: those are newer.
-        self.add_kept(&mut batch);
         let mut composed = Composed { batch, cell, rows: Vec::new(), says: 0, handover: Handover::default() };
         for effect in verdict.effects {
             self.add(effect, name, &mut composed)?;
@@ -213,14 +223,18 @@ impl Chat {
                 let wake = self.unwake(name, key, batch);
                 handover.wakes.push((wake, None));
             }
-            Effect::Put { key, value } | Effect::Keep { key, value } => {
+            Effect::Put { key, value } => {
                 let row = value.as_slice().into();
                 batch.put(keys::row(self.no, name, &key), value);
-                rows.push((key, Some(row)));
+                rows.push((key, After::Stored(Some(row))));
+            }
+            Effect::Keep { key, value } => {
+                let row = self.keepable(name, &key, value)?;
+                rows.push((key, After::Kept(row)));
             }
             Effect::Drop { key } => {
                 batch.delete(keys::row(self.no, name, &key));
-                rows.push((key, None));
+                rows.push((key, After::Stored(None)));
             }
             Effect::Own(user) => {
                 batch.put(keys::meta(&format!("own/{}", user.0)), b"{}".to_vec());

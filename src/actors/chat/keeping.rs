@@ -55,16 +55,21 @@ impl Chat {
     /// Obeys a decision that only keeps: nothing is written.
     pub(super) fn keep(&mut self, feature: usize, effects: Vec<Effect>) -> Result<(), StoreError> {
         for effect in effects {
-            let Effect::Keep { key: name, value } = effect else { continue };
-            let key = keys::row(self.no, self.world.names[feature], &name);
-            let mut batch = Batch::default();
-            // What the store would refuse later is refused now, when it is known whose fault it is.
-            check(batch.put(key, value))?;
-            if let Some(crate::store::Op::Put { value, .. }) = batch.0.pop() {
-                self.rows.keep(feature, &name, value.into(), clock::tick_ms());
-            }
+            let Effect::Keep { key, value } = effect else { continue };
+            let row = self.keepable(self.world.names[feature], &key, value)?;
+            self.rows.keep(feature, &key, row, clock::tick_ms());
         }
         Ok(())
+    }
+
+    /// A row that the store will take. What it would refuse later is refused now, when it is known whose fault it is.
+    pub(super) fn keepable(&self, feature: &str, name: &str, value: Vec<u8>) -> Result<Value, StoreError> {
+        let mut batch = Batch::default();
+        check(batch.put(keys::row(self.no, feature, name), value))?;
+        match batch.0.pop() {
+            Some(crate::store::Op::Put { value, .. }) => Ok(value.into()),
+            _ => Ok(Value::default()),
+        }
     }
 
     /// After an event: writes what has been kept for long enough or stands in the way, and sees to the rest.
@@ -145,7 +150,7 @@ impl Chat {
     }
 
     /// Adds what is kept to a batch.
-    pub(super) fn add_kept(&self, batch: &mut Batch) {
+    fn add_kept(&self, batch: &mut Batch) {
         for (feature, name, value) in self.rows.kept() {
             batch.put(keys::row(self.no, self.world.names[feature], name), value.to_vec());
         }

@@ -1,0 +1,74 @@
+//! Effects in short words, for the tables of stories, and the buttons among them.
+
+#![allow(clippy::expect_used, reason = "tests")]
+
+use super::super::effect::{Button, Call, Does, Effect};
+use super::super::event::Note;
+
+/// Effects in short words, for tables: `delete 1001`, `mute 7`, `say membership-notice`, `put mute/7`.
+pub(crate) fn told(effects: &[Effect]) -> Vec<String> {
+    effects.iter().map(word).collect()
+}
+
+fn word(effect: &Effect) -> String {
+    match effect {
+        Effect::Telegram(owed) => match &owed.call {
+            Call::Say { text, .. } => format!("say {}", text.key),
+            Call::Edit { text, .. } => format!("edit {}", text.key),
+            Call::Document { name, .. } => format!("document {name}"),
+            Call::Delete { .. } => "delete".into(),
+            Call::DeleteMany { messages, .. } => format!("delete {}", messages.len()),
+            Call::Permit { .. } => "permit".into(),
+            Call::Approve { user, .. } => format!("approve {}", user.0),
+            Call::Decline { user, .. } => format!("decline {}", user.0),
+            Call::AnswerJoin { verdict, .. } => format!("answer {verdict:?}").to_lowercase(),
+            Call::EditInvite { chat, .. } => format!("edit invite {}", chat.0),
+            Call::Mute { user, .. } => format!("mute {}", user.0),
+            Call::Unmute { user, .. } => format!("unmute {}", user.0),
+            Call::Answer { text, .. } => {
+                format!("toast {}", text.as_ref().map_or("", |it| it.key.as_ref())).trim_end().into()
+            }
+            Call::Invite { chat, .. } => format!("invite {}", chat.0),
+            Call::SetCommands { .. } => "menu".into(),
+            Call::Leave { .. } => "leave".into(),
+        },
+        Effect::Tell { note, .. } => match note {
+            Note::Claim { .. } => "tell claim".into(),
+            Note::Trouble { text, .. } => format!("trouble {}", text.key),
+            Note::Healed { .. } => "healed".into(),
+            Note::Membership(word) => format!("tell {}", word.name()),
+            Note::Numbered(number) => format!("numbered {number}"),
+            Note::Deliver { text, .. } => format!("deliver {}", text.key),
+        },
+        Effect::WakeAt { .. } => "wake".into(),
+        Effect::NoWake { .. } => "no wake".into(),
+        Effect::Put { key, .. } => format!("put {key}"),
+        Effect::Keep { key, .. } => format!("keep {key}"),
+        Effect::Drop { key } => format!("drop {key}"),
+        Effect::Own(user) => format!("own {}", user.0),
+    }
+}
+
+/// The buttons of the first message among effects that has any.
+pub(crate) fn buttons(effects: &[Effect]) -> Vec<Button> {
+    super::calls(effects)
+        .into_iter()
+        .find_map(|it| match it {
+            Call::Say { keyboard, .. } | Call::Edit { keyboard, .. } if !keyboard.is_empty() => {
+                Some(keyboard.iter().flatten().cloned().collect())
+            }
+            _ => None,
+        })
+        .unwrap_or_default()
+}
+
+/// Action and arguments of the first button that is pressed rather than opened.
+pub(crate) fn pressable(effects: &[Effect]) -> (String, String) {
+    buttons(effects)
+        .into_iter()
+        .find_map(|it| match it.does {
+            Does::Press { action, args, .. } => Some((action, args)),
+            Does::Open(_) => None,
+        })
+        .expect("a button to press")
+}
