@@ -73,11 +73,12 @@ impl Order {
     }
 }
 
-/// Whom a command is about: named by id, or the writer of the message it answers.
+/// Whom a command is about: named by id, the writer of the message it answers, or whom our notice is about that it
+/// answers.
 fn person(given: &Given<'_>, said: &Said) -> Result<Option<UserId>, Odd> {
     match given.words().next() {
         Some(word) => word.parse().ok().filter(|it| *it > 0).map(|it| Some(UserId(it))).ok_or_else(|| Odd::of(word)),
-        None => Ok(said.reply_to.as_ref().and_then(|it| it.from)),
+        None => Ok(said.reply_to.as_ref().and_then(|it| it.about.or(it.from))),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What was done can be read, appealed against and taken back.
 
 use crate::harness::{By, GUARD, LIMIT, Setting, Story};
-use majordomo::domain::types::{ChatId, UserId};
+use majordomo::domain::types::{ChatId, MessageId, UserId};
 use majordomo::playground::telegram::What;
 
 /// What is said on the way, in one language.
@@ -74,6 +74,16 @@ impl Story {
     }
 }
 
+impl Story {
+    /// Somebody answers Eve's notice.
+    fn answers_the_notice(&self, who: UserId, words: &str) {
+        let sent = self.telegram.calls("sendMessage");
+        let notice = sent.iter().find(|it| it.text("text").contains(ENGLISH.notice)).unwrap();
+        let id = notice.result()["message_id"].as_i64().unwrap();
+        self.telegram.reply(who, self.group, MessageId(id), words).unwrap();
+    }
+}
+
 #[tokio::test]
 async fn an_appeal_that_is_accepted_ends_it_by_polling() {
     accepted(By::Polling, &ENGLISH).await;
@@ -132,9 +142,10 @@ async fn an_admin_reads_why_and_undoes_it() {
     let eve = story.eve;
     story.ann_asks(&format!("/why {}", eve.0), "What I did to Eve in Readers").await;
     story.hears(story.group, "message deleted and muted, because not subscribed to News").await;
-    story.telegram.say(story.sam, story.group, &format!("/undo {}", eve.0)).unwrap();
+    story.answers_the_notice(story.sam, "/undo");
     story.hears(story.group, ENGLISH.not_allowed).await;
-    story.ann_asks(&format!("/undo {}", eve.0), "Eve may write here again").await;
+    story.answers_the_notice(story.ann, "/undo");
+    story.hears(story.group, "Eve may write here again").await;
     story.until("Eve may write", || story.telegram.may_write(story.group, eve)).await;
     story.untouched(eve, "I need not join").await;
     story.ann_asks(&format!("/why {}", eve.0), "no channel need be joined").await;
@@ -144,9 +155,10 @@ async fn an_admin_reads_why_and_undoes_it() {
 #[tokio::test]
 async fn an_admins_own_mute_survives_every_undo() {
     let story = speaking(By::Polling, &ENGLISH).await;
-    story.telegram.mute(story.group, story.eve).unwrap();
+    story.telegram.restrict(story.group, story.eve, &[]);
     story.calm().await;
-    story.ann_asks(&format!("/undo {}", story.eve.0), "an admin restricted them").await;
+    story.answers_the_notice(story.ann, "/undo");
+    story.hears(story.group, "an admin restricted them").await;
     story.calm().await;
     assert!(story.telegram.muted(story.group).contains(&story.eve));
     story.ends_well().await;

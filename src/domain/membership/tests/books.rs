@@ -3,7 +3,7 @@
 use super::super::super::effect::{Call, Effect, Lane};
 use super::super::super::event::{ChatKind, Event, Note, Outcome, ReplyTo, Said};
 use super::super::super::fact::Unknown;
-use super::super::super::play::{GROUP, NEWS, Play, all_rights, buttons, calls, muted, person, plain, pressable};
+use super::super::super::play::{GROUP, ME, NEWS, Play, all_rights, buttons, calls, muted, person, plain, pressable};
 use super::super::super::text::{Arg, Text};
 use super::super::super::types::{ANONYMOUS_ADMIN, ChatId, MessageId, Moment, Slot, UserId};
 use super::super::{Deed, Entry, Known, LogPlace, Membership, Mercy, Settings, What, Why, Word};
@@ -68,9 +68,18 @@ fn unmuted(effects: &[Effect]) -> Vec<i64> {
 
 /// An admin answers somebody's message with `/undo`.
 fn undo(play: &mut Play<Membership>, by: i64, who: i64) -> Vec<Effect> {
-    let reply_to = Some(ReplyTo { message: MessageId(1), from: Some(UserId(who)), channel: None });
+    let reply_to = Some(ReplyTo { message: MessageId(1), from: Some(UserId(who)), about: None, channel: None });
     let said = Said { reply_to, ..play.words(by, "/undo") };
     play.happen(Event::Said(said))
+}
+
+#[test]
+fn whoever_answers_our_notice_means_whom_it_is_about() {
+    let mut play = guarded();
+    stop(&mut play, EVE);
+    let reply_to = Some(ReplyTo { message: MessageId(1), from: Some(ME), about: Some(UserId(EVE)), channel: None });
+    let said = Said { reply_to, ..play.words(ANN, "/undo") };
+    assert_eq!(unmuted(&play.happen(Event::Said(said))), [EVE]);
 }
 
 /// Whether an undo of many goes on.
@@ -137,7 +146,7 @@ fn an_admin_reads_everything_by_answering_a_message() {
     let mut play = guarded();
     stop(&mut play, EVE);
     play.wait_s(120);
-    let reply_to = Some(ReplyTo { message: MessageId(1), from: Some(UserId(EVE)), channel: None });
+    let reply_to = Some(ReplyTo { message: MessageId(1), from: Some(UserId(EVE)), about: None, channel: None });
     let asked = Said { reply_to, ..play.words(ANN, "/why") };
     let effects = play.happen(Event::Said(asked));
     assert_eq!(told(&effects), ["say membership-ledger-theirs", "wake"], "it goes away by itself");
@@ -386,7 +395,7 @@ fn while_telegram_is_silent_an_undo_waits() {
 fn an_anonymous_admin_shows_who_they_are_first() {
     let mut play = guarded();
     stop(&mut play, EVE);
-    let reply_to = Some(ReplyTo { message: MessageId(1), from: Some(UserId(EVE)), channel: None });
+    let reply_to = Some(ReplyTo { message: MessageId(1), from: Some(UserId(EVE)), about: None, channel: None });
     let asked = Said { sender_chat: Some(GROUP), reply_to, ..play.words(ANONYMOUS_ADMIN.0, "/undo") };
     let (action, args) = pressable(&play.happen(Event::Said(asked)));
     assert_eq!(told(&play.press(BOB, &action, &args)), ["toast membership-ledger-not-allowed"]);
