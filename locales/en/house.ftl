@@ -30,6 +30,7 @@ house-hint-broken = That did not work: something in me is broken there. Your mes
 
 house-press-not-yours = This button is for another person.
 house-press-stale = This button is too old. Please start again.
+house-press-words = { $person }: { $words }
 
 house-claim-welcome = Welcome home! You are an owner of this house now. I write to you here when something needs your hand. /help shows what I can do.
 house-claim-yours-already = This house is yours already. /help shows what I can do.

@@ -30,6 +30,7 @@ house-hint-broken = Не получилось: что-то во мне здес�
 
 house-press-not-yours = Эта кнопка для другого человека.
 house-press-stale = Эта кнопка устарела. Начните, пожалуйста, сначала.
+house-press-words = { $person }: { $words }
 
 house-claim-welcome = Добро пожаловать домой! Теперь вы владелец этого дома. Сюда я напишу, если понадобится ваша помощь. Что я умею, покажет /help.
 house-claim-yours-already = Этот дом и так ваш. Что я умею, покажет /help.

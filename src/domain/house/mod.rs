@@ -9,13 +9,13 @@ mod tests;
 pub use state::{Alarm, State, Tries};
 
 use super::command::{self, Given};
-use super::effect::{Button, Call, Does, Effect, Label, Owed, Target};
+use super::effect::{Button, Call, Does, Effect, Label, MessageRef, Owed, Target};
 use super::event::{ChatKind, Event, Happened, Note, Pressed, Said, Verdict};
 use super::fact::Need;
 use super::feature::{Command, Decision, Facts, Pace, Rules, Scope, telegram};
 use super::membership::PRESS_MS;
 use super::text::{Arg, Text};
-use super::types::{Language, Moment};
+use super::types::{Language, Moment, Slot};
 use std::borrow::Cow;
 
 /// The office that is always open, asked last.
@@ -76,6 +76,7 @@ impl Rules for House {
             (Event::Told(Note::Trouble { key, text, .. }), ChatKind::House) => owner::trouble(state, facts, key, text),
             (Event::Told(Note::Healed { key }), ChatKind::House) => owner::healed(state, facts, key),
             (Event::Told(Note::Deliver { text, language, .. }), _) => deliver(state, event, facts, text, *language),
+            (Event::Woke { feature, key, .. }, _) if feature == self.name() => take_away(event, key),
             (Event::Said(said), ChatKind::Private) => self.in_private(state, event, facts, said),
             (Event::Said(said), ChatKind::Group | ChatKind::Supergroup) => self.in_group(event, facts, said),
             (Event::Said(_), ChatKind::Channel | ChatKind::House)
@@ -93,6 +94,19 @@ impl Rules for House {
             ) => Decision::passed(),
         }
     }
+}
+
+/// The key of a wake at which the message of this slot is taken away: words that followed a press in a group.
+#[must_use]
+pub fn away(slot: Slot) -> String {
+    format!("away/{}", slot.0)
+}
+
+fn take_away(event: &Happened, key: &str) -> Decision<State> {
+    let Some(slot) = key.strip_prefix("away/").and_then(|it| it.parse().ok()).map(Slot) else {
+        return Decision::passed();
+    };
+    Decision::claimed(vec![telegram(Call::Delete { chat: event.place.id, message: MessageRef::Slot(slot) })])
 }
 
 impl House {

@@ -26,17 +26,20 @@ enum Worth {
 /// Somebody opened an owner link.
 pub(super) fn claim(state: &State, facts: &Facts<'_>, all: &[Command], code: &str, who: &Person) -> Decision<State> {
     let say = |key| deliver(who.id, Text::new(who.language, key));
+    let suspect = |why| Effect::Suspect { user: who.id, why };
     if facts.house.owned_by(who.id) {
         return Decision::claimed(vec![say("house-claim-yours-already")]);
     }
     let open = facts.house.claim.as_ref();
     match (worth(state, facts, open, code, who.id), open) {
         (Worth::Over, _) | (_, None) => Decision::claimed(vec![say("house-claim-over")]),
-        (Worth::Exhausted, _) => Decision::claimed(vec![say("house-claim-exhausted")]),
+        (Worth::Exhausted, _) => {
+            Decision::claimed(vec![say("house-claim-exhausted"), suspect("too many wrong owner links")])
+        }
         (Worth::Wrong, Some(open)) => {
             let mut state = state.clone();
             state.count(&open.code_sha256, who.id);
-            Decision::claimed(vec![say("house-claim-wrong")]).with_state(state)
+            Decision::claimed(vec![say("house-claim-wrong"), suspect("a wrong owner link")]).with_state(state)
         }
         (Worth::Right, Some(open)) => own(state, open, all, who),
     }

@@ -81,6 +81,7 @@ fn sources() -> String {
     for folder in ["membership", "house", "drill"] {
         walk(&root().join("src/domain").join(folder), &mut found);
     }
+    found.push_str(&std::fs::read_to_string(root().join("src/actors/outbox/words.rs")).unwrap());
     found
 }
 

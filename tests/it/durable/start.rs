@@ -112,7 +112,8 @@ async fn over_any_spoiled_file_it_starts_or_says_why_not() {
             fs::remove_dir_all(&store).unwrap();
         }
     }
-    assert!(up > 0 && refused > 0, "{up} started, {refused} refused");
+    let told = story.log.events("store.corrupt").len();
+    assert!(up > 0 && refused > 0 && told > 0, "{up} started, {refused} refused, {told} told to be corrupt");
 }
 
 #[tokio::test]

@@ -117,4 +117,7 @@ async fn a_basic_group_becomes_a_supergroup_first() {
     story.hears(new, "Only subscribers of News").await;
     story.telegram.say(story.eve, new, "hello").unwrap();
     story.until("Eve is muted in the new group", || story.telegram.muted(new).contains(&story.eve)).await;
+    let moved = story.log.wait_for("upstream.migrated").await;
+    assert_eq!((&moved["from"], &moved["to"]), (&basic.0.into(), &new.0.into()), "{moved}");
+    assert_eq!(story.log.events("upstream.migrated").len(), 1, "once: {}", story.log.text());
 }
