@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 
 /// The button "This is wrong", and the admins' answers to it.
 pub(super) const ACTION: &str = "m.a";
+/// The rows of appeals, and the alarm clocks that take them away.
+pub(super) const KEY: &str = "appeal/";
 /// An appeal is accepted.
 const ACCEPT: char = 'y';
 /// An appeal is rejected.
@@ -20,13 +22,15 @@ const REJECT: char = 'n';
 
 /// One appeal per person in so many ms.
 const AGAIN_MS: u64 = 24 * 3_600_000;
+/// An appeal waits so long for an admin, in ms.
+const WAITS_MS: u64 = 3 * AGAIN_MS;
 /// Appeals that may wait at the same time.
 const OPEN_MAX: usize = 10;
 /// Of those, so many stand in the message with their buttons; the others move up.
 const SHOWN: usize = 5;
 /// Decided ones that still stand in the message.
 const DECIDED: usize = 4;
-/// A message of ours can be edited for 72 h, for so long its slot is known; this keeps clear of it, in ms.
+/// The slot of a message is known for 72 h; this keeps clear of it, in ms.
 const STANDS_MS: u64 = 48 * 3_600_000;
 /// How long the group's own message stands when all is decided, in ms.
 const CLEAR_MS: u64 = 60_000;
@@ -80,7 +84,7 @@ struct Verdict {
 
 impl Plea {
     fn key(user: UserId) -> String {
-        format!("appeal/{}", user.0)
+        format!("{KEY}{}", user.0)
     }
 
     fn read(row: Option<&[u8]>) -> Option<Self> {
@@ -124,6 +128,7 @@ fn plead(draft: &mut Draft<'_>, pressed: &Pressed) {
             let (who, at) = (pressed.from.clone(), draft.now());
             let plea = Plea { who, at, lacked: entry.channels, thread: entry.thread, verdict: None };
             draft.put(Plea::key(user), &plea);
+            draft.add(Effect::WakeAt { key: Plea::key(user), at: at.plus_ms(AGAIN_MS) });
             let docket = &mut draft.change().docket;
             docket.open.retain(|it| *it != user); // theirs of a day ago
             docket.decided.retain(|it| *it != user);
@@ -136,6 +141,38 @@ fn plead(draft: &mut Draft<'_>, pressed: &Pressed) {
         }
     };
     draft.toast(pressed, say(key), true);
+}
+
+/// A day after an appeal: it is forgotten, unless it still waits and has not waited too long.
+pub(super) fn woke(draft: &mut Draft<'_>, key: &str) {
+    draft.claim();
+    let Some(row) = draft.row(key) else { return };
+    let Some(plea) = Plea::read(row) else { return draft.drop_row(key.to_owned()) };
+    let (now, user) = (draft.now(), plea.who.id);
+    let waits = draft.state().docket.open.contains(&user);
+    if waits && now.since_ms(plea.at) < WAITS_MS {
+        return draft.add(Effect::WakeAt { key: key.to_owned(), at: now.plus_ms(AGAIN_MS) });
+    }
+    if waits || draft.state().docket.decided.contains(&user) {
+        let docket = &mut draft.change().docket;
+        docket.open.retain(|it| *it != user);
+        docket.decided.retain(|it| *it != user);
+    }
+    draft.drop_row(key.to_owned());
+}
+
+/// The log place cannot be written to: what waits is shown in the group instead.
+pub(super) fn without_log(draft: &mut Draft<'_>) {
+    let here = draft.place.id;
+    let docket = &draft.state().docket;
+    if docket.open.is_empty() || docket.copies.iter().any(|(chat, _)| *chat == here) {
+        return;
+    }
+    let Some(page) = Page::read(draft) else { return };
+    let (language, at) = (journal::language(draft), LogPlace { chat: here, thread: None });
+    let (text, keyboard) = (page.text(draft, language), page.keyboard(draft, language));
+    let slot = draft.notify(at, Lane::Reply, text, keyboard);
+    draft.change().docket.copies.push((here, slot));
 }
 
 fn plea(draft: &mut Draft<'_>, user: UserId) -> Option<Option<Plea>> {
@@ -244,14 +281,18 @@ impl Page {
     fn publish(&self, draft: &mut Draft<'_>) {
         let language = journal::language(draft);
         let group = LogPlace { chat: draft.place.id, thread: self.pleas.last().and_then(|it| it.thread) };
-        let first = journal::place(draft.state()).unwrap_or(group);
+        let log = journal::place(draft.state());
+        let first = log.unwrap_or(group);
         let owners = draft.state().owners.clone();
         let owners = owners.into_iter().map(|it| LogPlace { chat: ChatId(it.0), thread: None });
         let mut copies = Vec::new();
         for at in [first].into_iter().chain(owners) {
             let (text, keyboard) = (self.text(draft, language), self.keyboard(draft, language));
-            let lane = if at == first { Lane::Reply } else { Lane::Broadcast };
-            copies.push((at.chat, draft.notify(at, lane, text, keyboard)));
+            let slot = match log.is_some_and(|it| it == at) {
+                true => journal::write(draft, at, text, keyboard), // it is heard when that fails
+                false => draft.notify(at, if at == first { Lane::Reply } else { Lane::Broadcast }, text, keyboard),
+            };
+            copies.push((at.chat, slot));
         }
         draft.change().docket.copies = copies;
     }

@@ -9,7 +9,7 @@ use super::ledger::{Deed, What};
 use super::person::Mercy;
 use super::policy::{LogPlace, is_default};
 use super::state::{About, State};
-use super::{afar, trouble, undo, why};
+use super::{afar, appeal, trouble, undo, why};
 use serde::{Deserialize, Serialize};
 
 /// The buttons of the log.
@@ -210,7 +210,8 @@ fn head(language: Language, key: &'static str, group: String) -> Text {
     Text::new(language, key).with("group", Arg::Bold(group))
 }
 
-fn write(draft: &mut Draft<'_>, at: LogPlace, text: Text, keyboard: Vec<Vec<Button>>) -> Slot {
+/// Says something in the log place, and hears whether that worked.
+pub(super) fn write(draft: &mut Draft<'_>, at: LogPlace, text: Text, keyboard: Vec<Vec<Button>>) -> Slot {
     let slot = draft.slot();
     let LogPlace { chat, thread } = at;
     let call = Call::Say { chat, slot, thread, reply_to: None, text, keyboard, silent: true, only: None };
@@ -240,6 +241,7 @@ pub(super) fn performed(draft: &mut Draft<'_>, outcome: &Outcome) {
             let journal = &mut draft.change().journal;
             (journal.broken, journal.crowd) = (Some(now), None);
             trouble::log(draft);
+            appeal::without_log(draft);
         }
         Outcome::Unknown => {}
     }

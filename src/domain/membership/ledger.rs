@@ -93,10 +93,8 @@ pub enum Why {
     Released,
 }
 
-/// All rows of deeds: keys from here ..
-pub(super) const FIRST: &str = "deed/";
-/// .. up to, but without, here.
-pub(super) const END: &str = "deed0";
+/// The beginning of every key of a deed.
+const FIRST: &str = "deed/";
 
 impl Deed {
     /// The key of the row: numbers of twelve digits, so that keys stand in the order of time.

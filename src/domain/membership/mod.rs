@@ -238,6 +238,7 @@ fn woke(draft: &mut Draft<'_>, key: &str) {
         verify::WAKE => verify::woke(draft),
         sweep::WAKE => sweep::woke(draft),
         journal::WAKE => journal::woke(draft),
+        _ if key.starts_with(appeal::KEY) => appeal::woke(draft, key),
         erase::WAKE => erase::woke(draft),
         _ => stop::expire(draft, key),
     }

@@ -91,7 +91,7 @@ pub(super) fn woke(draft: &mut Draft<'_>) {
     let Some(Some(row)) = draft.row(KEY) else { return };
     let Ok(mut sweep) = serde_json::from_slice::<Sweep>(row) else { return draft.drop_row(KEY.to_owned()) };
     match step(draft, &mut sweep) {
-        Step::Open => return,
+        Step::Open => {}
         Step::Doubt => {
             sweep.doubts += 1;
             again(draft, sweep, DOUBT_MS);

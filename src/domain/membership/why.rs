@@ -28,20 +28,24 @@ const DAY_MS: u64 = 24 * HOUR_MS;
 
 /// Somebody wants to know: about themselves, or, who may, about others.
 pub(super) fn asked(draft: &mut Draft<'_>, voice: Voice, asker: &Person, who: Option<UserId>) {
-    let whom = who.unwrap_or(asker.id);
-    let Some(text) = report(draft, whom, asker.language, whom == asker.id) else { return };
-    let answer = match whom == asker.id {
-        true => {
-            let text = Text::new(asker.language, "membership-ledger-in-private").with("person", person(asker));
-            (text, button(draft, asker.language).into_iter().map(|it| vec![it]).collect())
-        }
-        false => (text, Vec::new()),
+    let (answer, only, ttl_ms) = match who.filter(|it| *it != asker.id) {
+        None => (pointer(draft, asker), Some(asker.id), POINTER_MS),
+        Some(whom) => match report(draft, whom, asker.language, false) {
+            Some(text) => ((text, Vec::new()), None, STANDS_MS),
+            None => return,
+        },
     };
-    let (only, ttl_ms) = if whom == asker.id { (Some(asker.id), POINTER_MS) } else { (None, STANDS_MS) };
     match voice {
         Voice::Reply(message, thread) => draft.murmur(only, thread, Some(message), answer, ttl_ms),
         Voice::Replace(..) => draft.answer(voice, answer.0, answer.1),
     }
+}
+
+/// What is only for somebody themselves is told in their private chat: here they read how to get there.
+fn pointer(draft: &Draft<'_>, asker: &Person) -> (Text, Vec<Vec<Button>>) {
+    let person = Arg::Person { id: asker.id, name: asker.name.clone() };
+    let text = Text::new(asker.language, "membership-ledger-in-private").with("person", person);
+    (text, button(draft, asker.language).into_iter().map(|it| vec![it]).collect())
 }
 
 /// The button that opens the private chat and asks there. None while we do not know our own name.
@@ -136,10 +140,6 @@ pub(super) fn title(draft: &mut Draft<'_>) -> Option<String> {
     }
     let info = draft.chat(&draft.place.id.into())?;
     Some(info.as_ref().map_or_else(|_| String::from("?"), |it| it.title.clone()))
-}
-
-fn person(it: &Person) -> Arg {
-    Arg::Person { id: it.id, name: it.name.clone() }
 }
 
 /// What is written for one reader.

@@ -1,7 +1,7 @@
 //! Appeals: who may make one, where it goes, and what comes of it.
 
 use super::super::super::effect::{Call, Does, Effect};
-use super::super::super::event::{ChatKind, Event, Note};
+use super::super::super::event::{ChatKind, Event, Note, Outcome};
 use super::super::super::play::{GROUP, Play, all_rights, calls, muted, plain};
 use super::super::super::text::{Arg, Text};
 use super::super::super::types::{ChatId, UserId};
@@ -97,6 +97,40 @@ fn one_appeal_a_day_from_those_who_are_held_back() {
     play.state.policy.no_appeals = true;
     stop(&mut play, 100);
     assert_eq!(toast(&appeal(&mut play, 100)), "membership-toast-over");
+}
+
+#[test]
+fn appeals_are_forgotten_when_they_may_be_made_again() {
+    let mut play = guarded_with(Settings { notices_per_min: 1_000, ..Settings::default() });
+    for who in [100, 101] {
+        stop(&mut play, who);
+    }
+    let args = judging(&appeal(&mut play, 100));
+    appeal(&mut play, 101);
+    play.press(ANN, "m.a", &args[0]);
+    let rows = |play: &Play<Membership>| play.world.rows.keys().filter(|it| it.starts_with("appeal/")).count();
+    for (days, left) in [(1, 1), (1, 1), (1, 0)] {
+        play.wait_s(days * 86_400);
+        play.wakes("appeal/100");
+        play.wakes("appeal/101");
+        assert_eq!(rows(&play), left);
+    }
+    assert_eq!((play.state.docket.open.len(), play.state.docket.decided.len()), (0, 0));
+}
+
+#[test]
+fn an_appeal_that_the_log_place_does_not_take_is_shown_in_the_group() {
+    let mut play = guarded();
+    play.state.policy.log = Some(LogPlace { chat: ChatId(-1_009), thread: None });
+    stop(&mut play, EVE);
+    appeal(&mut play, EVE);
+    let refused = || Outcome::Refused { reason: "Bad Request: chat not found".into() };
+    let chats: Vec<_> = copies(&play.performed("log", refused())).into_iter().map(|it| it.0).collect();
+    assert_eq!(chats, [GROUP.0]);
+    assert_eq!(copies(&play.performed("log", refused())), [], "once");
+    stop(&mut play, 100);
+    let chats: Vec<_> = copies(&appeal(&mut play, 100)).into_iter().map(|it| it.0).collect();
+    assert_eq!(chats, [-1_009, ANN, GROUP.0], "and all copies are kept true");
 }
 
 #[test]

@@ -301,11 +301,11 @@ fn undo_all(play: &mut Play<Membership>, order: &str) -> (Vec<Effect>, Text) {
         all.extend(play.wakes("undo"));
     }
     assert!(!goes_on(play), "it comes to an end");
-    let edits = calls(&all).into_iter().filter_map(|it| match it {
+    let mut edits = calls(&all).into_iter().filter_map(|it| match it {
         Call::Edit { text, .. } => Some(text.clone()),
         _ => None,
     });
-    let last = edits.last().unwrap();
+    let last = edits.next_back().unwrap();
     (all, last)
 }
 
