@@ -23,6 +23,9 @@ house-about-group =
     I am here. What you can say:
     { $lines }
 house-button-add = Add me to a group
+house-button-channel = Add me to a channel
+house-button-rights = Grant the rights
+house-button-admin = Make me an admin of the channel
 
 house-hint = I do not understand words yet, only commands. /help shows what I can do.
 house-hint-command = I do not know that command. /help shows those I know.

@@ -23,6 +23,9 @@ house-about-group =
     Я на месте. Что можно сказать:
     { $lines }
 house-button-add = Добавить меня в группу
+house-button-channel = Добавить меня в канал
+house-button-rights = Дать права
+house-button-admin = Сделать меня администратором канала
 
 house-hint = Слов я пока не понимаю, только команды. Что я умею, покажет /help.
 house-hint-command = Такой команды я не знаю. Какие знаю, покажет /help.

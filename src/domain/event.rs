@@ -327,6 +327,9 @@ pub enum Note {
         place: Place,
         /// What is wrong, as a text key with its words.
         text: super::text::Text,
+        /// What would set it right, where a button can lead there.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        remedy: Option<Remedy>,
     },
     /// The trouble of that key is over.
     Healed {
@@ -345,7 +348,20 @@ pub enum Note {
         language: Language,
         /// Our name of the message.
         slot: Slot,
+        /// A button that leads to what would set it right.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        remedy: Option<Remedy>,
     },
+}
+
+/// What an admin can do with one tap to let us work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Remedy {
+    /// Give us our rights in the group.
+    Group,
+    /// Make us an admin of the channel.
+    Channel,
 }
 
 impl Event {

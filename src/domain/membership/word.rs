@@ -2,6 +2,7 @@
 
 use super::super::event::Pressed;
 use super::super::types::{ChatId, Language, Moment, Person, UserId};
+use super::policy::LogPlace;
 use super::state::Channel;
 use serde::{Deserialize, Serialize};
 
@@ -63,6 +64,13 @@ pub enum Word {
         /// Who asks.
         who: Person,
     },
+    /// A chat to a group: report here what you do.
+    Log {
+        /// Where.
+        place: LogPlace,
+        /// Who wants it: they must be an admin of both.
+        by: UserId,
+    },
     /// The command line to a group: guard it for this channel.
     Import {
         /// The channel.
@@ -88,6 +96,7 @@ impl Word {
             Self::Decided { .. } => "decided",
             Self::Pressed { .. } => "pressed",
             Self::Why { .. } => "why",
+            Self::Log { .. } => "log",
             Self::Import { .. } => "import",
         }
     }

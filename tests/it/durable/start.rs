@@ -155,7 +155,8 @@ async fn another_bot_is_refused_until_it_is_adopted() {
     assert!(words.contains("not to bot 987654321") && words.contains("--adopt"), "{words}");
     assert!(!words.contains("another-bots-token") && !out.contains("another-bots-token"), "no token is shown");
     story.start_with(&["run", "--adopt"]);
-    assert!(story.log.wait_from(0, |it| it["event"] == "app.ready" && it["chats"] == 1, LIMIT).await.is_some());
+    // The group, its channel, and the private chat of whoever set it up.
+    assert!(story.log.wait_from(0, |it| it["event"] == "app.ready" && it["chats"] == 3, LIMIT).await.is_some());
     let (status, _) = story.sigterm().await;
     assert_eq!(status.code(), Some(0));
     story.start().await; // it is its own now

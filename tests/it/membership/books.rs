@@ -187,3 +187,29 @@ async fn an_undo_of_many_goes_on_after_a_kill() {
     story.untouched(guests[0], "let off for a day").await;
     assert_eq!(story.telegram.early_calls(), 0);
 }
+
+#[tokio::test]
+async fn the_log_place_hears_of_everything_in_few_words() {
+    const MANY: usize = 12;
+    let story = Story::new().await;
+    let log = story.telegram.supergroup("Log", story.ann);
+    story.telegram.place_bot(log, &GUARD);
+    story.telegram.say(story.ann, log, &format!("/log {}", story.group.0)).unwrap();
+    story.calm().await;
+    story.stopped(story.eve, "hello").await;
+    story.hears(log, "Eve: message deleted and muted, because not subscribed to News").await;
+    let toast = story.telegram.press(story.ann, log, "Why", LIMIT).await.unwrap();
+    assert_eq!(toast.text, "I have written it below.");
+    story.hears(log, "What I did to Eve in Readers").await;
+    let toast = story.telegram.press(story.ann, log, "Undo", LIMIT).await.unwrap();
+    assert!(toast.text.contains("Eve may write here again"), "{toast:?}");
+    story.until("Eve may write", || story.telegram.may_write(story.group, story.eve)).await;
+    for who in story.guests(MANY) {
+        story.telegram.say(who, story.group, "hello").unwrap();
+    }
+    story.hears(log, "12 people stopped").await;
+    let words = story.telegram.calls("sendMessage");
+    let there = words.iter().filter(|it| it.number("chat_id") == Some(log.0)).count();
+    assert!(there <= 6, "{there} messages: two answers, the line, the lifted mute, and the one that counts");
+    story.ends_well().await;
+}

@@ -7,10 +7,14 @@ mod appealing;
 mod books;
 mod groups;
 mod judging;
+mod logging;
+mod paneling;
 mod pressing;
 mod protecting;
 mod releasing;
+mod setting_up;
 mod troubles;
+mod undoing;
 
 use super::super::effect::Effect;
 use super::super::fact::Need;
