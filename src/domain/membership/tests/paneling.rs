@@ -267,7 +267,7 @@ fn words_are_written_looked_at_and_kept() {
     assert_eq!(said(&kept).key, "membership-panel-kept");
     let notice = play.say(EVE, "hello");
     assert!(told(&notice).contains(&"say membership-panel-own".to_owned()), "{:?}", told(&notice));
-    assert_eq!(buttons(&notice).len(), 2, "the buttons are there as ever");
+    assert_eq!(buttons(&notice).len(), 4, "the buttons are there as ever");
     let reopened = play.say(ANN, "/protection");
     let usual = walk(&mut play, reopened, &["notices", "words", "usual"]);
     assert_eq!(said(&usual).key, "membership-panel-unset");
