@@ -7,6 +7,7 @@ use super::journal::Journal;
 use super::order::Order;
 use super::own::Own;
 use super::policy::{Policy, is_default};
+use super::reconcile::Reconciled;
 use super::undo::Span;
 use serde::{Deserialize, Serialize};
 
@@ -83,6 +84,12 @@ pub struct State {
     /// What the log place is still to hear of.
     #[serde(skip_serializing_if = "is_default")]
     pub journal: Journal,
+    /// When the reconciler runs next.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reconcile_at: Option<Moment>,
+    /// What it found last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reconciled: Option<Reconciled>,
 }
 
 /// A channel whose subscribers may write.
@@ -191,6 +198,8 @@ pub enum About {
     Link(ChatId),
     /// Writing to the log place.
     Log,
+    /// Hearing of who joins and leaves this channel: as many groups ask for it as it can tell.
+    Unheard(ChatId),
 }
 
 /// The row `mute/<user>`: one person who was told to join.
@@ -211,6 +220,9 @@ pub struct Entry {
     pub language: Language,
     /// Whether the mute is ours. A mute by another hand is never lifted.
     pub mine: bool,
+    /// When our mute ends by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ends: Option<Moment>,
 }
 
 impl State {
@@ -330,6 +342,11 @@ impl Entry {
     /// Reads a row; one that cannot be read counts as none.
     pub(super) fn read(row: Option<&[u8]>) -> Option<Self> {
         serde_json::from_slice(row?).ok()
+    }
+
+    /// When our mute ends by itself.
+    pub(super) fn ends(&self) -> Moment {
+        self.ends.unwrap_or(self.until)
     }
 }
 
