@@ -270,7 +270,7 @@ fn a_reply_names_the_person_and_only_some_admins_may_ask() {
     let said = Said { reply_to, ..play.words(ANN, "/verify") };
     assert_eq!(told(&play.happen(Event::Said(said))), ["say membership-verify-one"]);
     assert_eq!(told(&play.say(BOB, "/verify")), ["say membership-ledger-not-allowed"]);
-    assert_eq!(told(&play.say(BOB, "/simulate")), ["say membership-ledger-not-allowed"]);
+    assert_eq!(told(&play.say(BOB, "/simulate")), ["say membership-not-allowed"]);
     assert_eq!(told(&play.say(ANN, "/verify eve")), ["say membership-unreadable"]);
 }
 
