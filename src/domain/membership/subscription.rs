@@ -70,7 +70,7 @@ fn left(draft: &mut Draft<'_>, channel: ChatId, who: &Person) {
     }
     let (known, _entry) = (draft.known(who.id).flatten(), draft.entry(who.id));
     truth::prepare(draft);
-    if !known.is_some_and(|it| it.inside && it.exempt.is_none()) {
+    if !known.is_some_and(|it| it.inside && it.let_off(draft.now()).is_none()) {
         return;
     }
     let channels = draft.state().channels.clone();

@@ -3,10 +3,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod anything;
+mod appealing;
+mod books;
 mod fanning;
 mod groups;
 mod judging;
 mod linking;
+mod logging;
 mod paneling;
 mod pressing;
 mod protecting;
@@ -14,6 +17,7 @@ mod reconciling;
 mod releasing;
 mod setting_up;
 mod troubles;
+mod undoing;
 mod walking;
 
 use super::super::effect::Effect;
