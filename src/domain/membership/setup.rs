@@ -105,9 +105,10 @@ pub(super) fn migrated(draft: &mut Draft<'_>) {
     }
 }
 
-/// A channel says that something changed in it.
+/// A channel says that something changed in it, or that it will say so from now on: what changed before that, nobody
+/// has told us.
 pub(super) fn told(draft: &mut Draft<'_>, word: &Word) {
-    if let Word::Changed { .. } = word {
+    if let Word::Changed { .. } | Word::Heard { .. } = word {
         again(draft);
     }
 }
