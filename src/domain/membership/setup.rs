@@ -326,11 +326,7 @@ fn current(draft: &mut Draft<'_>) -> Option<Setup> {
     if !draft.state().setting_up {
         return None;
     }
-    let found = draft.row(WAKE)?.and_then(|it| serde_json::from_slice(it).ok());
-    if found.is_none() {
-        draft.change().setting_up = false; // the row is gone, or of another make
-    }
-    found
+    serde_json::from_slice(draft.row(WAKE)??).ok()
 }
 
 /// Asks the channels of a wish to tell us when we are let in.
