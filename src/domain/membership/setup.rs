@@ -1,6 +1,6 @@
 //! Setting a group up: one message that ticks itself until the group is guarded.
 
-use super::super::effect::{Button, Call, Does, Effect, Label, MessageRef};
+use super::super::effect::{Button, Call, Does, Effect, Label, MessageRef, Owed};
 use super::super::event::{ChatKind, Moved, Pressed, Remedy, Said};
 use super::super::fact::ChatRef;
 use super::super::text::{Arg, Text};
@@ -307,7 +307,8 @@ fn show(
         if moved {
             setup.thread = None;
         }
-        draft.owe(Call::Say { chat, slot, thread: setup.thread, reply_to, text, keyboard, silent: false, only: None });
+        let call = Call::Say { chat, slot, thread: setup.thread, reply_to, text, keyboard, silent: false, only: None };
+        draft.add(Effect::Telegram(Owed::new(call).repeating())); // a list that nobody can find ticks in vain
     } else if setup.shown != lines {
         draft.owe(Call::Edit { chat, message: setup.message, text, keyboard });
     }

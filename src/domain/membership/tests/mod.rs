@@ -15,6 +15,7 @@ mod releasing;
 mod setting_up;
 mod troubles;
 mod walking;
+mod wording;
 
 use super::super::effect::Effect;
 use super::super::fact::Need;
