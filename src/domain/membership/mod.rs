@@ -260,14 +260,13 @@ fn told(draft: &mut Draft<'_>, word: &Word) {
             subscription::told(draft, word);
             door::told(draft, word);
         }
-        Word::Changed { channel, .. } => {
-            let before = subscription::asks(draft, channel.id);
+        Word::Changed { channel: Channel { id: channel, .. }, .. } | Word::Heard { channel, .. } => {
+            let before = subscription::asks(draft, *channel);
             setup::told(draft, word);
-            if before || !subscription::asks(draft, channel.id) {
+            if before || !subscription::asks(draft, *channel) {
                 subscription::told(draft, word);
             }
         }
-        Word::Heard { .. } => subscription::told(draft, word),
         Word::Group(_) | Word::Gone { .. } => groups::told(draft, word),
         Word::Knock(_) | Word::Decided { .. } => knock::told(draft, word),
         Word::Pressed { chat, pressed } => afar::told(draft, *chat, pressed),

@@ -1,6 +1,6 @@
 //! Setting a group up: one message that ticks itself until the group is guarded.
 
-use super::super::effect::{Button, Call, Does, Effect, Label, MessageRef};
+use super::super::effect::{Button, Call, Does, Effect, Label, MessageRef, Owed};
 use super::super::event::{ChatKind, Moved, Pressed, Remedy, Said};
 use super::super::fact::ChatRef;
 use super::super::text::{Arg, Text};
@@ -105,9 +105,10 @@ pub(super) fn migrated(draft: &mut Draft<'_>) {
     }
 }
 
-/// A channel says that something changed in it.
+/// A channel says that something changed in it, or that it will say so from now on: what changed before that, nobody
+/// has told us.
 pub(super) fn told(draft: &mut Draft<'_>, word: &Word) {
-    if let Word::Changed { .. } = word {
+    if let Word::Changed { .. } | Word::Heard { .. } = word {
         again(draft);
     }
 }
@@ -306,7 +307,8 @@ fn show(
         if moved {
             setup.thread = None;
         }
-        draft.owe(Call::Say { chat, slot, thread: setup.thread, reply_to, text, keyboard, silent: false, only: None });
+        let call = Call::Say { chat, slot, thread: setup.thread, reply_to, text, keyboard, silent: false, only: None };
+        draft.add(Effect::Telegram(Owed::new(call).repeating())); // a list that nobody can find ticks in vain
     } else if setup.shown != lines {
         draft.owe(Call::Edit { chat, message: setup.message, text, keyboard });
     }
@@ -325,11 +327,7 @@ fn current(draft: &mut Draft<'_>) -> Option<Setup> {
     if !draft.state().setting_up {
         return None;
     }
-    let found = draft.row(WAKE)?.and_then(|it| serde_json::from_slice(it).ok());
-    if found.is_none() {
-        draft.change().setting_up = false; // the row is gone, or of another make
-    }
-    found
+    serde_json::from_slice(draft.row(WAKE)??).ok()
 }
 
 /// Asks the channels of a wish to tell us when we are let in.

@@ -19,6 +19,7 @@ mod setting_up;
 mod troubles;
 mod undoing;
 mod walking;
+mod wording;
 
 use super::super::effect::Effect;
 use super::super::fact::Need;
