@@ -21,13 +21,15 @@ pub(crate) const PRESS_MS: u64 = 140_000;
 /// Reads facts and notes those that are still missing, so that one rule serves both `needs` and `decide`.
 pub(super) struct Look<'a> {
     facts: &'a Facts<'a>,
+    /// When what is looked at happened, by Telegram's clock.
+    pub(super) at: Moment,
     /// What is still missing.
     pub(super) missing: Vec<Need>,
 }
 
 impl<'a> Look<'a> {
-    pub(super) const fn new(facts: &'a Facts<'a>) -> Self {
-        Self { facts, missing: Vec::new() }
+    pub(super) const fn new(facts: &'a Facts<'a>, at: Moment) -> Self {
+        Self { facts, at, missing: Vec::new() }
     }
 
     pub(super) const fn now(&self) -> Moment {
@@ -122,7 +124,7 @@ impl<'a> Draft<'a> {
             place: &event.place,
             facts,
             settings,
-            look: Look::new(facts),
+            look: Look::new(facts, event.at),
             state: Cow::Borrowed(state),
             people: Vec::new(),
             today: None,

@@ -15,6 +15,7 @@ mod person;
 mod policy;
 mod press;
 mod protect;
+mod raid;
 mod react;
 mod request;
 mod simulate;
@@ -37,6 +38,7 @@ pub use ledger::{Deed, What, Why};
 pub use order::{Order, Undo};
 pub use person::{Exempt, Known, Mercy};
 pub use policy::{Answer, LogPlace, Policy};
+pub use raid::{Pulse, Raid};
 pub use state::{CHANNELS_MAX, Channel, Entry, MUTED_MAX, State};
 pub use word::{Appeal, Knock, Mode, Report, Word};
 
@@ -63,15 +65,26 @@ pub struct Settings {
     pub enabled: bool,
     /// A notice is taken away after this long, in seconds.
     pub notice_ttl_s: u64,
-    /// Notices per minute and group before they collapse into one that counts; more than 30 count as 30.
+    /// Notices per minute and group; the last of them counts all further people. More than 30 count as 30.
     pub notices_per_min: u32,
     /// Deeds that a group's ledger keeps; the oldest are forgotten first.
     pub ledger_per_group: u64,
+    /// A raid begins when strangers come so many times faster than usual ..
+    pub raid_factor: u32,
+    /// .. and so many per minute at least.
+    pub raid_min_per_min: u32,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { enabled: true, notice_ttl_s: 300, notices_per_min: 6, ledger_per_group: 1_000 }
+        Self {
+            enabled: true,
+            notice_ttl_s: 300,
+            notices_per_min: 3,
+            ledger_per_group: 1_000,
+            raid_factor: 10,
+            raid_min_per_min: 20,
+        }
     }
 }
 
@@ -91,7 +104,8 @@ const COMMANDS: &[Command] = &[
     Command { name: "privacy", scope: Scope::Group, help: "membership-groups-help-privacy" },
 ];
 
-const UPDATES: &[&str] = &["message", "edited_message", "callback_query", "chat_member", "my_chat_member"];
+const UPDATES: &[&str] =
+    &["message", "edited_message", "callback_query", "chat_member", "my_chat_member", "message_reaction"];
 
 impl Membership {
     /// With these settings.
@@ -154,7 +168,7 @@ impl Membership {
             }
             Event::Placed(placed) => settle(draft, placed),
             Event::JoinRequested(request) => door::requested(draft, request),
-            Event::Reacted(reacted) => react::reacted(draft, reacted),
+            Event::Reacted(reacted) => react::reacted(draft, state, reacted),
             Event::Performed(it) if it.feature == NAME => performed(draft, it),
             Event::Woke { feature, key, .. } if feature == NAME => woke(draft, key),
             Event::Told(Note::Membership(word)) => told(draft, word),
@@ -227,6 +241,7 @@ fn woke(draft: &mut Draft<'_>, key: &str) {
     match key {
         verify::WAKE => verify::woke(draft),
         erase::WAKE => erase::woke(draft),
+        raid::WAKE => raid::woke(draft),
         _ => stop::expire(draft, key),
     }
 }
@@ -293,7 +308,7 @@ impl Membership {
             judge::observe(draft, state, said);
         }
         if judge::is_person(draft.place, said, &draft.look) {
-            person::sighted(draft, &said.from);
+            person::sighted(draft, &said.from, matches!(heard, Heard::Judged(Judgement::Free)));
         }
         match heard {
             Heard::Judged(Judgement::Open) => {}

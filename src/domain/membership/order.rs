@@ -6,7 +6,7 @@ use super::super::fact::ChatRef;
 use super::super::types::{Person, UserId};
 use super::draft::{Draft, Voice};
 use super::request::{Odd, targets};
-use super::{appeal, knock, panel, simulate, stats, transfer, undo, verify, why};
+use super::{appeal, knock, panel, raid, simulate, stats, transfer, undo, verify, why};
 use serde::{Deserialize, Serialize};
 
 /// An order.
@@ -118,6 +118,7 @@ pub(super) fn pressed(draft: &mut Draft<'_>, pressed: &super::super::event::Pres
         appeal::ACTION => appeal::pressed(draft, pressed, args),
         knock::ACTION => knock::pressed(draft, pressed, args),
         undo::ACTION => undo::pressed(draft, pressed, args),
+        raid::ACTION => raid::pressed(draft, pressed, args),
         verify::ACTION => verify::pressed(draft, pressed, args),
         _ => return false,
     }

@@ -193,10 +193,12 @@ fn welcome(
     let held = !lifted && (standing.status == Status::Kicked || standing.muted && !again);
     let key = if held { "membership-toast-held" } else { "membership-toast-welcome" };
     draft.toast(pressed, Text::new(pressed.from.language, key), held);
-    if args != stop::CROWD {
+    // A message that only this person sees has no id: it goes by our name of it.
+    let open = args != stop::CROWD && !pressed.ephemeral;
+    if open {
         draft.delete(MessageRef::Id(pressed.message));
     }
-    settled(draft, user, entry, args == stop::CROWD);
+    settled(draft, user, entry, !open);
 }
 
 /// Lifts a mute that is still ours, and writes it down. Answers whether there was one to lift.

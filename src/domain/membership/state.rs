@@ -4,6 +4,7 @@ use super::super::fact::{ChatInfo, ChatRef};
 use super::super::types::{ChatId, Language, Moment, Slot, ThreadId, UserId};
 use super::order::Order;
 use super::policy::Policy;
+use super::raid::{Pulse, Raid};
 use serde::{Deserialize, Serialize};
 
 /// Channels that one group may ask for.
@@ -64,6 +65,12 @@ pub struct State {
     pub since: Option<Moment>,
     /// The number of the next deed in the ledger.
     pub deeds: u64,
+    /// How many strangers come per minute.
+    #[serde(skip_serializing_if = "Pulse::is_still")]
+    pub pulse: Pulse,
+    /// The raid that goes on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub raid: Option<Raid>,
 }
 
 /// A channel whose subscribers may write.
@@ -95,6 +102,12 @@ pub struct Crowd {
     pub until: Moment,
     /// The language of the first of them.
     pub language: Language,
+    /// How many people it says it is for: it is edited some seconds apart.
+    #[serde(default)]
+    pub shown: u32,
+    /// When it was last said or edited.
+    #[serde(default)]
+    pub edited: Moment,
 }
 
 /// A question that waits for a button.
@@ -175,6 +188,11 @@ pub struct Entry {
     pub language: Language,
     /// Whether the mute is ours. A mute by another hand is never lifted.
     pub mine: bool,
+    /// When they were last told.
+    pub told: Moment,
+    /// It was a dry run: they were neither told nor muted.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub dry: bool,
 }
 
 impl State {

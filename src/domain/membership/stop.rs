@@ -1,14 +1,16 @@
 //! Stops a stranger: delete, mute and explain, in one decision.
 
 use super::super::effect::{Button, Call, Does, Effect, Label, MessageRef, Owed};
-use super::super::event::{Said, Status};
+use super::super::event::{Said, Standing, Status};
 use super::super::text::{Arg, Text};
 use super::super::types::{Language, MessageId, Moment, Person, Slot, ThreadId, UserId};
 use super::draft::Draft;
 use super::judge::Stranger;
 use super::ledger::{self, Deed, What, Why};
+use super::person::Known;
+use super::policy::Answer;
 use super::state::{CROWDS_MAX, Channel, Crowd, Entry, RECENT_MAX, State};
-use super::trouble;
+use super::{raid, trouble};
 
 /// The button "I have joined".
 pub(super) const OK: &str = "m.ok";
@@ -21,11 +23,16 @@ const GRACE_MS: u64 = 10_000;
 const NAMES_MAX: usize = 100;
 /// Notices are counted over this long, in ms.
 const MINUTE_MS: u64 = 60_000;
+/// A collective notice is edited at most this often, in ms: edits count as messages at Telegram, of which a group
+/// takes 20 per minute.
+const EDIT_MS: u64 = 6_000;
 
 /// Stops a stranger who wrote.
 pub(super) fn stop(draft: &mut Draft<'_>, said: &Said, stranger: Stranger<'_>) {
-    draft.claim();
-    draft.delete(MessageRef::Id(said.message));
+    if !draft.state().policy.dry {
+        draft.claim();
+        raid::delete(draft, said.message);
+    }
     let channels = stranger.lacks.iter().map(|it| it.id).collect();
     let why = Why::Lacks { channels, fresh: false };
     let case = Case { who: &said.from, thread: said.thread, message: Some(said.message), what: What::Stopped, why };
@@ -46,40 +53,123 @@ pub(super) struct Case<'c> {
     pub(super) why: Why,
 }
 
-/// Mutes somebody, unless they are muted already, and tells them why and what to do, unless they were just told.
+/// What is done about somebody.
+enum Measure {
+    /// Nothing further: they were just told, or have done nothing yet.
+    Nothing,
+    /// They are told.
+    Tell,
+    /// They are told that so many tries are left.
+    Warn(u8),
+    /// They are told and muted.
+    Mute,
+}
+
+/// Does about somebody what the group has chosen, and tells them why and what to do, unless they were just told.
 pub(super) fn hold(draft: &mut Draft<'_>, case: &Case<'_>, stranger: Stranger<'_>) {
-    if stranger.standing.status == Status::Kicked {
+    let Stranger { lacks, standing, entry, .. } = stranger;
+    if standing.status == Status::Kicked {
         return; // Restricting somebody who is banned would let them in again.
     }
-    let now = draft.now();
-    let known = stranger.entry.as_ref();
-    let live = known.is_some_and(|it| now < it.until);
-    let fresh_mute = known.is_some_and(|it| it.mine && now.since_ms(it.since) < GRACE_MS);
-    let mute = !stranger.standing.muted && !fresh_mute;
-    let mine = mute || known.is_some_and(|it| it.mine);
-    let until = draft.state().policy.muted_until(draft.settings, now);
-    if mute {
-        self::mute(draft, case.who.id, until);
-        let deed = Deed { until: Some(until), message: case.message, ..case.deed(draft) };
-        ledger::note(draft, Some(case.who), &deed);
+    if draft.state().policy.dry {
+        return rehearse(draft, case, entry);
     }
-    if live && !mute {
+    let entry = entry.filter(|it| !it.dry).unwrap_or_default();
+    let held = Held { case, lacks, standing, live: draft.now() < entry.until };
+    match measure(draft, case, standing, &entry) {
+        Measure::Nothing => {}
+        Measure::Tell if held.live => {}
+        Measure::Tell => tell_off(draft, &held, entry, None),
+        Measure::Warn(left) => tell_off(draft, &held, entry, Some(left)),
+        Measure::Mute => mute_and_tell(draft, &held, entry),
+    }
+}
+
+/// Somebody who is held back, and what is known of them.
+struct Held<'h, 'c> {
+    case: &'h Case<'c>,
+    lacks: Vec<&'h Channel>,
+    standing: &'h Standing,
+    /// Their notice still stands.
+    live: bool,
+}
+
+fn measure(draft: &mut Draft<'_>, case: &Case<'_>, standing: &Standing, entry: &Entry) -> Measure {
+    match draft.state().policy.strangers {
+        Answer::Mute => Measure::Mute,
+        // A newcomer has written nothing yet of which they could be warned.
+        Answer::Delete | Answer::Warn(_) if case.message.is_none() => Measure::Nothing,
+        Answer::Delete => Measure::Tell,
+        // Whoever is muted already was warned enough; in a raid nobody is.
+        Answer::Warn(_) if standing.muted || draft.state().raid.is_some() => Measure::Mute,
+        // The rest of an album, or what was written before the warning could be read.
+        Answer::Warn(_) if draft.now().since_ms(entry.told) < GRACE_MS => Measure::Nothing,
+        Answer::Warn(most) => {
+            let warned = draft.known(case.who.id).flatten().map_or(0, |it| it.warned);
+            most.checked_sub(warned + 1).map_or(Measure::Mute, Measure::Warn)
+        }
+    }
+}
+
+/// Writes down what would have been done: once while their notice would stand.
+fn rehearse(draft: &mut Draft<'_>, case: &Case<'_>, entry: Option<Entry>) {
+    let now = draft.now();
+    if entry.as_ref().is_some_and(|it| now < it.until) {
         return;
     }
-    let mut entry = stranger.entry.clone().unwrap_or_default();
-    entry.mine = mine;
-    if mute {
-        entry.since = now;
+    let deed = match draft.state().policy.strangers {
+        Answer::Mute => case.deed(draft, case.what),
+        Answer::Delete | Answer::Warn(_) if case.message.is_none() => return,
+        Answer::Delete | Answer::Warn(_) => case.deed(draft, What::Warned),
+    };
+    ledger::note(draft, Some(case.who), &deed);
+    if entry.is_none_or(|it| it.dry) {
+        let until = now.plus_ms(draft.state().policy.notice_ms(draft.settings));
+        draft.keep(Entry::key(case.who.id), &Entry { until, dry: true, ..Entry::default() });
     }
-    if !live {
-        explain(draft, case, &stranger.lacks, &mut entry);
+}
+
+/// Tells somebody, who is not muted.
+fn tell_off(draft: &mut Draft<'_>, held: &Held<'_, '_>, mut entry: Entry, left: Option<u8>) {
+    let case = held.case;
+    raid::beat(draft);
+    if left.is_some() {
+        let (now, known) = (draft.now(), draft.known(case.who.id).flatten());
+        let known = known.unwrap_or_else(|| Known::new(case.who, now));
+        draft.engrave(case.who.id, Known { warned: known.warned.saturating_add(1), ..known });
+    }
+    let deed = case.deed(draft, What::Warned);
+    ledger::note(draft, Some(case.who), &deed);
+    explain(draft, held, &mut entry, left);
+    remember(draft, case.who.id, &entry);
+}
+
+/// Mutes somebody, unless they are muted already, and tells them, unless they were told of it.
+fn mute_and_tell(draft: &mut Draft<'_>, held: &Held<'_, '_>, mut entry: Entry) {
+    let (now, case) = (draft.now(), held.case);
+    let fresh_mute = entry.mine && now.since_ms(entry.since) < GRACE_MS;
+    let mute = !held.standing.muted && !fresh_mute;
+    if held.live && !mute {
+        return;
+    }
+    raid::beat(draft);
+    let told = held.live && entry.mine;
+    if mute {
+        let until = draft.state().policy.muted_until(draft.settings, now);
+        self::mute(draft, case.who.id, until);
+        let deed = Deed { until: Some(until), ..case.deed(draft, case.what) };
+        ledger::note(draft, Some(case.who), &deed);
+        (entry.mine, entry.since) = (true, now);
+    }
+    if !told {
+        explain(draft, held, &mut entry, None);
     }
     remember(draft, case.who.id, &entry);
 }
 
 impl Case<'_> {
-    fn deed(&self, draft: &Draft<'_>) -> Deed {
-        Deed::new(draft, self.who.id, &self.who.name, self.what, self.why.clone())
+    fn deed(&self, draft: &Draft<'_>, what: What) -> Deed {
+        Deed { message: self.message, ..Deed::new(draft, self.who.id, &self.who.name, what, self.why.clone()) }
     }
 }
 
@@ -114,62 +204,102 @@ fn remember(draft: &mut Draft<'_>, user: UserId, entry: &Entry) {
 }
 
 /// Says what to do: to this person alone, or to all who came lately when they are many.
-fn explain(draft: &mut Draft<'_>, case: &Case<'_>, lacks: &[&Channel], entry: &mut Entry) {
-    let now = draft.now();
+fn explain(draft: &mut Draft<'_>, held: &Held<'_, '_>, entry: &mut Entry, left: Option<u8>) {
+    if let Some(old) = entry.slot.take().filter(|_| held.live) {
+        take_away(draft, old);
+    }
+    let (now, case) = (draft.now(), held.case);
     let until = now.plus_ms(draft.state().policy.notice_ms(draft.settings));
-    let most = RECENT_MAX.min(draft.settings.notices_per_min as usize);
     let language = draft.state().policy.language(case.who.language);
-    let state = draft.change();
-    state.recent.retain(|it| now.since_ms(*it) < MINUTE_MS);
-    let many = state.recent.len() >= most;
-    entry.channels = lacks.iter().map(|it| it.id).collect();
+    entry.channels = held.lacks.iter().map(|it| it.id).collect();
     entry.language = language;
     entry.thread = case.thread;
-    entry.until = until;
-    if many {
-        entry.slot = None;
+    (entry.told, entry.until) = (now, until);
+    // The last notice that a minute may see counts everybody else.
+    if draft.state().raid.is_some() || notices(draft) + 1 >= most(draft) {
         count(draft, case.thread, language, until);
     } else {
-        entry.slot = Some(notice(draft, case, language, lacks, until));
+        entry.slot = Some(notice(draft, held, language, until, left));
     }
 }
 
-/// A notice for one person.
-fn notice(draft: &mut Draft<'_>, case: &Case<'_>, language: Language, lacks: &[&Channel], until: Moment) -> Slot {
+/// Notices said in the last minute.
+fn notices(draft: &mut Draft<'_>) -> usize {
     let now = draft.now();
-    draft.change().recent.push(now);
-    let text = Text::new(language, "membership-notice")
+    let recent = &mut draft.change().recent;
+    recent.retain(|it| now.since_ms(*it) < MINUTE_MS);
+    recent.len()
+}
+
+/// Notices that a minute may see.
+fn most(draft: &Draft<'_>) -> usize {
+    RECENT_MAX.min(draft.settings.notices_per_min as usize)
+}
+
+/// A notice for one person: they alone see it, where that is possible and they are in the group.
+fn notice(draft: &mut Draft<'_>, held: &Held<'_, '_>, language: Language, until: Moment, left: Option<u8>) -> Slot {
+    let Held { case, lacks, standing, .. } = held;
+    let key = match left {
+        Some(_) => "membership-stop-warned",
+        None if case.what == What::Muted && case.message.is_some() => "membership-stop-reacted",
+        None => "membership-notice",
+    };
+    let mut text = Text::new(language, key)
         .with("person", Arg::Person { id: case.who.id, name: case.who.name.clone() })
         .with("channels", names(lacks.iter().copied()))
         .with("count", count_of(lacks.len()));
+    if let Some(left) = left {
+        text = text.with("left", Arg::Number(i64::from(left)));
+    }
     let keyboard = keyboard(language, lacks.iter().copied(), Some(case.who.id));
-    let slot = draft.slot();
-    tell(draft, slot, case.thread, text, keyboard);
+    let (slot, now) = (draft.slot(), draft.now());
+    draft.change().recent.push(now);
+    tell(draft, slot, case.thread, (text, keyboard), Some(case.who.id).filter(|_| standing.inside()));
     draft.add(Effect::WakeAt { key: wake(slot), at: until });
     slot
 }
 
-/// Counts a person into the collective notice of their topic.
+/// Counts a person into the collective notice of their topic; in a raid there is one for all topics.
 fn count(draft: &mut Draft<'_>, thread: Option<ThreadId>, language: Language, until: Moment) {
-    let now = draft.now();
+    let (now, raid) = (draft.now(), draft.state().raid.is_some());
+    let full = notices(draft) >= most(draft) || raid;
     let crowds = &mut draft.change().crowds;
     crowds.retain(|it| now < it.until);
     let mine = crowds.iter().position(|it| it.thread == thread);
-    let place = mine.or_else(|| (crowds.len() >= CROWDS_MAX).then_some(0)); // too many topics share one
-    if let Some(crowd) = place.and_then(|it| crowds.get_mut(it)) {
-        crowd.count = crowd.count.saturating_add(1);
-        crowd.until = until; // it stands as long as the last of them is muted
-        let crowd = crowd.clone();
-        let (text, keyboard) = collective(draft.state(), &crowd);
-        let (chat, message) = (draft.place.id, MessageRef::Slot(crowd.slot));
-        draft.owe(Call::Edit { chat, message, text, keyboard });
-        return;
+    let share = (full && !crowds.is_empty()) || crowds.len() >= CROWDS_MAX;
+    let Some(at) = mine.or_else(|| share.then_some(0)) else { return gather(draft, thread, language, until) };
+    let Some(crowd) = crowds.get_mut(at) else { return };
+    crowd.count = crowd.count.saturating_add(1);
+    crowd.until = until; // it stands as long as the last of them is muted
+    let (slot, due) = (crowd.slot, crowd.edited.plus_ms(EDIT_MS));
+    if now >= due {
+        renew(draft, at);
+    } else if crowd.shown + 1 == crowd.count {
+        draft.add(Effect::WakeAt { key: format!("{RENEW}{}", slot.0), at: due });
     }
-    let crowd = Crowd { slot: draft.slot(), thread, count: 1, until, language };
-    draft.change().crowds.push(crowd.clone());
+}
+
+/// Says a new collective notice, for one person so far.
+fn gather(draft: &mut Draft<'_>, thread: Option<ThreadId>, language: Language, until: Moment) {
+    let (slot, now) = (draft.slot(), draft.now());
+    let crowd = Crowd { slot, thread, count: 1, until, language, shown: 1, edited: now };
+    let words = collective(draft.state(), &crowd);
+    let state = draft.change();
+    state.recent.push(now);
+    state.crowds.push(crowd);
+    tell(draft, slot, thread, words, None);
+    draft.add(Effect::WakeAt { key: wake(slot), at: until });
+}
+
+/// Has a collective notice say how many there are.
+fn renew(draft: &mut Draft<'_>, at: usize) {
+    let now = draft.now();
+    let Some(crowd) = draft.change().crowds.get_mut(at) else { return };
+    (crowd.shown, crowd.edited) = (crowd.count, now);
+    let crowd = crowd.clone();
     let (text, keyboard) = collective(draft.state(), &crowd);
-    tell(draft, crowd.slot, thread, text, keyboard);
-    draft.add(Effect::WakeAt { key: wake(crowd.slot), at: until });
+    let (chat, message) = (draft.place.id, MessageRef::Slot(crowd.slot));
+    draft.owe(Call::Edit { chat, message, text, keyboard });
 }
 
 fn collective(state: &State, crowd: &Crowd) -> (Text, Vec<Vec<Button>>) {
@@ -181,9 +311,15 @@ fn collective(state: &State, crowd: &Crowd) -> (Text, Vec<Vec<Button>>) {
 }
 
 /// Says a notice: without a sound, and rather twice than never.
-fn tell(draft: &mut Draft<'_>, slot: Slot, thread: Option<ThreadId>, text: Text, keyboard: Vec<Vec<Button>>) {
+fn tell(
+    draft: &mut Draft<'_>,
+    slot: Slot,
+    thread: Option<ThreadId>,
+    (text, keyboard): (Text, Vec<Vec<Button>>),
+    only: Option<UserId>,
+) {
     let chat = draft.place.id;
-    let call = Call::Say { chat, slot, thread, reply_to: None, text, keyboard, silent: true, only: None };
+    let call = Call::Say { chat, slot, thread, reply_to: None, text, keyboard, silent: true, only };
     draft.add(Effect::Telegram(Owed::new(call).repeating()));
 }
 
@@ -198,8 +334,19 @@ pub(super) fn take_away(draft: &mut Draft<'_>, slot: Slot) {
     draft.add(Effect::NoWake { key: wake(slot) });
 }
 
-/// Takes a notice away whose time has come.
+/// The key of the wake that renews a collective notice begins so.
+const RENEW: &str = "crowd/";
+
+/// The time of a notice has come: to be taken away, or to be renewed.
 pub(super) fn expire(draft: &mut Draft<'_>, key: &str) {
+    if let Some(slot) = key.strip_prefix(RENEW).and_then(|it| it.parse().ok()).map(Slot) {
+        draft.claim();
+        let stands = |it: &Crowd| it.slot == slot && it.shown < it.count;
+        if let Some(at) = draft.state().crowds.iter().position(stands) {
+            renew(draft, at);
+        }
+        return;
+    }
     let Some(slot) = key.strip_prefix("notice/").and_then(|it| it.parse().ok()).map(Slot) else { return };
     draft.claim();
     let crowd = draft.state().crowds.iter().find(|it| it.slot == slot).map(|it| it.until);

@@ -7,6 +7,8 @@ mod groups;
 mod judging;
 mod pressing;
 mod protecting;
+mod quiet;
+mod raiding;
 mod releasing;
 mod troubles;
 
