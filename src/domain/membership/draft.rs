@@ -218,9 +218,8 @@ impl<'a> Draft<'a> {
     }
 
     fn stage(&mut self, user: UserId, known: Known, sure: bool) {
-        let before = self.people.iter().position(|(it, ..)| *it == user);
-        let sure = sure || before.is_some_and(|it| self.people.swap_remove(it).2);
-        self.people.push((user, known, sure));
+        let before = self.people.iter().position(|(it, ..)| *it == user).map(|it| self.people.swap_remove(it).2);
+        self.people.push((user, known, sure || before == Some(true)));
     }
 
     /// Writes a row.
