@@ -92,7 +92,7 @@ pub(super) fn may_judge(state: &State, place: &Place, said: &Said, look: &Look<'
 
 /// Whether anybody is judged here at present.
 pub(super) fn guards(state: &State) -> bool {
-    !state.channels.is_empty() && !state.ails(About::Rights)
+    !state.channels.is_empty() && !state.policy.off && !state.ails(About::Rights)
 }
 
 /// Whether nobody can have edited that just now. Telegram also reports changes that nobody made (a preview that

@@ -196,7 +196,7 @@ fn begin(draft: &mut Draft<'_>, people: u32) {
     let (key, place) = (key(draft), draft.place.clone());
     let text =
         Text::new(Language::En, "membership-raid-trouble").with("group", Arg::Bold(cut(&place.title)));
-    draft.add(Effect::Tell { to: Target::House, note: Note::Trouble { key, place, text } });
+    draft.add(Effect::Tell { to: Target::House, note: Note::Trouble { key, place, text, remedy: None } });
 }
 
 /// Takes everybody's right to send away, and remembers what it was.

@@ -7,6 +7,7 @@ use super::super::types::{Language, MessageId, Moment, Person, Slot, ThreadId, U
 use super::draft::Draft;
 use super::judge::Stranger;
 use super::ledger::{self, Deed, What, Why};
+use super::own::{self, Own};
 use super::person::Known;
 use super::policy::Answer;
 use super::state::{CROWDS_MAX, Channel, Crowd, Entry, RECENT_MAX, State};
@@ -239,24 +240,32 @@ fn most(draft: &Draft<'_>) -> usize {
 /// A notice for one person: they alone see it, where that is possible and they are in the group.
 fn notice(draft: &mut Draft<'_>, held: &Held<'_, '_>, language: Language, until: Moment, left: Option<u8>) -> Slot {
     let Held { case, lacks, standing, .. } = held;
-    let key = match left {
-        Some(_) => "membership-stop-warned",
-        None if case.what == What::Muted && case.message.is_some() => "membership-stop-reacted",
-        None => "membership-notice",
-    };
-    let mut text = Text::new(language, key)
-        .with("person", Arg::Person { id: case.who.id, name: case.who.name.clone() })
-        .with("channels", names(lacks.iter().copied()))
-        .with("count", count_of(lacks.len()));
-    if let Some(left) = left {
-        text = text.with("left", Arg::Number(i64::from(left)));
-    }
+    let text = words(draft, held, language, left);
     let keyboard = keyboard(language, lacks.iter().copied(), Some(case.who.id));
     let (slot, now) = (draft.slot(), draft.now());
     draft.change().recent.push(now);
     tell(draft, slot, case.thread, (text, keyboard), Some(case.who.id).filter(|_| standing.inside()));
     draft.add(Effect::WakeAt { key: wake(slot), at: until });
     slot
+}
+
+/// What somebody is told: in the group's own words, where it has some for that.
+fn words(draft: &mut Draft<'_>, held: &Held<'_, '_>, language: Language, left: Option<u8>) -> Text {
+    let Held { case, lacks, .. } = held;
+    let say = |key| {
+        Text::new(language, key)
+            .with("person", Arg::Person { id: case.who.id, name: case.who.name.clone() })
+            .with("channels", names(lacks.iter().copied()))
+            .with("count", count_of(lacks.len()))
+    };
+    match left {
+        Some(left) => say("membership-stop-warned").with("left", Arg::Number(i64::from(left))),
+        None if case.what == What::Muted && case.message.is_some() => say("membership-stop-reacted"),
+        None => match own::read(draft, Own::Notice) {
+            Some(words) => own::text(language, &words.text, case.who, names(lacks.iter().copied())),
+            None => say("membership-notice"),
+        },
+    }
 }
 
 /// Counts a person into the collective notice of their topic; in a raid there is one for all topics.

@@ -4,6 +4,7 @@
 mod limits;
 mod path;
 mod protecting;
+mod setup;
 mod trouble;
 
 use crate::harness::{LIMIT, Story};

@@ -5,11 +5,13 @@
 mod anything;
 mod groups;
 mod judging;
+mod paneling;
 mod pressing;
 mod protecting;
 mod quiet;
 mod raiding;
 mod releasing;
+mod setting_up;
 mod troubles;
 
 use super::super::effect::Effect;
