@@ -4,8 +4,8 @@
 
 use super::super::effect::{Button, Call, Does, Effect, Label, MessageRef, Owed, Target};
 use super::super::event::{Note, Pressed};
-use super::super::fact::{Permissions, Unknown};
 use super::super::fact::Freshness;
+use super::super::fact::{Permissions, Unknown};
 use super::super::text::{Arg, Text};
 use super::super::types::{Language, MessageId, Moment, Slot};
 use super::draft::{Draft, Voice};
@@ -71,6 +71,8 @@ pub struct Raid {
     pub at: LogPlace,
     /// .. and our name of that message.
     pub slot: Slot,
+    /// Its language: the group's, or that of whoever made it a raid.
+    pub language: Language,
     /// When it was last said or edited.
     pub shown: Moment,
     /// It does not say yet how things stand.
@@ -146,7 +148,7 @@ pub(super) fn delete(draft: &mut Draft<'_>, message: MessageId) {
 }
 
 /// Counts somebody who is stopped now. Too many of them are a raid.
-pub(super) fn beat(draft: &mut Draft<'_>) {
+pub(super) fn beat(draft: &mut Draft<'_>, tongue: Language) {
     let (now, settings) = (draft.now(), draft.settings);
     let state = draft.change();
     let count = state.pulse.beat(now, state.raid.is_none());
@@ -157,7 +159,7 @@ pub(super) fn beat(draft: &mut Draft<'_>) {
             raid.stale = true;
             raid.loud = if loud { now } else { raid.loud };
         }
-        None if loud && state.pulse.rest.is_none_or(|it| it <= now) => begin(draft, count),
+        None if loud && state.pulse.rest.is_none_or(|it| it <= now) => begin(draft, count, tongue),
         None => return,
     }
     arm(draft);
@@ -171,7 +173,7 @@ fn arm(draft: &mut Draft<'_>) {
     }
 }
 
-fn begin(draft: &mut Draft<'_>, people: u32) {
+fn begin(draft: &mut Draft<'_>, people: u32, tongue: Language) {
     let (now, slot, here) = (draft.now(), draft.slot(), LogPlace { chat: draft.place.id, thread: None });
     let at = draft.state().policy.log.unwrap_or(here);
     let closed = draft.state().policy.lockdown && close(draft);
@@ -183,6 +185,7 @@ fn begin(draft: &mut Draft<'_>, people: u32) {
         doomed: Vec::new(),
         at,
         slot,
+        language: draft.state().policy.language(tongue),
         shown: now,
         stale: false,
         armed: false,
@@ -194,8 +197,7 @@ fn begin(draft: &mut Draft<'_>, people: u32) {
     let say = Call::Say { chat, slot, thread, reply_to: None, text, keyboard, silent: false, only: None };
     draft.add(Effect::Telegram(Owed::new(say).repeating()));
     let (key, place) = (key(draft), draft.place.clone());
-    let text =
-        Text::new(Language::En, "membership-raid-trouble").with("group", Arg::Bold(cut(&place.title)));
+    let text = Text::new(Language::En, "membership-raid-trouble").with("group", Arg::Bold(cut(&place.title)));
     draft.add(Effect::Tell { to: Target::House, note: Note::Trouble { key, place, text, remedy: None } });
 }
 
@@ -289,27 +291,22 @@ fn tell(draft: &mut Draft<'_>, raid: &Raid, text: Text, on: bool) {
 
 fn on(draft: &Draft<'_>, raid: &Raid) -> Text {
     let closed = if raid.closed { "membership-raid-closed" } else { "membership-raid-open" };
-    let closed = Text::new(language(draft), closed);
+    let closed = Text::new(raid.language, closed);
     numbers(draft, raid, "membership-raid-on").with("closed", Arg::Lines(vec![closed]))
 }
 
 fn numbers(draft: &Draft<'_>, raid: &Raid, key: &'static str) -> Text {
-    Text::new(language(draft), key)
+    Text::new(raid.language, key)
         .with("group", Arg::Bold(cut(&draft.place.title)))
         .with("people", Arg::Number(i64::from(raid.people)))
         .with("messages", Arg::Number(i64::from(raid.messages)))
-}
-
-/// The admins' language, as far as the group has chosen one.
-fn language(draft: &Draft<'_>) -> Language {
-    draft.state().policy.language.unwrap_or_default()
 }
 
 /// Buttons work in the group itself; in a log place the words name the commands.
 fn keyboard(draft: &Draft<'_>, raid: &Raid, on: bool) -> Vec<Vec<Button>> {
     let button = |key: &'static str, args: &str| {
         let does = Does::Press { action: ACTION.to_owned(), args: args.to_owned(), only: None, until: None };
-        vec![Button { label: Label::Text(Text::new(language(draft), key)), does }]
+        vec![Button { label: Label::Text(Text::new(raid.language, key)), does }]
     };
     if raid.at.chat != draft.place.id {
         return Vec::new();

@@ -133,7 +133,7 @@ fn rehearse(draft: &mut Draft<'_>, case: &Case<'_>, entry: Option<Entry>) {
 /// Tells somebody, who is not muted.
 fn tell_off(draft: &mut Draft<'_>, held: &Held<'_, '_>, mut entry: Entry, left: Option<u8>) {
     let case = held.case;
-    raid::beat(draft);
+    raid::beat(draft, case.who.language);
     if left.is_some() {
         let (now, known) = (draft.now(), draft.known(case.who.id).flatten());
         let known = known.unwrap_or_else(|| Known::new(case.who, now));
@@ -153,7 +153,7 @@ fn mute_and_tell(draft: &mut Draft<'_>, held: &Held<'_, '_>, mut entry: Entry) {
     if held.live && !mute {
         return;
     }
-    raid::beat(draft);
+    raid::beat(draft, case.who.language);
     let told = held.live && entry.mine;
     if mute {
         let until = draft.state().policy.muted_until(draft.settings, now);

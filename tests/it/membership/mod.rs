@@ -4,6 +4,8 @@
 mod limits;
 mod path;
 mod protecting;
+mod quiet;
+mod raid;
 mod setup;
 mod trouble;
 

@@ -70,8 +70,7 @@ fn every_kind_of_message_has_the_same_answer_under_each_policy() {
     let mute = ["delete", "mute 7", "say membership-notice", "wake", "put mute/7"];
     let tell = ["delete", "say membership-notice", "wake", "put mute/7"];
     let warn = ["delete", "say membership-stop-warned", "wake", "put mute/7", "put person/7"];
-    let policies: [(Answer, &[&str]); 3] =
-        [(Answer::Mute, &mute), (Answer::Delete, &tell), (Answer::Warn(2), &warn)];
+    let policies: [(Answer, &[&str]); 3] = [(Answer::Mute, &mute), (Answer::Delete, &tell), (Answer::Warn(2), &warn)];
     for content in KINDS {
         for (shape, change) in shapes {
             for (answer, expect) in policies {
@@ -80,7 +79,8 @@ fn every_kind_of_message_has_the_same_answer_under_each_policy() {
                 let thread = said.thread;
                 let effects = play.happen(Event::Said(said));
                 assert_eq!(told(&effects), expect, "{content:?} {shape} {answer:?}");
-                let there = calls(&effects).into_iter().any(|it| matches!(it, Call::Say { thread: t, .. } if *t == thread));
+                let there =
+                    calls(&effects).into_iter().any(|it| matches!(it, Call::Say { thread: t, .. } if *t == thread));
                 assert!(there && play.claimed, "the notice stands in the same topic");
             }
             let mut play = guarded();
@@ -129,11 +129,10 @@ fn warnings_run_out_and_are_forgotten_by_joining() {
     for expect in [1, 0] {
         assert_eq!(left(&play.say(EVE, "a")), Some(Arg::Number(expect)), "{:?}", known(&play, EVE));
         assert_eq!(told(&play.say(EVE, "b")), ["delete"], "written before the warning could be read");
-        play.wait_s(20);
+        play.wait_s(35);
     }
     let effects = play.say(EVE, "c");
-    let muted_now =
-        ["delete", "mute 7", "delete", "no wake", "say membership-notice", "wake", "put mute/7"];
+    let muted_now = ["delete", "mute 7", "delete", "no wake", "say membership-notice", "wake", "put mute/7"];
     assert_eq!(told(&effects), muted_now, "the warning's notice makes room for the mute's");
     assert_eq!(known(&play, EVE).warned, 2);
     let whats: Vec<_> = deeds(&play).into_iter().map(|it| it.what).collect();
@@ -251,7 +250,10 @@ fn a_notice_that_only_one_sees_goes_by_our_name_of_it() {
     let pressed = Pressed { query: "q".into(), from: person(EVE), message, ephemeral, thread: None, verdict };
     let effects = play.happen(Event::Pressed(pressed.clone()));
     let deleted = Call::Delete { chat: GROUP, message: MessageRef::Slot(slot.unwrap()) };
-    assert_eq!(calls(&effects).into_iter().filter(|it| matches!(it, Call::Delete { .. })).collect::<Vec<_>>(), [&deleted]);
+    assert_eq!(
+        calls(&effects).into_iter().filter(|it| matches!(it, Call::Delete { .. })).collect::<Vec<_>>(),
+        [&deleted]
+    );
     let again = play.happen(Event::Pressed(pressed));
     assert!(calls(&again).into_iter().all(|it| matches!(it, Call::Answer { .. })), "there is no message 0: {again:?}");
 }
