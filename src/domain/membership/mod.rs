@@ -7,6 +7,9 @@ mod door;
 mod draft;
 mod erase;
 mod groups;
+mod hands;
+mod hearing;
+mod hold;
 mod judge;
 mod knock;
 mod ledger;
@@ -21,6 +24,7 @@ mod press;
 mod protect;
 mod raid;
 mod react;
+mod reconcile;
 mod request;
 mod setup;
 mod simulate;
@@ -30,8 +34,10 @@ mod stop;
 mod subscription;
 mod transfer;
 mod trouble;
+mod truth;
 mod undo;
 mod verify;
+mod walk;
 mod why;
 mod word;
 
@@ -44,23 +50,22 @@ pub use order::{Order, Undo};
 pub use person::{Exempt, Known, Mercy};
 pub use policy::{Answer, LogPlace, Policy};
 pub use raid::{Pulse, Raid};
+pub use reconcile::Reconciled;
 pub use state::{CHANNELS_MAX, Channel, Entry, MUTED_MAX, State};
+pub use walk::Track;
 pub use word::{Appeal, Knock, Mode, Report, Word};
 
 use super::command;
-use super::effect::Effect;
-use super::event::{
-    ChatKind, Event, Happened, Moved, Note, Outcome, Performed, Place, Pressed, Said, Standing, Status, Verdict,
-};
-use super::fact::{Freshness, Need};
+use super::event::{ChatKind, Event, Happened, Note, Outcome, Performed, Pressed, Said, Verdict};
+use super::fact::Need;
 use super::feature::{Command, Decision, Facts, Rules, Scope};
 use super::types::ChatId;
-use draft::{Draft, Look, Voice};
+use draft::{Draft, Voice};
+use hearing::Heard;
 use judge::Judgement;
 use protect::Ruling;
-use request::{Asker, Odd};
 use serde::{Deserialize, Serialize};
-use state::{About, Request};
+use state::About;
 
 /// How membership is set: `[features.membership]` of the configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,6 +83,10 @@ pub struct Settings {
     pub raid_factor: u32,
     /// .. and so many per minute at least.
     pub raid_min_per_min: u32,
+    /// People per second that one group's `/verify`, `/simulate` and reconciler look at.
+    pub walk_per_s: u32,
+    /// How often each group's reconciler compares our mutes with the truth, in hours.
+    pub reconcile_every_h: u32,
 }
 
 impl Default for Settings {
@@ -89,6 +98,8 @@ impl Default for Settings {
             ledger_per_group: 1_000,
             raid_factor: 10,
             raid_min_per_min: 20,
+            walk_per_s: 5,
+            reconcile_every_h: 6,
         }
     }
 }
@@ -106,6 +117,8 @@ const COMMANDS: &[Command] = &[
     Command { name: "unprotect", scope: Scope::GroupAdmin, help: "membership-help-unprotect" },
     Command { name: "protection", scope: Scope::GroupAdmin, help: "membership-panel-help-protection" },
     Command { name: "log", scope: Scope::GroupAdmin, help: "membership-panel-help-log" },
+    Command { name: "verify", scope: Scope::GroupAdmin, help: "membership-verify-help-verify" },
+    Command { name: "simulate", scope: Scope::GroupAdmin, help: "membership-simulate-help-simulate" },
     Command { name: "groups", scope: Scope::Private, help: "membership-groups-help" },
     Command { name: "privacy", scope: Scope::Private, help: "membership-groups-help-privacy" },
     Command { name: "privacy", scope: Scope::Group, help: "membership-groups-help-privacy" },
@@ -168,20 +181,24 @@ impl Membership {
             Event::Said(said) => self.said(draft, state, said),
             Event::Pressed(pressed) => press(draft, state, pressed),
             Event::Moved(moved) => {
-                if by_another_hand(moved, draft.facts) {
-                    close(draft, moved);
+                if hands::is_anothers(moved, draft.facts) {
+                    hands::close(draft, moved);
                 }
+                person::moved(draft, moved);
                 door::moved(draft, moved);
             }
             Event::Placed(placed) => {
                 setup::placed(draft, placed);
-                settle(draft, placed);
+                hands::settle(draft, placed);
             }
             Event::Migrated { .. } => setup::migrated(draft),
             Event::JoinRequested(request) => door::requested(draft, request),
             Event::Reacted(reacted) => react::reacted(draft, state, reacted),
             Event::Performed(it) if it.feature == NAME => performed(draft, it),
-            Event::Woke { feature, key, .. } if feature == NAME => woke(draft, key),
+            Event::Woke { feature, key, late_ms } if feature == NAME => {
+                woke(draft, key);
+                reconcile::late(draft, *late_ms, key);
+            }
             Event::Told(Note::Membership(word)) => told(draft, word),
             Event::Performed(_) | Event::Woke { .. } | Event::Told(_) | Event::Other => {}
         }
@@ -190,6 +207,7 @@ impl Membership {
         }
         if !draft.is_missing() {
             groups::report(draft, state);
+            reconcile::arm(draft);
         }
     }
 
@@ -242,10 +260,14 @@ fn told(draft: &mut Draft<'_>, word: &Word) {
             subscription::told(draft, word);
             door::told(draft, word);
         }
-        Word::Changed { .. } => {
-            subscription::told(draft, word);
+        Word::Changed { channel, .. } => {
+            let before = subscription::asks(draft, channel.id);
             setup::told(draft, word);
+            if before || !subscription::asks(draft, channel.id) {
+                subscription::told(draft, word);
+            }
         }
+        Word::Heard { .. } => subscription::told(draft, word),
         Word::Group(_) | Word::Gone { .. } => groups::told(draft, word),
         Word::Knock(_) | Word::Decided { .. } => knock::told(draft, word),
         Word::Appeal(_) | Word::Judged { .. } => appeal::told(draft, word),
@@ -257,11 +279,13 @@ fn told(draft: &mut Draft<'_>, word: &Word) {
 /// An alarm clock of ours rings.
 fn woke(draft: &mut Draft<'_>, key: &str) {
     match key {
-        verify::WAKE => verify::woke(draft),
         setup::WAKE => setup::woke(draft),
         panel::WAKE => panel::woke(draft),
+        walk::WAKE => walk::woke(draft),
+        reconcile::WAKE => reconcile::woke(draft),
         erase::WAKE => erase::woke(draft),
         raid::WAKE => raid::woke(draft),
+        _ if key.starts_with(channel::FAN) => channel::woke(draft, key),
         _ => stop::expire(draft, key),
     }
 }
@@ -275,58 +299,12 @@ fn press<'a>(draft: &mut Draft<'a>, state: &'a State, pressed: &'a Pressed) {
     press::answer(draft, pressed, args, pressing);
 }
 
-/// What a message is to us.
-#[derive(Debug)]
-enum Heard<'a> {
-    /// Judge it, and nothing else.
-    Judged(Judgement<'a>),
-    /// A command of ours where it has no place.
-    Elsewhere,
-    /// A command of ours that is answered without looking anything up.
-    Plain(Asker, Result<Request, Odd>),
-    /// A command of ours from somebody who may write here.
-    Asked(Option<Ruling>),
-}
-
-/// Listens. An admin's command is not judged; anybody else's is, before it is answered.
-fn hear<'a>(state: &'a State, place: &Place, said: &Said, look: &mut Look<'a>) -> Heard<'a> {
-    let Some(request) = read(said, look) else {
-        return Heard::Judged(judge::judge(state, place, said, look));
-    };
-    if place.kind != ChatKind::Supergroup {
-        return Heard::Elsewhere;
-    }
-    let who = match request::asker(place, said) {
-        Asker::Person(who) => who,
-        asker @ (Asker::Anonymous | Asker::Nobody) => return Heard::Plain(asker, request),
-    };
-    let Some(standing) = look.member(place.id, who, Freshness::Recent) else { return Heard::Asked(None) };
-    if !standing.as_ref().is_ok_and(Standing::is_admin) {
-        match judge::judge(state, place, said, look) {
-            Judgement::Free => {}
-            other @ (Judgement::Open | Judgement::Stranger(_)) => return Heard::Judged(other),
-        }
-    }
-    match request {
-        Err(_) if !standing.as_ref().is_ok_and(|it| it.may(|it| it.can_change_info)) => {
-            Heard::Asked(Some(Ruling::NotAllowed))
-        }
-        Err(odd) => Heard::Plain(Asker::Person(who), Err(odd)),
-        Ok(request) => Heard::Asked(protect::rule(state, place, &request, who, said.from.language, look)),
-    }
-}
-
-fn read(said: &Said, look: &Look<'_>) -> Option<Result<Request, Odd>> {
-    let given = command::given(said, look.facts())?;
-    request::read(&given, said)
-}
-
 impl Membership {
     fn said<'a>(&self, draft: &mut Draft<'a>, state: &'a State, said: &'a Said) {
         if draft.place.kind != ChatKind::Private && (setup::started(draft, said) || panel::answered(draft, said)) {
             return;
         }
-        let heard = hear(state, draft.place, said, &mut draft.look);
+        let heard = hearing::hear(state, draft.place, said, &mut draft.look);
         if !state.channels.is_empty() {
             judge::observe(draft, state, said);
         }
@@ -366,56 +344,6 @@ fn button(pressed: &Pressed) -> Option<(&str, &str)> {
         Verdict::Valid { action, args } if action.starts_with("m.") => Some((action, args)),
         Verdict::Valid { .. } | Verdict::NotYours | Verdict::Stale | Verdict::Forged => None,
     }
-}
-
-/// Whether somebody else, neither we nor they themselves, changed what this person may do here. An admin who
-/// only lets a restricted person in again changes nothing of that.
-fn by_another_hand(moved: &Moved, facts: &Facts<'_>) -> bool {
-    let restricted = |it: &Standing| matches!(it.status, Status::RestrictedInside | Status::RestrictedOutside);
-    let (old, new) = (&moved.old, &moved.new);
-    let came_or_went = restricted(old) && restricted(new) && old.status != new.status;
-    let same = came_or_went && (old.muted, old.until) == (new.muted, new.until);
-    !same && moved.by.id.0 != facts.house.me && moved.by.id != moved.who.id
-}
-
-/// Another hand changed the standing of somebody whom we had muted: what they are now is not ours to change.
-fn close(draft: &mut Draft<'_>, moved: &Moved) {
-    let user = moved.who.id;
-    if draft.state().freed.iter().any(|(it, _)| *it == user) {
-        draft.change().freed.retain(|(it, _)| *it != user);
-    }
-    if draft.state().lists(user) {
-        draft.change().strike(user);
-    } else if !draft.state().unlisted || draft.entry(user).flatten().is_none() {
-        return;
-    }
-    draft.add(Effect::Drop { key: Entry::key(user) });
-}
-
-/// Our own standing here changed.
-fn settle(draft: &mut Draft<'_>, placed: &Moved) {
-    if !placed.new.inside() {
-        return forget(draft);
-    }
-    if draft.state().channels.is_empty() {
-        return;
-    }
-    if placed.new.may(|it| it.can_delete_messages && it.can_restrict_members) {
-        trouble::heal(draft, About::Rights);
-        trouble::heal(draft, About::Refused);
-    } else {
-        trouble::rights(draft);
-    }
-}
-
-/// We are out of this group: nothing of it is ours any more, and nobody need be troubled by it.
-fn forget(draft: &mut Draft<'_>) {
-    if *draft.state() == State::default() {
-        return;
-    }
-    trouble::heal_all(draft);
-    *draft.change() = State::default();
-    erase::begin(draft);
 }
 
 /// Something that we followed up is done, or has failed.

@@ -6,6 +6,8 @@ use super::order::Order;
 use super::own::Own;
 use super::policy::Policy;
 use super::raid::{Pulse, Raid};
+use super::reconcile::Reconciled;
+use super::walk::Track;
 use serde::{Deserialize, Serialize};
 
 /// Channels that one group may ask for.
@@ -78,6 +80,15 @@ pub struct State {
     /// The raid that goes on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub raid: Option<Raid>,
+    /// Where the walk over many people is that is under way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub walk: Option<Track>,
+    /// When the reconciler runs next.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reconcile_at: Option<Moment>,
+    /// What it found last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reconciled: Option<Reconciled>,
 }
 
 /// A channel whose subscribers may write.
@@ -188,6 +199,8 @@ pub enum About {
     Refused,
     /// The invite link of this channel.
     Link(ChatId),
+    /// Hearing of who joins and leaves this channel: as many groups ask for it as it can tell.
+    Unheard(ChatId),
 }
 
 /// The row `mute/<user>`: one person who was told to join.
@@ -213,6 +226,9 @@ pub struct Entry {
     /// It was a dry run: they were neither told nor muted.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub dry: bool,
+    /// When our mute ends by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ends: Option<Moment>,
 }
 
 impl State {
@@ -332,6 +348,11 @@ impl Entry {
     /// Reads a row; one that cannot be read counts as none.
     pub(super) fn read(row: Option<&[u8]>) -> Option<Self> {
         serde_json::from_slice(row?).ok()
+    }
+
+    /// When our mute ends by itself.
+    pub(super) fn ends(&self) -> Moment {
+        self.ends.unwrap_or(self.until)
     }
 }
 

@@ -1,25 +1,24 @@
 //! Stops a stranger: delete, mute and explain, in one decision.
 
 use super::super::effect::{Button, Call, Does, Effect, Label, MessageRef, Owed};
-use super::super::event::{Said, Standing, Status};
+use super::super::event::Said;
 use super::super::text::{Arg, Text};
-use super::super::types::{Language, MessageId, Moment, Person, Slot, ThreadId, UserId};
+use super::super::types::{Language, Moment, Slot, ThreadId, UserId};
 use super::draft::Draft;
+use super::hold::Held;
 use super::judge::Stranger;
-use super::ledger::{self, Deed, What, Why};
+use super::ledger::{What, Why};
 use super::own::{self, Own};
-use super::person::Known;
-use super::policy::Answer;
 use super::state::{CROWDS_MAX, Channel, Crowd, Entry, RECENT_MAX, State};
 use super::{raid, trouble};
+
+pub(super) use super::hold::{Case, hold};
 
 /// The button "I have joined".
 pub(super) const OK: &str = "m.ok";
 /// Its argument under a collective notice, which stays when one of many has joined.
 pub(super) const CROWD: &str = "c";
 
-/// A mute needs this long to reach everybody; what was written meanwhile does not show that it failed, in ms.
-const GRACE_MS: u64 = 10_000;
 /// Characters of titles in a toast.
 const NAMES_MAX: usize = 100;
 /// Notices are counted over this long, in ms.
@@ -40,140 +39,6 @@ pub(super) fn stop(draft: &mut Draft<'_>, said: &Said, stranger: Stranger<'_>) {
     hold(draft, &case, stranger);
 }
 
-/// Whom to hold back, and what to write down about it.
-pub(super) struct Case<'c> {
-    /// Who.
-    pub(super) who: &'c Person,
-    /// The topic in which they are told.
-    pub(super) thread: Option<ThreadId>,
-    /// The message they wrote, if that is why.
-    pub(super) message: Option<MessageId>,
-    /// What is done.
-    pub(super) what: What,
-    /// Why.
-    pub(super) why: Why,
-}
-
-/// What is done about somebody.
-enum Measure {
-    /// Nothing further: they were just told, or have done nothing yet.
-    Nothing,
-    /// They are told.
-    Tell,
-    /// They are told that so many tries are left.
-    Warn(u8),
-    /// They are told and muted.
-    Mute,
-}
-
-/// Does about somebody what the group has chosen, and tells them why and what to do, unless they were just told.
-pub(super) fn hold(draft: &mut Draft<'_>, case: &Case<'_>, stranger: Stranger<'_>) {
-    let Stranger { lacks, standing, entry, .. } = stranger;
-    if standing.status == Status::Kicked {
-        return; // Restricting somebody who is banned would let them in again.
-    }
-    if draft.state().policy.dry {
-        return rehearse(draft, case, entry);
-    }
-    let entry = entry.filter(|it| !it.dry).unwrap_or_default();
-    let held = Held { case, lacks, standing, live: draft.now() < entry.until };
-    match measure(draft, case, standing, &entry) {
-        Measure::Nothing => {}
-        Measure::Tell if held.live => {}
-        Measure::Tell => tell_off(draft, &held, entry, None),
-        Measure::Warn(left) => tell_off(draft, &held, entry, Some(left)),
-        Measure::Mute => mute_and_tell(draft, &held, entry),
-    }
-}
-
-/// Somebody who is held back, and what is known of them.
-struct Held<'h, 'c> {
-    case: &'h Case<'c>,
-    lacks: Vec<&'h Channel>,
-    standing: &'h Standing,
-    /// Their notice still stands.
-    live: bool,
-}
-
-fn measure(draft: &mut Draft<'_>, case: &Case<'_>, standing: &Standing, entry: &Entry) -> Measure {
-    match draft.state().policy.strangers {
-        Answer::Mute => Measure::Mute,
-        // A newcomer has written nothing yet of which they could be warned.
-        Answer::Delete | Answer::Warn(_) if case.message.is_none() => Measure::Nothing,
-        Answer::Delete => Measure::Tell,
-        // Whoever is muted already was warned enough; in a raid nobody is.
-        Answer::Warn(_) if standing.muted || draft.state().raid.is_some() => Measure::Mute,
-        // The rest of an album, or what was written before the warning could be read.
-        Answer::Warn(_) if draft.now().since_ms(entry.told) < GRACE_MS => Measure::Nothing,
-        Answer::Warn(most) => {
-            let warned = draft.known(case.who.id).flatten().map_or(0, |it| it.warned);
-            most.checked_sub(warned + 1).map_or(Measure::Mute, Measure::Warn)
-        }
-    }
-}
-
-/// Writes down what would have been done: once while their notice would stand.
-fn rehearse(draft: &mut Draft<'_>, case: &Case<'_>, entry: Option<Entry>) {
-    let now = draft.now();
-    if entry.as_ref().is_some_and(|it| now < it.until) {
-        return;
-    }
-    let deed = match draft.state().policy.strangers {
-        Answer::Mute => case.deed(draft, case.what),
-        Answer::Delete | Answer::Warn(_) if case.message.is_none() => return,
-        Answer::Delete | Answer::Warn(_) => case.deed(draft, What::Warned),
-    };
-    ledger::note(draft, Some(case.who), &deed);
-    if entry.is_none_or(|it| it.dry) {
-        let until = now.plus_ms(draft.state().policy.notice_ms(draft.settings));
-        draft.keep(Entry::key(case.who.id), &Entry { until, dry: true, ..Entry::default() });
-    }
-}
-
-/// Tells somebody, who is not muted.
-fn tell_off(draft: &mut Draft<'_>, held: &Held<'_, '_>, mut entry: Entry, left: Option<u8>) {
-    let case = held.case;
-    raid::beat(draft, case.who.language);
-    if left.is_some() {
-        let (now, known) = (draft.now(), draft.known(case.who.id).flatten());
-        let known = known.unwrap_or_else(|| Known::new(case.who, now));
-        draft.engrave(case.who.id, Known { warned: known.warned.saturating_add(1), ..known });
-    }
-    let deed = case.deed(draft, What::Warned);
-    ledger::note(draft, Some(case.who), &deed);
-    explain(draft, held, &mut entry, left);
-    remember(draft, case.who.id, &entry);
-}
-
-/// Mutes somebody, unless they are muted already, and tells them, unless they were told of it.
-fn mute_and_tell(draft: &mut Draft<'_>, held: &Held<'_, '_>, mut entry: Entry) {
-    let (now, case) = (draft.now(), held.case);
-    let fresh_mute = entry.mine && now.since_ms(entry.since) < GRACE_MS;
-    let mute = !held.standing.muted && !fresh_mute;
-    if held.live && !mute {
-        return;
-    }
-    raid::beat(draft, case.who.language);
-    let told = held.live && entry.mine;
-    if mute {
-        let until = draft.state().policy.muted_until(draft.settings, now);
-        self::mute(draft, case.who.id, until);
-        let deed = Deed { until: Some(until), ..case.deed(draft, case.what) };
-        ledger::note(draft, Some(case.who), &deed);
-        (entry.mine, entry.since) = (true, now);
-    }
-    if !told {
-        explain(draft, held, &mut entry, None);
-    }
-    remember(draft, case.who.id, &entry);
-}
-
-impl Case<'_> {
-    fn deed(&self, draft: &Draft<'_>, what: What) -> Deed {
-        Deed { message: self.message, ..Deed::new(draft, self.who.id, &self.who.name, what, self.why.clone()) }
-    }
-}
-
 /// The buttons of a notice: one to each channel, and the one to press afterwards.
 fn keyboard<'c>(
     language: Language,
@@ -190,12 +55,12 @@ fn keyboard<'c>(
     channels.filter_map(open).chain([vec![press]]).collect()
 }
 
-fn mute(draft: &mut Draft<'_>, user: UserId, until: Moment) {
+pub(super) fn mute(draft: &mut Draft<'_>, user: UserId, until: Moment) {
     let call = Call::Mute { chat: draft.place.id, user, until: Some(until) };
     draft.add(Effect::Telegram(Owed::new(call).reporting(trouble::MUTE))); // only a refusal is told
 }
 
-fn remember(draft: &mut Draft<'_>, user: UserId, entry: &Entry) {
+pub(super) fn remember(draft: &mut Draft<'_>, user: UserId, entry: &Entry) {
     if entry.mine {
         draft.change().list(user);
     }
@@ -205,7 +70,7 @@ fn remember(draft: &mut Draft<'_>, user: UserId, entry: &Entry) {
 }
 
 /// Says what to do: to this person alone, or to all who came lately when they are many.
-fn explain(draft: &mut Draft<'_>, held: &Held<'_, '_>, entry: &mut Entry, left: Option<u8>) {
+pub(super) fn explain(draft: &mut Draft<'_>, held: &Held<'_, '_>, entry: &mut Entry, left: Option<u8>) {
     if let Some(old) = entry.slot.take().filter(|_| held.live) {
         take_away(draft, old);
     }

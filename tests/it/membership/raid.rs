@@ -87,9 +87,10 @@ async fn a_closed_group_is_opened_as_it_was(by: By, language: &'static str, word
     let closed = || !story.telegram.permissions(group).contains(&"can_send_messages");
     story.until("the group is closed", closed).await;
     assert!(story.telegram.permissions(group).contains(&"can_invite_users"), "only sending is off");
-    story.calm().await;
+    story.hears(group, "🛡").await;
     story.restart().await;
-    story.telegram.press(story.ann, group, end, crate::harness::LIMIT).await.unwrap();
+    let admins = story.message(group, "🛡");
+    story.telegram.press_on(story.ann, group, admins, end, crate::harness::LIMIT).await.unwrap();
     story.until("the group is open as it was", || story.telegram.permissions(group) == usual).await;
     let over = |it: &What| matches!(it, What::Edited { text, .. } if text.contains(quiet));
     story.until("a summary", || story.telegram.story().iter().any(|it| over(&it.what))).await;
