@@ -180,7 +180,7 @@ mod tests {
 
     #[test]
     fn every_choice_reads_back_and_holds_once_it_is_set() {
-        assert_eq!(all().len(), 35);
+        assert_eq!(all().len(), 37);
         for set in all() {
             assert_eq!(Set::read(&set.code()), Some(set), "{set:?}");
             let mut policy = Policy { log: None, ..Policy::default() };
