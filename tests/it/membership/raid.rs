@@ -78,10 +78,12 @@ async fn a_closed_group_is_opened_as_it_was_by_webhook_and_in_russian() {
 
 async fn a_closed_group_is_opened_as_it_was(by: By, language: &'static str, words: &[&str; 4]) {
     let [strangers, button, end, quiet] = *words;
-    let mut story = Story::begin(Setting::by(by).speaking(language)).await;
+    let mut story = Story::prepare(Setting::by(by).speaking(language)).await;
     let group = story.group;
     story.telegram.set_permissions(group, &["can_send_messages", "can_send_photos", "can_invite_users"]);
     let usual = story.telegram.permissions(group);
+    story.start().await;
+    story.protect().await;
     story.ann_chooses(strangers, button, &format!("✅ {button}")).await;
     storm(&story, 60, language);
     let closed = || !story.telegram.permissions(group).contains(&"can_send_messages");
