@@ -90,6 +90,7 @@ async fn a_closed_group_is_opened_as_it_was(by: By, language: &'static str, word
     story.until("the group is closed", closed).await;
     assert!(story.telegram.permissions(group).contains(&"can_invite_users"), "only sending is off");
     story.hears(group, "🛡").await;
+    story.log.wait_for("membership.raid").await;
     story.restart().await;
     let admins = story.message(group, "🛡");
     story.telegram.press_on(story.ann, group, admins, end, crate::harness::LIMIT).await.unwrap();
