@@ -1,7 +1,7 @@
 //! What a group remembers of a person whom it has seen.
 
 use super::super::event::Moved;
-use super::super::types::{Moment, Person, UserId};
+use super::super::types::{ANONYMOUS_ADMIN, CHANNEL_BOT, Moment, Person, TELEGRAM, UserId};
 use super::draft::Draft;
 use super::state::cut;
 use serde::{Deserialize, Serialize};
@@ -45,6 +45,9 @@ pub struct Exempt {
     pub by: UserId,
     /// How it came.
     pub how: Mercy,
+    /// Until when; for good where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Moment>,
 }
 
 /// How an exemption came about.
@@ -85,6 +88,11 @@ impl Known {
     /// Somebody who was never seen here before.
     pub(super) fn new(who: &Person, now: Moment) -> Self {
         Self { name: cut(&who.name), first: now, last: now, inside: true, ..Self::default() }
+    }
+
+    /// Why they need not join at present, if so.
+    pub(super) fn let_off(&self, now: Moment) -> Option<&Exempt> {
+        self.exempt.as_ref().filter(|it| it.until.is_none_or(|until| now < until))
     }
 
     /// Takes note of a message. Answers whether there is anything new in it: once an hour at most, so that a
@@ -165,7 +173,7 @@ pub(super) fn judge_again(draft: &mut Draft<'_>, user: UserId) {
 pub(super) fn moved(draft: &mut Draft<'_>, moved: &Moved) {
     let who = &moved.who;
     let inside = moved.new.inside();
-    if who.is_bot || who.id == draft.me() {
+    if who.is_bot || [ANONYMOUS_ADMIN, CHANNEL_BOT, TELEGRAM, draft.me()].contains(&who.id) {
         return;
     }
     let Some(known) = draft.known(who.id) else { return };

@@ -9,8 +9,8 @@ use super::hold::Held;
 use super::judge::Stranger;
 use super::ledger::{What, Why};
 use super::own::{self, Own};
-use super::state::{CROWDS_MAX, Channel, Crowd, Entry, RECENT_MAX, State};
-use super::{raid, trouble};
+use super::state::{CROWDS_MAX, Channel, Crowd, Entry, RECENT_MAX};
+use super::{appeal, raid, trouble, why};
 
 pub(super) use super::hold::{Case, hold};
 
@@ -39,8 +39,9 @@ pub(super) fn stop(draft: &mut Draft<'_>, said: &Said, stranger: Stranger<'_>) {
     hold(draft, &case, stranger);
 }
 
-/// The buttons of a notice: one to each channel, and the one to press afterwards.
+/// The buttons of a notice: one to each channel, the one to press afterwards, and what to do when it is wrong.
 fn keyboard<'c>(
+    draft: &Draft<'_>,
     language: Language,
     channels: impl Iterator<Item = &'c Channel>,
     only: Option<UserId>,
@@ -52,7 +53,9 @@ fn keyboard<'c>(
     let args = if only.is_some() { String::new() } else { CROWD.to_owned() };
     let label = Label::Text(Text::new(language, "membership-button-joined"));
     let press = Button { label, does: Does::Press { action: OK.to_owned(), args, only, until: None } };
-    channels.filter_map(open).chain([vec![press]]).collect()
+    let doubt: Vec<_> = why::button(draft, language).into_iter().chain(appeal::button(draft, language, only)).collect();
+    let doubt = Some(doubt).filter(|it| !it.is_empty());
+    channels.filter_map(open).chain([vec![press]]).chain(doubt).collect()
 }
 
 pub(super) fn mute(draft: &mut Draft<'_>, user: UserId, until: Moment) {
@@ -106,7 +109,7 @@ fn most(draft: &Draft<'_>) -> usize {
 fn notice(draft: &mut Draft<'_>, held: &Held<'_, '_>, language: Language, until: Moment, left: Option<u8>) -> Slot {
     let Held { case, lacks, standing, .. } = held;
     let text = words(draft, held, language, left);
-    let keyboard = keyboard(language, lacks.iter().copied(), Some(case.who.id));
+    let keyboard = keyboard(draft, language, lacks.iter().copied(), Some(case.who.id));
     let (slot, now) = (draft.slot(), draft.now());
     draft.change().recent.push(now);
     tell(draft, slot, case.thread, (text, keyboard), Some(case.who.id).filter(|_| standing.inside()));
@@ -157,7 +160,7 @@ fn count(draft: &mut Draft<'_>, thread: Option<ThreadId>, language: Language, un
 fn gather(draft: &mut Draft<'_>, thread: Option<ThreadId>, language: Language, until: Moment) {
     let (slot, now) = (draft.slot(), draft.now());
     let crowd = Crowd { slot, thread, count: 1, until, language, shown: 1, edited: now };
-    let words = collective(draft.state(), &crowd);
+    let words = collective(draft, &crowd);
     let state = draft.change();
     state.recent.push(now);
     state.crowds.push(crowd);
@@ -171,17 +174,18 @@ fn renew(draft: &mut Draft<'_>, at: usize) {
     let Some(crowd) = draft.change().crowds.get_mut(at) else { return };
     (crowd.shown, crowd.edited) = (crowd.count, now);
     let crowd = crowd.clone();
-    let (text, keyboard) = collective(draft.state(), &crowd);
+    let (text, keyboard) = collective(draft, &crowd);
     let (chat, message) = (draft.place.id, MessageRef::Slot(crowd.slot));
     draft.owe(Call::Edit { chat, message, text, keyboard });
 }
 
-fn collective(state: &State, crowd: &Crowd) -> (Text, Vec<Vec<Button>>) {
+fn collective(draft: &Draft<'_>, crowd: &Crowd) -> (Text, Vec<Vec<Button>>) {
+    let state = draft.state();
     let text = Text::new(crowd.language, "membership-crowd")
         .with("people", Arg::Number(i64::from(crowd.count)))
         .with("channels", names(state.channels.iter()))
         .with("count", count_of(state.channels.len()));
-    (text, keyboard(crowd.language, state.channels.iter(), None))
+    (text, keyboard(draft, crowd.language, state.channels.iter(), None))
 }
 
 /// Says a notice: without a sound, and rather twice than never.

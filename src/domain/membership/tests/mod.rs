@@ -3,17 +3,23 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod anything;
+mod appealing;
+mod books;
 mod fanning;
 mod groups;
 mod judging;
+mod linking;
+mod logging;
 mod paneling;
 mod pressing;
 mod protecting;
 mod quiet;
 mod raiding;
+mod reconciling;
 mod releasing;
 mod setting_up;
 mod troubles;
+mod undoing;
 mod walking;
 
 use super::super::effect::Effect;
