@@ -20,6 +20,7 @@ mod arrivals;
 mod hole;
 mod house;
 mod load;
+mod raid;
 mod scenes;
 mod town;
 

@@ -20,7 +20,7 @@ pub struct Row {
 }
 
 #[derive(Clone, Copy)]
-enum Limit {
+pub enum Limit {
     AtMost(f64),
     AtLeast(f64),
     Is(f64),
@@ -33,13 +33,13 @@ pub struct Size {
     subscribers: usize,
     updates: usize,
     strangers: usize,
-    seconds: usize,
+    pub seconds: usize,
     rest: Duration,
 }
 
 type Scene = fn(Size) -> Pin<Box<dyn Future<Output = Vec<Row>>>>;
 
-pub const ALL: [(&str, Scene); 9] = [
+pub const ALL: [(&str, Scene); 10] = [
     ("idle", |it| Box::pin(idle(it))),
     ("subscribers", |it| Box::pin(subscribers(it))),
     ("strangers known", |it| Box::pin(known_strangers(it))),
@@ -49,6 +49,7 @@ pub const ALL: [(&str, Scene); 9] = [
     ("mixed", |it| Box::pin(mixed(it))),
     ("floods", |it| Box::pin(floods(it))),
     ("crowd", |it| Box::pin(crowd(it))),
+    ("raid", |it| Box::pin(crate::raid::raid(it))),
 ];
 
 /// Strangers of one group in one scene: each gets a notice of their own.
@@ -64,7 +65,7 @@ impl Size {
 }
 
 impl Row {
-    fn new(what: impl Into<String>, value: f64, unit: &'static str, limit: Limit) -> Self {
+    pub fn new(what: impl Into<String>, value: f64, unit: &'static str, limit: Limit) -> Self {
         Self { what: what.into(), value, unit, limit }
     }
 
@@ -94,7 +95,7 @@ impl Row {
 }
 
 /// A house in a town of protected groups.
-async fn house(groups: usize, settings: &[(&str, &str)], observer: Option<Observer>) -> (Town, House) {
+pub async fn house(groups: usize, settings: &[(&str, &str)], observer: Option<Observer>) -> (Town, House) {
     let town = Town::new(groups, observer).await;
     let house = House::start(&town, settings).await;
     drive(&house.hook, bodies(&town.protect().await), None).await;
@@ -102,7 +103,7 @@ async fn house(groups: usize, settings: &[(&str, &str)], observer: Option<Observ
     (town, house)
 }
 
-fn bodies(planned: &[Planned]) -> Vec<Bytes> {
+pub fn bodies(planned: &[Planned]) -> Vec<Bytes> {
     planned.iter().map(|it| it.body.clone()).collect()
 }
 

@@ -41,6 +41,7 @@ membership-panel-button-mute = { $tick } Не давать писать до п�
 membership-panel-button-warn = { $tick } { $times }×
 membership-panel-button-delete = { $tick } Только удалять сообщения
 membership-panel-button-reactions = { $tick } Реакция — то же, что сообщение
+membership-panel-button-lockdown = { $tick } При наплыве пишут только админы
 membership-panel-button-appeals = { $tick } Можно пожаловаться админам
 
 membership-panel-notices = На каком языке говорить с людьми и сколько висит уведомление?

@@ -307,6 +307,8 @@ fn every_key_that_a_check_names_exists() {
         notice_ttl_s: 0,
         notices_per_min: 0,
         ledger_per_group: 0,
+        raid_factor: 0,
+        raid_min_per_min: 0,
         walk_per_s: 0,
         reconcile_every_h: 0,
     };

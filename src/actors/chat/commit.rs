@@ -267,11 +267,14 @@ impl Chat {
         };
         self.world.intake.number_row(no, batch);
         if let Note::Trouble { key, place, .. } = &note {
-            Line::new(&events::MEMBERSHIP_FAIL_OPEN)
-                .actor(format!("chats/{}", place.id.0))
-                .field("trouble", key)
-                .next("nobody is stopped for it, and the owners are told once")
-                .emit();
+            let (event, next) = match key.ends_with("/raid") {
+                true => {
+                    (&events::MEMBERSHIP_RAID, "strangers are held back with one notice for all; it ends by itself")
+                }
+                false => (&events::MEMBERSHIP_FAIL_OPEN, "nobody is stopped for it, and the owners are told once"),
+            };
+            let actor = format!("chats/{}", place.id.0);
+            Line::new(event).actor(actor).field("trouble", key).next(next).emit();
         }
         let kind = match id.0 {
             0 => ChatKind::House,

@@ -21,13 +21,15 @@ pub(crate) const PRESS_MS: u64 = 140_000;
 /// Reads facts and notes those that are still missing, so that one rule serves both `needs` and `decide`.
 pub(super) struct Look<'a> {
     facts: &'a Facts<'a>,
+    /// When what is looked at happened, by Telegram's clock.
+    pub(super) at: Moment,
     /// What is still missing.
     pub(super) missing: Vec<Need>,
 }
 
 impl<'a> Look<'a> {
-    pub(super) const fn new(facts: &'a Facts<'a>) -> Self {
-        Self { facts, missing: Vec::new() }
+    pub(super) const fn new(facts: &'a Facts<'a>, at: Moment) -> Self {
+        Self { facts, at, missing: Vec::new() }
     }
 
     fn miss(&mut self, need: Need) {
@@ -132,7 +134,7 @@ impl<'a> Draft<'a> {
             place: &event.place,
             facts,
             settings,
-            look: Look::new(facts),
+            look: Look::new(facts, event.at),
             ticked: false,
             lane: Lane::Reply,
             state: Cow::Borrowed(state),
@@ -228,9 +230,8 @@ impl<'a> Draft<'a> {
     }
 
     fn stage(&mut self, user: UserId, known: Known, sure: bool) {
-        let before = self.people.iter().position(|(it, ..)| *it == user);
-        let sure = sure || before.is_some_and(|it| self.people.swap_remove(it).2);
-        self.people.push((user, known, sure));
+        let before = self.people.iter().position(|(it, ..)| *it == user).map(|it| self.people.swap_remove(it).2);
+        self.people.push((user, known, sure || before == Some(true)));
     }
 
     /// Writes a row.

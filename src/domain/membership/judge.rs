@@ -2,10 +2,13 @@
 
 use super::super::event::{ChatKind, Place, Said, Standing};
 use super::super::fact::Freshness;
-use super::super::types::{ANONYMOUS_ADMIN, CHANNEL_BOT, ChatId, TELEGRAM};
+use super::super::types::{ANONYMOUS_ADMIN, CHANNEL_BOT, ChatId, Person, TELEGRAM, UserId};
 use super::draft::{Draft, Look};
 use super::state::{About, Channel, Entry, State};
 use super::trouble;
+
+/// Telegram keeps updates so long for us, in ms.
+const EDIT_MS: u64 = 24 * 3_600_000;
 
 /// What a message's writer turned out to be.
 #[derive(Debug)]
@@ -32,12 +35,17 @@ pub(super) struct Stranger<'a> {
 /// Judges. Looks at rights in the group only once somebody is known to be outside of a channel, so that a
 /// subscriber costs one cached answer per channel.
 pub(super) fn judge<'a>(state: &'a State, place: &Place, said: &Said, look: &mut Look<'a>) -> Judgement<'a> {
-    if !may_judge(state, place, said, look) {
-        return Judgement::Free;
+    match may_judge(state, place, said, look) {
+        true => weigh(state, place, said.from.id, look),
+        false => Judgement::Free,
     }
+}
+
+/// Judges somebody, whatever they did.
+pub(super) fn weigh<'a>(state: &'a State, place: &Place, who: UserId, look: &mut Look<'a>) -> Judgement<'a> {
     let mut lacks = Vec::new();
     for channel in &state.channels {
-        match look.member(channel.id, said.from.id, freshness(state, channel.id)) {
+        match look.member(channel.id, who, freshness(state, channel.id)) {
             Some(Ok(standing)) if !standing.inside() => lacks.push(channel),
             Some(Ok(_) | Err(_)) | None => {}
         }
@@ -48,8 +56,8 @@ pub(super) fn judge<'a>(state: &'a State, place: &Place, said: &Said, look: &mut
     if lacks.is_empty() {
         return Judgement::Free;
     }
-    let standing = look.member(place.id, said.from.id, Freshness::Recent);
-    let (entry, known) = (look.entry(said.from.id), look.known(said.from.id));
+    let standing = look.member(place.id, who, Freshness::Recent);
+    let (entry, known) = (look.entry(who), look.known(who));
     let (Some(standing), Some(entry), Some(known)) = (standing, entry, known) else { return Judgement::Open };
     match standing {
         Err(_) => Judgement::Free,
@@ -61,10 +69,15 @@ pub(super) fn judge<'a>(state: &'a State, place: &Place, said: &Said, look: &mut
 
 /// Takes note of lookups that failed, and of those that work again.
 pub(super) fn observe(draft: &mut Draft<'_>, state: &State, said: &Said) {
+    observe_of(draft, state, said.from.id);
+}
+
+/// The same of lookups about anybody.
+pub(super) fn observe_of(draft: &mut Draft<'_>, state: &State, who: UserId) {
     let group = (draft.place.id, Freshness::Recent);
     let channels = state.channels.iter().map(|it| (it.id, freshness(state, it.id)));
     for (chat, fresh) in channels.chain([group]) {
-        match draft.facts.member(&chat.into(), said.from.id, fresh) {
+        match draft.facts.member(&chat.into(), who, fresh) {
             Some(Err(why)) => trouble::lookup(draft, chat, why),
             Some(Ok(_)) => trouble::heal(draft, About::Lookup(chat)),
             None => {}
@@ -74,7 +87,19 @@ pub(super) fn observe(draft: &mut Draft<'_>, state: &State, said: &Said) {
 
 /// Whether this message is judged at all; for others nothing is looked up.
 pub(super) fn may_judge(state: &State, place: &Place, said: &Said, look: &Look<'_>) -> bool {
-    !state.channels.is_empty() && !state.policy.off && is_person(place, said, look) && !state.ails(About::Rights)
+    guards(state) && is_person(place, said, look) && !(said.edited && is_stale(look))
+}
+
+/// Whether anybody is judged here at present.
+pub(super) fn guards(state: &State) -> bool {
+    !state.channels.is_empty() && !state.policy.off && !state.ails(About::Rights)
+}
+
+/// Whether nobody can have edited that just now. Telegram also reports changes that nobody made (a preview that
+/// was loaded, a field that we do not read), under the time of the last edit by hand or of writing; and what was
+/// done by hand it reports within a day, or never.
+fn is_stale(look: &Look<'_>) -> bool {
+    look.now().since_ms(look.at) > EDIT_MS
 }
 
 /// Whether a person of this group wrote that: not a chat, not a bot, not Telegram, and not we.
@@ -83,8 +108,12 @@ pub(super) fn is_person(place: &Place, said: &Said, look: &Look<'_>) -> bool {
         && !said.service
         && !said.automatic
         && said.sender_chat.is_none()
-        && !said.from.is_bot
-        && ![ANONYMOUS_ADMIN, CHANNEL_BOT, TELEGRAM, look.me()].contains(&said.from.id)
+        && is_somebody(&said.from, look)
+}
+
+/// Whether that is a person: not a bot, not an account of Telegram's own, and not we.
+pub(super) fn is_somebody(who: &Person, look: &Look<'_>) -> bool {
+    !who.is_bot && ![ANONYMOUS_ADMIN, CHANNEL_BOT, TELEGRAM, look.me()].contains(&who.id)
 }
 
 /// How old an answer may be. While a lookup is in trouble only a young answer shows that it works again.

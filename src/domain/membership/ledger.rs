@@ -128,7 +128,7 @@ impl Deed {
             until: None,
             message: None,
             dry: draft.state().policy.dry,
-            raid: None,
+            raid: draft.state().raid.as_ref().map(|it| it.since),
             undone: None,
         }
     }

@@ -11,6 +11,7 @@ mod erase;
 mod groups;
 mod hands;
 mod hearing;
+mod hold;
 mod journal;
 mod judge;
 mod knock;
@@ -24,6 +25,7 @@ mod person;
 mod policy;
 mod press;
 mod protect;
+mod raid;
 mod react;
 mod reconcile;
 mod request;
@@ -53,6 +55,7 @@ pub use ledger::{Deed, Undone, What, Why};
 pub use order::{Order, Undo};
 pub use person::{Exempt, Known, Mercy};
 pub use policy::{Answer, LogPlace, Policy};
+pub use raid::{Pulse, Raid};
 pub use reconcile::Reconciled;
 pub use state::{CHANNELS_MAX, Channel, Entry, MUTED_MAX, State};
 pub use undo::Span;
@@ -79,10 +82,14 @@ pub struct Settings {
     pub enabled: bool,
     /// A notice is taken away after this long, in seconds.
     pub notice_ttl_s: u64,
-    /// Notices per minute and group before they collapse into one that counts; more than 30 count as 30.
+    /// Notices per minute and group; the last of them counts all further people. More than 30 count as 30.
     pub notices_per_min: u32,
     /// Deeds that a group's ledger keeps; the oldest are forgotten first.
     pub ledger_per_group: u64,
+    /// A raid begins when strangers come so many times faster than usual ..
+    pub raid_factor: u32,
+    /// .. and so many per minute at least.
+    pub raid_min_per_min: u32,
     /// People per second that one group's `/verify`, `/simulate` and reconciler look at.
     pub walk_per_s: u32,
     /// How often each group's reconciler compares our mutes with the truth, in hours.
@@ -94,8 +101,10 @@ impl Default for Settings {
         Self {
             enabled: true,
             notice_ttl_s: 300,
-            notices_per_min: 6,
+            notices_per_min: 3,
             ledger_per_group: 1_000,
+            raid_factor: 10,
+            raid_min_per_min: 20,
             walk_per_s: 5,
             reconcile_every_h: 6,
         }
@@ -124,7 +133,8 @@ const COMMANDS: &[Command] = &[
     Command { name: "privacy", scope: Scope::Group, help: "membership-groups-help-privacy" },
 ];
 
-const UPDATES: &[&str] = &["message", "edited_message", "callback_query", "chat_member", "my_chat_member"];
+const UPDATES: &[&str] =
+    &["message", "edited_message", "callback_query", "chat_member", "my_chat_member", "message_reaction"];
 
 impl Membership {
     /// With these settings.
@@ -192,7 +202,7 @@ impl Membership {
             }
             Event::Migrated { .. } => setup::migrated(draft),
             Event::JoinRequested(request) => door::requested(draft, request),
-            Event::Reacted(reacted) => react::reacted(draft, reacted),
+            Event::Reacted(reacted) => react::reacted(draft, state, reacted),
             Event::Performed(it) if it.feature == NAME => performed(draft, it),
             Event::Woke { feature, key, late_ms } if feature == NAME => {
                 woke(draft, key);
@@ -287,6 +297,7 @@ fn woke(draft: &mut Draft<'_>, key: &str) {
         walk::WAKE => walk::woke(draft),
         reconcile::WAKE => reconcile::woke(draft),
         erase::WAKE => erase::woke(draft),
+        raid::WAKE => raid::woke(draft),
         _ if key.starts_with(channel::FAN) => channel::woke(draft, key),
         _ => stop::expire(draft, key),
     }
@@ -311,7 +322,7 @@ impl Membership {
             judge::observe(draft, state, said);
         }
         if judge::is_person(draft.place, said, &draft.look) {
-            person::sighted(draft, &said.from);
+            person::sighted(draft, &said.from, matches!(heard, Heard::Judged(Judgement::Free)));
         }
         match heard {
             Heard::Judged(Judgement::Open) => {}

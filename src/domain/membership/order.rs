@@ -6,7 +6,9 @@ use super::super::fact::ChatRef;
 use super::super::types::{ChatId, Person, UserId};
 use super::draft::{Draft, Voice};
 use super::request::{Odd, targets};
-use super::{afar, appeal, journal, knock, log_place, panel, setup, simulate, stats, transfer, undo, verify, why};
+use super::{
+    afar, appeal, journal, knock, log_place, panel, raid, setup, simulate, stats, transfer, undo, verify, why,
+};
 use serde::{Deserialize, Serialize};
 
 /// An order.
@@ -129,6 +131,7 @@ pub(super) fn pressed(draft: &mut Draft<'_>, pressed: &super::super::event::Pres
         appeal::ACTION | journal::ACTION => afar::pressed(draft, pressed, action, args),
         knock::ACTION => knock::pressed(draft, pressed, args),
         undo::ACTION => undo::pressed(draft, pressed, args),
+        raid::ACTION => raid::pressed(draft, pressed, args),
         verify::ACTION => verify::pressed(draft, pressed, args),
         _ => return false,
     }

@@ -118,13 +118,16 @@ fn hour(at: Moment) -> u32 {
     u32::try_from(at.0 / HOUR_MS).unwrap_or(u32::MAX)
 }
 
-/// Takes note that somebody wrote here. It may be lost in a crash: it is kept, not put.
-pub(super) fn sighted(draft: &mut Draft<'_>, who: &Person) {
+/// Takes note that somebody wrote here, and might: then former warnings are forgotten. It may be lost in a crash:
+/// it is kept, not put.
+pub(super) fn sighted(draft: &mut Draft<'_>, who: &Person, free: bool) {
     let Some(known) = draft.known(who.id) else { return };
     let now = draft.now();
     let mut known = known.unwrap_or_else(|| Known::new(who, now));
-    if known.wrote(now) {
+    let forgiven = free && known.warned > 0;
+    if known.wrote(now) || forgiven {
         known.name = cut(&who.name);
+        known.warned = if free { 0 } else { known.warned };
         draft.remember(who.id, known);
     }
 }

@@ -44,6 +44,9 @@ pub struct Policy {
     /// Notices carry no button to appeal.
     #[serde(skip_serializing_if = "is_default")]
     pub no_appeals: bool,
+    /// While a raid lasts nobody but the admins may write.
+    #[serde(skip_serializing_if = "is_default")]
+    pub lockdown: bool,
     /// Where actions are reported.
     #[serde(skip_serializing_if = "is_default")]
     pub log: Option<LogPlace>,

@@ -201,10 +201,12 @@ fn welcome(
     let key = if held { "membership-toast-held" } else { "membership-toast-welcome" };
     let language = draft.state().policy.language(pressed.from.language);
     draft.toast(pressed, Text::new(language, key), held);
-    if args != stop::CROWD {
+    // A message that only this person sees has no id: it goes by our name of it.
+    let open = args != stop::CROWD && !pressed.ephemeral;
+    if open {
         draft.delete(MessageRef::Id(pressed.message));
     }
-    settled(draft, user, entry, args == stop::CROWD);
+    settled(draft, user, entry, !open);
 }
 
 /// Whether there is a mute of ours to lift. Restricting an admin is refused; restricting somebody who is banned

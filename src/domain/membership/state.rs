@@ -7,6 +7,7 @@ use super::journal::Journal;
 use super::order::Order;
 use super::own::Own;
 use super::policy::{Policy, is_default};
+use super::raid::{Pulse, Raid};
 use super::reconcile::Reconciled;
 use super::undo::Span;
 use super::walk::Track;
@@ -76,6 +77,12 @@ pub struct State {
     pub since: Option<Moment>,
     /// The number of the next deed in the ledger.
     pub deeds: u64,
+    /// How many strangers come per minute.
+    #[serde(skip_serializing_if = "Pulse::is_still")]
+    pub pulse: Pulse,
+    /// The raid that goes on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub raid: Option<Raid>,
     /// Where the walk over many people is that is under way.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub walk: Option<Track>,
@@ -125,6 +132,12 @@ pub struct Crowd {
     pub until: Moment,
     /// The language of the first of them.
     pub language: Language,
+    /// How many people it says it is for: it is edited some seconds apart.
+    #[serde(default)]
+    pub shown: u32,
+    /// When it was last said or edited.
+    #[serde(default)]
+    pub edited: Moment,
 }
 
 /// A question that waits for a button.
@@ -224,6 +237,11 @@ pub struct Entry {
     pub language: Language,
     /// Whether the mute is ours. A mute by another hand is never lifted.
     pub mine: bool,
+    /// When they were last told.
+    pub told: Moment,
+    /// It was a dry run: they were neither told nor muted.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub dry: bool,
     /// When our mute ends by itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ends: Option<Moment>,

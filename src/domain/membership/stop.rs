@@ -1,87 +1,42 @@
 //! Stops a stranger: delete, mute and explain, in one decision.
 
 use super::super::effect::{Button, Call, Does, Effect, Label, MessageRef, Owed};
-use super::super::event::{Said, Status};
+use super::super::event::Said;
 use super::super::text::{Arg, Text};
-use super::super::types::{Language, MessageId, Moment, Person, Slot, ThreadId, UserId};
+use super::super::types::{Language, Moment, Slot, ThreadId, UserId};
 use super::draft::Draft;
+use super::hold::Held;
 use super::judge::Stranger;
-use super::ledger::{self, Deed, What, Why};
+use super::ledger::{What, Why};
 use super::own::{self, Own};
 use super::state::{CROWDS_MAX, Channel, Crowd, Entry, RECENT_MAX};
-use super::{appeal, trouble, why};
+use super::{appeal, raid, trouble, why};
+
+pub(super) use super::hold::{Case, hold};
 
 /// The button "I have joined".
 pub(super) const OK: &str = "m.ok";
 /// Its argument under a collective notice, which stays when one of many has joined.
 pub(super) const CROWD: &str = "c";
 
-/// A mute needs this long to reach everybody; what was written meanwhile does not show that it failed, in ms.
-const GRACE_MS: u64 = 10_000;
 /// Characters of titles in a toast.
 const NAMES_MAX: usize = 100;
 /// Notices are counted over this long, in ms.
 const MINUTE_MS: u64 = 60_000;
+/// A collective notice is edited at most this often, in ms: edits count as messages at Telegram, of which a group
+/// takes 20 per minute.
+const EDIT_MS: u64 = 6_000;
 
 /// Stops a stranger who wrote.
 pub(super) fn stop(draft: &mut Draft<'_>, said: &Said, stranger: Stranger<'_>) {
-    draft.claim();
-    draft.delete(MessageRef::Id(said.message));
+    if !draft.state().policy.dry {
+        draft.claim();
+        raid::delete(draft, said.message);
+    }
     let channels = stranger.lacks.iter().map(|it| it.id).collect();
     let why = Why::Lacks { channels, fresh: false };
     let case = Case { who: &said.from, thread: said.thread, message: Some(said.message), what: What::Stopped, why };
     hold(draft, &case, stranger);
-}
-
-/// Whom to hold back, and what to write down about it.
-pub(super) struct Case<'c> {
-    /// Who.
-    pub(super) who: &'c Person,
-    /// The topic in which they are told.
-    pub(super) thread: Option<ThreadId>,
-    /// The message they wrote, if that is why.
-    pub(super) message: Option<MessageId>,
-    /// What is done.
-    pub(super) what: What,
-    /// Why.
-    pub(super) why: Why,
-}
-
-/// Mutes somebody, unless they are muted already, and tells them why and what to do, unless they were just told.
-pub(super) fn hold(draft: &mut Draft<'_>, case: &Case<'_>, stranger: Stranger<'_>) {
-    if stranger.standing.status == Status::Kicked {
-        return; // Restricting somebody who is banned would let them in again.
-    }
-    let now = draft.now();
-    let known = stranger.entry.as_ref();
-    let live = known.is_some_and(|it| now < it.until);
-    let fresh_mute = known.is_some_and(|it| it.mine && now.since_ms(it.since) < GRACE_MS);
-    let mute = !stranger.standing.muted && !fresh_mute;
-    let mine = mute || known.is_some_and(|it| it.mine);
-    let until = draft.state().policy.muted_until(draft.settings, now);
-    if mute {
-        self::mute(draft, case.who.id, until);
-        let deed = Deed { until: Some(until), message: case.message, ..case.deed(draft) };
-        ledger::note(draft, Some(case.who), &deed);
-    }
-    if live && !mute {
-        return;
-    }
-    let mut entry = stranger.entry.clone().unwrap_or_default();
-    entry.mine = mine;
-    if mute {
-        (entry.since, entry.ends) = (now, Some(until));
-    }
-    if !live {
-        explain(draft, case, &stranger.lacks, &mut entry);
-    }
-    remember(draft, case.who.id, &entry);
-}
-
-impl Case<'_> {
-    fn deed(&self, draft: &Draft<'_>) -> Deed {
-        Deed::new(draft, self.who.id, &self.who.name, self.what, self.why.clone())
-    }
 }
 
 /// The buttons of a notice: one to each channel, the one to press afterwards, and what to do when it is wrong.
@@ -103,12 +58,12 @@ fn keyboard<'c>(
     channels.filter_map(open).chain([vec![press]]).chain(doubt).collect()
 }
 
-fn mute(draft: &mut Draft<'_>, user: UserId, until: Moment) {
+pub(super) fn mute(draft: &mut Draft<'_>, user: UserId, until: Moment) {
     let call = Call::Mute { chat: draft.place.id, user, until: Some(until) };
     draft.add(Effect::Telegram(Owed::new(call).reporting(trouble::MUTE))); // only a refusal is told
 }
 
-fn remember(draft: &mut Draft<'_>, user: UserId, entry: &Entry) {
+pub(super) fn remember(draft: &mut Draft<'_>, user: UserId, entry: &Entry) {
     if entry.mine {
         draft.change().list(user);
     }
@@ -118,65 +73,110 @@ fn remember(draft: &mut Draft<'_>, user: UserId, entry: &Entry) {
 }
 
 /// Says what to do: to this person alone, or to all who came lately when they are many.
-fn explain(draft: &mut Draft<'_>, case: &Case<'_>, lacks: &[&Channel], entry: &mut Entry) {
-    let now = draft.now();
+pub(super) fn explain(draft: &mut Draft<'_>, held: &Held<'_, '_>, entry: &mut Entry, left: Option<u8>) {
+    if let Some(old) = entry.slot.take().filter(|_| held.live) {
+        take_away(draft, old);
+    }
+    let (now, case) = (draft.now(), held.case);
     let until = now.plus_ms(draft.state().policy.notice_ms(draft.settings));
-    let most = RECENT_MAX.min(draft.settings.notices_per_min as usize);
     let language = draft.state().policy.language(case.who.language);
-    let state = draft.change();
-    state.recent.retain(|it| now.since_ms(*it) < MINUTE_MS);
-    let many = state.recent.len() >= most;
-    entry.channels = lacks.iter().map(|it| it.id).collect();
+    entry.channels = held.lacks.iter().map(|it| it.id).collect();
     entry.language = language;
     entry.thread = case.thread;
-    entry.until = until;
-    if many {
-        entry.slot = None;
+    (entry.told, entry.until) = (now, until);
+    // The last notice that a minute may see counts everybody else.
+    if draft.state().raid.is_some() || notices(draft) + 1 >= most(draft) {
         count(draft, case.thread, language, until);
     } else {
-        entry.slot = Some(notice(draft, case, language, lacks, until));
+        entry.slot = Some(notice(draft, held, language, until, left));
     }
 }
 
-/// A notice for one person.
-fn notice(draft: &mut Draft<'_>, case: &Case<'_>, language: Language, lacks: &[&Channel], until: Moment) -> Slot {
+/// Notices said in the last minute.
+fn notices(draft: &mut Draft<'_>) -> usize {
     let now = draft.now();
-    draft.change().recent.push(now);
-    let text = match own::read(draft, Own::Notice) {
-        Some(words) => own::text(language, &words.text, case.who, names(lacks.iter().copied())),
-        None => Text::new(language, "membership-notice")
-            .with("person", Arg::Person { id: case.who.id, name: case.who.name.clone() })
-            .with("channels", names(lacks.iter().copied()))
-            .with("count", count_of(lacks.len())),
-    };
+    let recent = &mut draft.change().recent;
+    recent.retain(|it| now.since_ms(*it) < MINUTE_MS);
+    recent.len()
+}
+
+/// Notices that a minute may see.
+fn most(draft: &Draft<'_>) -> usize {
+    RECENT_MAX.min(draft.settings.notices_per_min as usize)
+}
+
+/// A notice for one person: they alone see it, where that is possible and they are in the group.
+fn notice(draft: &mut Draft<'_>, held: &Held<'_, '_>, language: Language, until: Moment, left: Option<u8>) -> Slot {
+    let Held { case, lacks, standing, .. } = held;
+    let text = words(draft, held, language, left);
     let keyboard = keyboard(draft, language, lacks.iter().copied(), Some(case.who.id));
-    let slot = draft.slot();
-    tell(draft, slot, case.thread, text, keyboard);
+    let (slot, now) = (draft.slot(), draft.now());
+    draft.change().recent.push(now);
+    tell(draft, slot, case.thread, (text, keyboard), Some(case.who.id).filter(|_| standing.inside()));
     draft.add(Effect::WakeAt { key: wake(slot), at: until });
     slot
 }
 
-/// Counts a person into the collective notice of their topic.
+/// What somebody is told: in the group's own words, where it has some for that.
+fn words(draft: &mut Draft<'_>, held: &Held<'_, '_>, language: Language, left: Option<u8>) -> Text {
+    let Held { case, lacks, .. } = held;
+    let say = |key| {
+        Text::new(language, key)
+            .with("person", Arg::Person { id: case.who.id, name: case.who.name.clone() })
+            .with("channels", names(lacks.iter().copied()))
+            .with("count", count_of(lacks.len()))
+    };
+    match left {
+        Some(left) => say("membership-stop-warned").with("left", Arg::Number(i64::from(left))),
+        None if case.what == What::Muted && case.message.is_some() => say("membership-stop-reacted"),
+        None => match own::read(draft, Own::Notice) {
+            Some(words) => own::text(language, &words.text, case.who, names(lacks.iter().copied())),
+            None => say("membership-notice"),
+        },
+    }
+}
+
+/// Counts a person into the collective notice of their topic; in a raid there is one for all topics.
 fn count(draft: &mut Draft<'_>, thread: Option<ThreadId>, language: Language, until: Moment) {
-    let now = draft.now();
+    let (now, raid) = (draft.now(), draft.state().raid.is_some());
+    let full = notices(draft) >= most(draft) || raid;
     let crowds = &mut draft.change().crowds;
     crowds.retain(|it| now < it.until);
     let mine = crowds.iter().position(|it| it.thread == thread);
-    let place = mine.or_else(|| (crowds.len() >= CROWDS_MAX).then_some(0)); // too many topics share one
-    if let Some(crowd) = place.and_then(|it| crowds.get_mut(it)) {
-        crowd.count = crowd.count.saturating_add(1);
-        crowd.until = until; // it stands as long as the last of them is muted
-        let crowd = crowd.clone();
-        let (text, keyboard) = collective(draft, &crowd);
-        let (chat, message) = (draft.place.id, MessageRef::Slot(crowd.slot));
-        draft.owe(Call::Edit { chat, message, text, keyboard });
-        return;
+    let share = (full && !crowds.is_empty()) || crowds.len() >= CROWDS_MAX;
+    let Some(at) = mine.or_else(|| share.then_some(0)) else { return gather(draft, thread, language, until) };
+    let Some(crowd) = crowds.get_mut(at) else { return };
+    crowd.count = crowd.count.saturating_add(1);
+    crowd.until = until; // it stands as long as the last of them is muted
+    let (slot, due) = (crowd.slot, crowd.edited.plus_ms(EDIT_MS));
+    if now >= due {
+        renew(draft, at);
+    } else if crowd.shown + 1 == crowd.count {
+        draft.add(Effect::WakeAt { key: format!("{RENEW}{}", slot.0), at: due });
     }
-    let crowd = Crowd { slot: draft.slot(), thread, count: 1, until, language };
-    draft.change().crowds.push(crowd.clone());
+}
+
+/// Says a new collective notice, for one person so far.
+fn gather(draft: &mut Draft<'_>, thread: Option<ThreadId>, language: Language, until: Moment) {
+    let (slot, now) = (draft.slot(), draft.now());
+    let crowd = Crowd { slot, thread, count: 1, until, language, shown: 1, edited: now };
+    let words = collective(draft, &crowd);
+    let state = draft.change();
+    state.recent.push(now);
+    state.crowds.push(crowd);
+    tell(draft, slot, thread, words, None);
+    draft.add(Effect::WakeAt { key: wake(slot), at: until });
+}
+
+/// Has a collective notice say how many there are.
+fn renew(draft: &mut Draft<'_>, at: usize) {
+    let now = draft.now();
+    let Some(crowd) = draft.change().crowds.get_mut(at) else { return };
+    (crowd.shown, crowd.edited) = (crowd.count, now);
+    let crowd = crowd.clone();
     let (text, keyboard) = collective(draft, &crowd);
-    tell(draft, crowd.slot, thread, text, keyboard);
-    draft.add(Effect::WakeAt { key: wake(crowd.slot), at: until });
+    let (chat, message) = (draft.place.id, MessageRef::Slot(crowd.slot));
+    draft.owe(Call::Edit { chat, message, text, keyboard });
 }
 
 fn collective(draft: &Draft<'_>, crowd: &Crowd) -> (Text, Vec<Vec<Button>>) {
@@ -189,9 +189,15 @@ fn collective(draft: &Draft<'_>, crowd: &Crowd) -> (Text, Vec<Vec<Button>>) {
 }
 
 /// Says a notice: without a sound, and rather twice than never.
-fn tell(draft: &mut Draft<'_>, slot: Slot, thread: Option<ThreadId>, text: Text, keyboard: Vec<Vec<Button>>) {
+fn tell(
+    draft: &mut Draft<'_>,
+    slot: Slot,
+    thread: Option<ThreadId>,
+    (text, keyboard): (Text, Vec<Vec<Button>>),
+    only: Option<UserId>,
+) {
     let chat = draft.place.id;
-    let call = Call::Say { chat, slot, thread, reply_to: None, text, keyboard, silent: true, only: None };
+    let call = Call::Say { chat, slot, thread, reply_to: None, text, keyboard, silent: true, only };
     draft.add(Effect::Telegram(Owed::new(call).repeating()));
 }
 
@@ -206,8 +212,19 @@ pub(super) fn take_away(draft: &mut Draft<'_>, slot: Slot) {
     draft.add(Effect::NoWake { key: wake(slot) });
 }
 
-/// Takes a notice away whose time has come.
+/// The key of the wake that renews a collective notice begins so.
+const RENEW: &str = "crowd/";
+
+/// The time of a notice has come: to be taken away, or to be renewed.
 pub(super) fn expire(draft: &mut Draft<'_>, key: &str) {
+    if let Some(slot) = key.strip_prefix(RENEW).and_then(|it| it.parse().ok()).map(Slot) {
+        draft.claim();
+        let stands = |it: &Crowd| it.slot == slot && it.shown < it.count;
+        if let Some(at) = draft.state().crowds.iter().position(stands) {
+            renew(draft, at);
+        }
+        return;
+    }
     let Some(slot) = key.strip_prefix("notice/").and_then(|it| it.parse().ok()).map(Slot) else { return };
     draft.claim();
     let crowd = draft.state().crowds.iter().find(|it| it.slot == slot).map(|it| it.until);

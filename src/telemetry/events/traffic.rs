@@ -136,6 +136,12 @@ catalogue! {
         next: "the link is void and this person may do all that owners may",
         remedy: "If this was not you, stop the bot, set owner.ids to your own id, and start again.",
     }
+    MEMBERSHIP_RAID = "membership.raid", Warn {
+        meaning: "Strangers come into a group many times faster than usual.",
+        causes: ["somebody sends accounts to write there", "a post elsewhere brought many people who have not joined the channel"],
+        next: "newcomers share one notice, what they write is deleted in bulk, the group's admins see how it goes",
+        remedy: "Nothing: it ends after five quiet minutes. Real people may be let off with `/undo raid` in the group.",
+    }
     MEMBERSHIP_FAIL_OPEN = "membership.fail_open", Warn {
         meaning: "It could not be known whether people are subscribers, so nobody is muted for now.",
         causes: ["the bot is no longer admin in the channel", "Telegram does not answer", "the channel was deleted"],

@@ -6,6 +6,8 @@ mod fan;
 mod limits;
 mod path;
 mod protecting;
+mod quiet;
+mod raid;
 mod setup;
 mod trouble;
 

@@ -104,7 +104,7 @@ const RUSSIAN: Words = Words {
 
 impl Story {
     /// The newest message of the bot with these words, said or edited.
-    fn message(&self, chat: ChatId, words: &str) -> MessageId {
+    pub(super) fn message(&self, chat: ChatId, words: &str) -> MessageId {
         let calls = self.telegram.all_calls();
         let wanted = |it: &&std::sync::Arc<Call>| {
             let says = ["sendMessage", "editMessageText"].contains(&it.method.as_str());

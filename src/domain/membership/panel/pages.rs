@@ -205,6 +205,7 @@ fn strangers(pen: &Pen<'_, '_>) -> (Text, Rows) {
         WARNINGS.map(warn).collect(),
         vec![choice(pen.say("membership-panel-button-delete"), Answer::Delete)],
         vec![pen.switch("membership-panel-button-reactions", Set::Reactions)],
+        vec![pen.switch("membership-panel-button-lockdown", Set::Lockdown)],
         vec![pen.switch("membership-panel-button-appeals", Set::Appeals)],
         pen.back(Page::Home),
     ];

@@ -15,6 +15,8 @@ pub(super) enum Set {
     Strangers(Answer),
     /// Reactions count as writing.
     Reactions(bool),
+    /// In a raid only the admins may write.
+    Lockdown(bool),
     /// Notices can be appealed against.
     Appeals(bool),
     /// The language of notices.
@@ -56,6 +58,7 @@ impl Set {
             Self::Strangers(Answer::Delete) => "sd".into(),
             Self::Strangers(Answer::Warn(times)) => format!("s{times}"),
             Self::Reactions(on) => flag('k', on),
+            Self::Lockdown(on) => flag('x', on),
             Self::Appeals(on) => flag('a', on),
             Self::Language(language) => format!("l{}", language.map_or("", Language::code)),
             Self::Minutes(minutes) => format!("n{minutes}"),
@@ -80,6 +83,7 @@ impl Set {
             ("s", "d") => Self::Strangers(Answer::Delete),
             ("s", _) => Self::Strangers(Answer::Warn(rest.parse().ok().filter(|it| WARNINGS.contains(it))?)),
             ("k", _) => Self::Reactions(on()?),
+            ("x", _) => Self::Lockdown(on()?),
             ("a", _) => Self::Appeals(on()?),
             ("l", "") => Self::Language(None),
             ("l", _) => Self::Language(Some(Language::ALL.into_iter().find(|it| it.code() == rest)?)),
@@ -100,6 +104,7 @@ impl Set {
             Self::Mode(mode) => (policy.off, policy.dry) = (mode == Mode::Off, mode == Mode::Dry),
             Self::Strangers(answer) => policy.strangers = answer,
             Self::Reactions(on) => policy.reactions = on,
+            Self::Lockdown(on) => policy.lockdown = on,
             Self::Appeals(on) => policy.no_appeals = !on,
             Self::Language(language) => policy.language = language,
             Self::Minutes(minutes) => policy.notice_ttl_s = Some(u64::from(minutes) * 60),
@@ -118,6 +123,7 @@ impl Set {
             Self::Mode(mode) => mode_of(policy) == mode,
             Self::Strangers(answer) => policy.strangers == answer,
             Self::Reactions(on) => policy.reactions == on,
+            Self::Lockdown(on) => policy.lockdown == on,
             Self::Appeals(on) => policy.no_appeals != on,
             Self::Language(language) => policy.language == language,
             Self::Minutes(minutes) => policy.notice_ms(settings) == u64::from(minutes) * 60_000,
@@ -134,7 +140,7 @@ impl Set {
     pub(super) const fn page(self) -> Page {
         match self {
             Self::Mode(_) => Page::Home,
-            Self::Strangers(_) | Self::Reactions(_) | Self::Appeals(_) => Page::Strangers,
+            Self::Strangers(_) | Self::Reactions(_) | Self::Lockdown(_) | Self::Appeals(_) => Page::Strangers,
             Self::Language(_) | Self::Minutes(_) => Page::Notices,
             Self::Greet(_) | Self::Late(_) => Page::Newcomers,
             Self::Invited(_) => Page::Exempt(None),
@@ -166,7 +172,7 @@ mod tests {
         all.extend([None, Some(Language::En), Some(Language::Ru)].map(Set::Language));
         all.extend(MINUTES.map(Set::Minutes));
         all.extend(HOURS.map(Set::Decline));
-        for of in [Set::Reactions, Set::Appeals, Set::Greet, Set::Invited, Set::Late, Set::Requests] {
+        for of in [Set::Reactions, Set::Lockdown, Set::Appeals, Set::Greet, Set::Invited, Set::Late, Set::Requests] {
             all.extend(both(of));
         }
         all
@@ -174,7 +180,7 @@ mod tests {
 
     #[test]
     fn every_choice_reads_back_and_holds_once_it_is_set() {
-        assert_eq!(all().len(), 35);
+        assert_eq!(all().len(), 37);
         for set in all() {
             assert_eq!(Set::read(&set.code()), Some(set), "{set:?}");
             let mut policy = Policy { log: None, ..Policy::default() };

@@ -207,24 +207,30 @@ fn only_the_missing_channels_have_a_button() {
 
 #[test]
 fn many_strangers_share_a_notice_that_counts() {
-    let mut play = guarded_with(Settings { notices_per_min: 2, ..Settings::default() });
+    let mut play = guarded_with(Settings { notices_per_min: 3, ..Settings::default() });
     assert_eq!(told(&play.say(101, "a"))[2], "say membership-notice");
     assert_eq!(told(&play.say(102, "a"))[2], "say membership-notice");
-    assert_eq!(told(&play.say(103, "a")), ["delete", "mute 103", "say membership-crowd", "wake", "put mute/103"]);
-    let effects = play.say(104, "a");
-    assert_eq!(told(&effects), ["delete", "mute 104", "edit membership-crowd", "put mute/104"]);
-    let edit = calls(&effects).into_iter().find_map(|it| match it {
-        Call::Edit { text, .. } => text.args.iter().find(|(name, _)| name == "people").map(|(_, arg)| arg.clone()),
-        _ => None,
-    });
-    assert_eq!(edit, Some(Arg::Number(2)));
-    let only = buttons(&effects).into_iter().find_map(|it| match (it.label, it.does) {
+    let crowd = play.say(103, "a");
+    assert_eq!(told(&crowd), ["delete", "mute 103", "say membership-crowd", "wake", "put mute/103"]);
+    let only = buttons(&crowd).into_iter().find_map(|it| match (it.label, it.does) {
         (Label::Text(_), Does::Press { only, args, .. }) => Some((only, args)),
         _ => None,
     });
     assert_eq!(only, Some((None, "c".into())), "anybody may press it");
+    assert_eq!(told(&play.say(104, "a")), ["delete", "mute 104", "wake", "put mute/104"], "it is edited soon");
     let other = Said { thread: topic(9), ..play.words(105, "a") };
-    assert_eq!(told(&play.happen(Event::Said(other)))[2], "say membership-crowd", "each topic has its own");
+    let effects = play.happen(Event::Said(other));
+    assert_eq!(told(&effects), ["delete", "mute 105", "put mute/105"], "with the third notice the minute is full");
+    play.wait_s(6);
+    let effects = play.wakes(&format!("crowd/{}", play.state.crowds[0].slot.0));
+    assert_eq!(told(&effects), ["edit membership-crowd"]);
+    let edit = calls(&effects).into_iter().find_map(|it| match it {
+        Call::Edit { text, .. } => text.args.iter().find(|(name, _)| name == "people").map(|(_, arg)| arg.clone()),
+        _ => None,
+    });
+    assert_eq!(edit, Some(Arg::Number(3)));
+    let again = play.wakes(&format!("crowd/{}", play.state.crowds[0].slot.0));
+    assert_eq!(again, [], "nobody came since");
     assert_eq!(told(&play.say(103, "again")), ["delete"]);
     play.wait_s(61);
     assert_eq!(told(&play.say(106, "a"))[2], "say membership-notice", "the rush is over");

@@ -13,6 +13,8 @@ mod logging;
 mod paneling;
 mod pressing;
 mod protecting;
+mod quiet;
+mod raiding;
 mod reconciling;
 mod releasing;
 mod setting_up;
