@@ -211,6 +211,7 @@ fn reply(to: wire::Reply) -> ReplyTo {
         message: MessageId(to.message_id),
         from: to.from.map(|it| UserId(it.id)),
         channel: to.forward_origin.and_then(|it| it.channel()).or(forwarded_by_itself),
+        document: to.document.map(document),
     }
 }
 

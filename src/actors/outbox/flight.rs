@@ -14,9 +14,29 @@ use crate::store::rows::{DebtState, Sent};
 use crate::store::{Batch, Record, Store, keys, rows};
 use crate::telegram::client::Done;
 use crate::telegram::error::{ApiError, FloodScope};
-use crate::telegram::request::{EncodeContext, Request, encode, is_ephemeral};
+use crate::telegram::request::{EncodeContext, Request, Unwritable, encode, is_ephemeral, picture};
 use std::cmp::Reverse;
 use std::time::Duration;
+
+/// A call on its way to being a request.
+enum Written {
+    /// It is one.
+    Ready(Request),
+    /// It is drawn first, on a thread that may take its time.
+    Picture(Call),
+}
+
+impl Written {
+    async fn request(self) -> Result<Request, String> {
+        match self {
+            Self::Ready(request) => Ok(request),
+            Self::Picture(call) => {
+                let drawn = tokio::task::spawn_blocking(move || picture(&call)).await;
+                drawn.map_err(|it| it.to_string())?.map_err(|it: Unwritable| it.to_string())
+            }
+        }
+    }
+}
 
 impl Outbox {
     /// Looks what a debt whose turn it is needs next.
@@ -137,9 +157,12 @@ impl Outbox {
             ephemeral: self.settings.ephemeral && !self.world.outbox.says_to_everybody(),
         };
         let slots = &self.slots;
-        let request = encode(&context, &entry.job.debt.owed.call, |slot| slots.get(&(id.0, slot)));
-        let request = match request {
-            Ok(request) => request,
+        let written = match &entry.job.debt.owed.call {
+            Call::Picture { .. } => Ok(Written::Picture(entry.job.debt.owed.call.clone())),
+            call => encode(&context, call, |slot| slots.get(&(id.0, slot))).map(Written::Ready),
+        };
+        let written = match written {
+            Ok(written) => written,
             Err(why) => return self.returned(id, CallOutcome::Refused(why.to_string()), 0),
         };
         let owed = &entry.job.debt.owed;
@@ -158,22 +181,27 @@ impl Outbox {
             self.deleted.insert(message, id);
         }
         self.in_flight += 1;
-        self.launch(id, request);
+        self.launch(id, written);
     }
 
-    fn launch(&self, id: JobId, request: Request) {
+    fn launch(&self, id: JobId, written: Written) {
         let deadline = Duration::from_millis(self.settings.call_timeout_ms);
         let (client, port) = (self.client.clone(), self.world.outbox.port().clone());
         let limiter = self.world.limiter.clone();
         tokio::spawn(async move {
             let begun = clock::tick_us();
-            let answer = client.send(request, deadline).await;
-            limiter.report(crate::actors::facts::report(answer.as_ref().err()));
-            let outcome = answer.map_or_else(outcome_of, |Done { message, ephemeral, link }| CallOutcome::Done {
-                message,
-                ephemeral,
-                link,
-            });
+            let outcome = match written.request().await {
+                Ok(request) => {
+                    let answer = client.send(request, deadline).await;
+                    limiter.report(crate::actors::facts::report(answer.as_ref().err()));
+                    answer.map_or_else(outcome_of, |Done { message, ephemeral, link }| CallOutcome::Done {
+                        message,
+                        ephemeral,
+                        link,
+                    })
+                }
+                Err(why) => CallOutcome::Refused(why),
+            };
             let took_us = clock::tick_us() - begun;
             deliver(&port, OutboxMsg::Returned { job: id, outcome, took_us }).await;
         });

@@ -1,6 +1,7 @@
 //! A call to Telegram in our words, and what its messages are made of.
 
 use super::Class;
+use crate::domain::chart::Chart;
 use crate::domain::fact::Permissions;
 use crate::domain::text::Text;
 use crate::domain::types::{ChatId, Language, MessageId, Moment, Slot, ThreadId, UserId};
@@ -59,6 +60,26 @@ pub enum Call {
         name: String,
         /// What is in it: text, at most 48 KiB ([`super::DOCUMENT_MAX_BYTES`]); more is refused.
         content: String,
+        /// The words under it, cut at 1,024 UTF-16 units.
+        caption: Text,
+        /// Without a sound.
+        #[serde(default)]
+        silent: bool,
+    },
+    /// `sendPhoto`: a chart, drawn when it is sent.
+    Picture {
+        /// Where to.
+        chat: ChatId,
+        /// Our name of the message.
+        slot: Slot,
+        /// The topic.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        thread: Option<ThreadId>,
+        /// The message it answers; sent all the same when that is gone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reply_to: Option<MessageId>,
+        /// What is drawn.
+        chart: Chart,
         /// The words under it, cut at 1,024 UTF-16 units.
         caption: Text,
         /// Without a sound.
@@ -258,6 +279,7 @@ impl Call {
         match self {
             Self::Say { .. } => "sendMessage",
             Self::Document { .. } => "sendDocument",
+            Self::Picture { .. } => "sendPhoto",
             Self::Edit { .. } => "editMessageText",
             Self::Delete { .. } => "deleteMessage",
             Self::DeleteMany { .. } => "deleteMessages",
@@ -278,7 +300,7 @@ impl Call {
     #[must_use]
     pub const fn class(&self) -> Class {
         match self {
-            Self::Say { .. } | Self::Document { .. } | Self::Invite { .. } => Class::VisibleOnce,
+            Self::Say { .. } | Self::Document { .. } | Self::Picture { .. } | Self::Invite { .. } => Class::VisibleOnce,
             Self::Edit { .. }
             | Self::Delete { .. }
             | Self::DeleteMany { .. }
@@ -298,20 +320,20 @@ impl Call {
     /// Whether it counts against the message limits (it creates or edits a message).
     #[must_use]
     pub const fn counts_as_message(&self) -> bool {
-        matches!(self, Self::Say { .. } | Self::Document { .. } | Self::Edit { .. })
+        matches!(self, Self::Say { .. } | Self::Document { .. } | Self::Picture { .. } | Self::Edit { .. })
     }
 
     /// Whether it keeps its place among the chat's visible calls.
     #[must_use]
     pub const fn keeps_order(&self) -> bool {
-        matches!(self, Self::Say { .. } | Self::Document { .. } | Self::Edit { .. })
+        matches!(self, Self::Say { .. } | Self::Document { .. } | Self::Picture { .. } | Self::Edit { .. })
     }
 
     /// The slot of the message that it makes.
     #[must_use]
     pub const fn makes(&self) -> Option<Slot> {
         match self {
-            Self::Say { slot, .. } | Self::Document { slot, .. } => Some(*slot),
+            Self::Say { slot, .. } | Self::Document { slot, .. } | Self::Picture { slot, .. } => Some(*slot),
             _ => None,
         }
     }
@@ -322,6 +344,7 @@ impl Call {
         match &mut self {
             Self::Say { chat, .. }
             | Self::Document { chat, .. }
+            | Self::Picture { chat, .. }
             | Self::Edit { chat, .. }
             | Self::Delete { chat, .. }
             | Self::DeleteMany { chat, .. }
@@ -344,6 +367,7 @@ impl Call {
         match self {
             Self::Say { chat, .. }
             | Self::Document { chat, .. }
+            | Self::Picture { chat, .. }
             | Self::Edit { chat, .. }
             | Self::Delete { chat, .. }
             | Self::DeleteMany { chat, .. }

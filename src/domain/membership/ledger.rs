@@ -5,6 +5,7 @@ use super::super::types::{ChatId, MessageId, Moment, Person, UserId};
 use super::draft::Draft;
 use super::person::{DEEDS_MAX, Known};
 use super::state::cut;
+use super::stats;
 use serde::{Deserialize, Serialize};
 
 /// The row `deed/<number>` of a group: one thing that we did, or would have done in a dry run.
@@ -119,6 +120,7 @@ impl Deed {
 /// Writes a deed down, under the next number; the oldest beyond the house's limit is forgotten. The person's row
 /// points to it, as far as it is known.
 pub(super) fn note(draft: &mut Draft<'_>, person: Option<&Person>, deed: &Deed) {
+    stats::sweep(draft);
     draft.count(|it| it.deed(deed.what));
     let number = draft.state().deeds;
     draft.change().deeds = number + 1;

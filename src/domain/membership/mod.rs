@@ -86,6 +86,9 @@ const NAME: &str = "membership";
 const COMMANDS: &[Command] = &[
     Command { name: "protect", scope: Scope::GroupAdmin, help: "membership-help-protect" },
     Command { name: "unprotect", scope: Scope::GroupAdmin, help: "membership-help-unprotect" },
+    Command { name: "stats", scope: Scope::GroupAdmin, help: "membership-stats-help" },
+    Command { name: "export", scope: Scope::GroupAdmin, help: "membership-transfer-help-export" },
+    Command { name: "import", scope: Scope::GroupAdmin, help: "membership-transfer-help-import" },
     Command { name: "groups", scope: Scope::Private, help: "membership-groups-help" },
     Command { name: "privacy", scope: Scope::Private, help: "membership-groups-help-privacy" },
     Command { name: "privacy", scope: Scope::Group, help: "membership-groups-help-privacy" },
@@ -385,6 +388,9 @@ fn performed(draft: &mut Draft<'_>, it: &Performed) {
     draft.claim();
     if it.token == trouble::MUTE {
         return trouble::muted(draft, &it.outcome);
+    }
+    if stats::performed(draft, &it.token, &it.outcome) {
+        return;
     }
     let Some(channel) = it.token.strip_prefix("link/").and_then(|it| it.parse().ok()).map(ChatId) else { return };
     let at = draft.state().channels.iter().position(|it| it.id == channel);

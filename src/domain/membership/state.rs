@@ -64,6 +64,9 @@ pub struct State {
     pub since: Option<Moment>,
     /// The number of the next deed in the ledger.
     pub deeds: u64,
+    /// The day, since 1970, on which days that are too old were last forgotten.
+    #[serde(skip_serializing_if = "never")]
+    pub swept: u64,
 }
 
 /// A channel whose subscribers may write.
@@ -295,6 +298,11 @@ impl Entry {
     pub(super) fn read(row: Option<&[u8]>) -> Option<Self> {
         serde_json::from_slice(row?).ok()
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
+const fn never(day: &u64) -> bool {
+    *day == 0
 }
 
 /// A title for our cell: short and without control characters, so that its size as JSON is known.

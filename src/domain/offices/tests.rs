@@ -54,7 +54,7 @@ fn each_menu_shows_what_works_there() {
     for (scope, expect) in [
         (MenuScope::Private, vec!["groups", "privacy", "start", "help"]),
         (MenuScope::Groups, vec!["privacy", "help"]),
-        (MenuScope::GroupAdmins, vec!["protect", "unprotect", "privacy", "help"]),
+        (MenuScope::GroupAdmins, vec!["protect", "unprotect", "stats", "export", "import", "privacy", "help"]),
         (MenuScope::Chat(ChatId(7)), vec!["groups", "privacy", "drill", "start", "help"]),
     ] {
         let menus = menu(&commands, scope);

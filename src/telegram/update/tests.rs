@@ -122,7 +122,7 @@ fn messages_of_every_shape_are_told_apart() {
         "sender_chat": channel, "is_automatic_forward": true, "forward_origin": from_channel,
     });
     let reply = |to: Value| json!({"reply_to_message": to});
-    let answered = |from, channel| Some(ReplyTo { message: MessageId(3), from, channel });
+    let answered = |from, channel| Some(ReplyTo { message: MessageId(3), from, channel, document: None });
     let post =
         json!({"message_id": 3, "date": 1, "chat": group(), "sender_chat": channel, "is_automatic_forward": true});
     let cases = [
@@ -168,6 +168,18 @@ fn messages_of_every_shape_are_told_apart() {
         (
             reply(message(json!({"message_id": 3, "forward_origin": from_channel}))),
             Said { reply_to: answered(Some(UserId(7)), Some(ChatId(-1009))), ..plain() },
+        ),
+        (
+            reply(json!({"message_id": 3, "date": 1, "chat": group(), "document": {"file_id": "F1", "file_name": "a.json", "file_size": 9}})),
+            Said {
+                reply_to: Some(ReplyTo {
+                    message: MessageId(3),
+                    from: None,
+                    channel: None,
+                    document: Some(Document { file: "F1".into(), name: "a.json".into(), bytes: 9 }),
+                }),
+                ..plain()
+            },
         ),
         (reply(post), Said { reply_to: answered(None, Some(ChatId(-1009))), ..plain() }),
     ];

@@ -66,6 +66,8 @@ pub(super) struct Reply {
     pub is_automatic_forward: bool,
     #[serde(default)]
     pub forward_origin: Option<Origin>,
+    #[serde(default)]
+    pub document: Option<File>,
 }
 
 /// A press of a button.
