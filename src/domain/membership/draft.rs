@@ -181,6 +181,15 @@ impl<'a> Draft<'a> {
         found
     }
 
+    /// What is in a file, up to so many bytes; `None` while that is not known.
+    pub(super) fn file(&mut self, id: &str, max: u32) -> Option<&'a Result<Arc<[u8]>, Unknown>> {
+        let found = self.facts.file(id);
+        if found.is_none() {
+            self.look.missing.push(Need::File { file: id.to_owned(), max });
+        }
+        found
+    }
+
     /// What is remembered of somebody whom we told to join: `Some(None)` when that is nothing.
     pub(super) fn entry(&mut self, user: UserId) -> Option<Option<Entry>> {
         self.look.entry(user)

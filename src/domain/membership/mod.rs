@@ -9,6 +9,7 @@ mod groups;
 mod judge;
 mod knock;
 mod ledger;
+pub mod lists;
 mod order;
 mod panel;
 mod person;

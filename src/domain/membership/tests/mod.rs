@@ -4,6 +4,7 @@
 
 mod anything;
 mod groups;
+mod hall;
 mod judging;
 mod pressing;
 mod protecting;
