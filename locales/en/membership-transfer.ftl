@@ -17,6 +17,11 @@ membership-transfer-changes =
 membership-transfer-button-apply = ✅ Apply
 membership-transfer-applied = ✅ The settings from the file hold now. To see them: /protection
 
+membership-transfer-grant =
+    Almost there. Please grant this first, then press “Apply” again:
+    { $lines }
+membership-transfer-mistaken = That does not work. I have written down why; nothing has changed.
+
 membership-transfer-too-large = This file is too large for settings. Please use one made by /export.
 membership-transfer-foreign = These are not settings of mine. Please use a file made by /export.
 membership-transfer-version = This file is of version { $version }, which I do not know. Please update me, or export it anew.

@@ -17,6 +17,11 @@ membership-transfer-changes =
 membership-transfer-button-apply = ✅ Применить
 membership-transfer-applied = ✅ Теперь действуют настройки из файла. Посмотреть: /protection
 
+membership-transfer-grant =
+    Почти готово. Сначала дайте вот это, потом снова нажмите «Применить»:
+    { $lines }
+membership-transfer-mistaken = Так не получится. Почему, я написал; ничего не изменилось.
+
 membership-transfer-too-large = Этот файл слишком велик для настроек. Пожалуйста, возьмите файл из /export.
 membership-transfer-foreign = Это не мои настройки. Пожалуйста, возьмите файл из /export.
 membership-transfer-version = Этот файл версии { $version }, такую я не знаю. Обновите меня или сделайте /export заново.

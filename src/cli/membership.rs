@@ -78,7 +78,9 @@ pub(super) fn run(source: &Source, command: &Command) -> Exit {
         };
         let found = match found {
             Ok(found) => found,
-            Err(trouble) => return fail(format!("line {}: {trouble}; lines before it are done, so run this again", line.number)),
+            Err(trouble) => {
+                return fail(format!("line {}: {trouble}; lines before it are done, so run this again", line.number));
+            }
         };
         sums.count(&found);
         let written = if *json { json_line(line, &found) } else { words(line, &found, *dry_run) };
@@ -141,7 +143,9 @@ const fn lack(lack: Lack) -> &'static str {
         Lack::Channel => "channel not found: make the bot its admin, and check the name or id",
         Lack::Kind => "the second column is no channel",
         Lack::Admin => "missing right in the channel: make the bot an admin of it",
-        Lack::Invite => "missing right in the channel: let the bot add subscribers, or give an invite link as third column",
+        Lack::Invite => {
+            "missing right in the channel: let the bot add subscribers, or give an invite link as third column"
+        }
         Lack::Room => "the group requires as many channels as it may: /unprotect one there",
     }
 }

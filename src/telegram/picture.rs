@@ -22,6 +22,10 @@ const EDGE: i32 = 40;
 const TITLE: i32 = 80;
 const LEGEND: i32 = 64;
 const FOOT: i32 = 64;
+/// Between two panels, in pixels.
+const PAUSE: i32 = 36;
+/// How far letters stand below the place that the library is given, in parts of their size.
+const SINK: i32 = 5;
 /// The sizes of letters, in pixels.
 const TITLE_SIZE: i32 = 44;
 const TEXT_SIZE: i32 = 34;
@@ -97,14 +101,14 @@ impl Canvas<'_> {
         let scales: Vec<u64> = panels.iter().map(|it| scale(it, chart.days.len(), days.len())).collect();
         let mut left = EDGE;
         for most in &scales {
-            left = left.max(EDGE + self.width(&most.to_string())? + 16);
+            left = left.max(EDGE + self.width(&grouped(*most))? + 16);
         }
         let room = height - EDGE - TITLE - FOOT - EDGE / 2;
         let each = room / size(u32::try_from(panels.len()).unwrap_or(1));
         let mut top = EDGE + TITLE;
         for (panel, most) in panels.iter().zip(scales) {
             let right = width - EDGE;
-            let frame = Frame { left, right, top: top + LEGEND, bottom: top + each - 16, most, days: days.len() };
+            let frame = Frame { left, right, top: top + LEGEND, bottom: top + each - PAUSE, most, days: days.len() };
             self.legend(panel, (left, top))?;
             self.grid(&frame)?;
             self.bars(panel, chart.days.len(), &frame)?;
@@ -130,7 +134,7 @@ impl Canvas<'_> {
             let y = frame.at(value);
             let ink = if value == 0 { INK } else { FAINT };
             self.block((frame.left, y - 1), (frame.right, y + 1), ink)?;
-            self.write(&value.to_string(), (frame.left - 16, y - TEXT_SIZE / 2), TEXT_SIZE, HPos::Right)?;
+            self.write(&grouped(value), (frame.left - 16, y - TEXT_SIZE / 2), TEXT_SIZE, HPos::Right)?;
         }
         Ok(())
     }
@@ -146,7 +150,11 @@ impl Canvas<'_> {
                 #[expect(clippy::cast_precision_loss, reason = "a handful of series")]
                 let from = frame.middle(day) + (index as f64 - count / 2.0) * bar;
                 let top = frame.at(u64::from(value)).min(frame.bottom - 3); // one of many is still to be seen
-                self.block((pixel(from), top), (pixel(from + bar).max(pixel(from) + 2), frame.bottom), colour(series.hue))?;
+                self.block(
+                    (pixel(from), top),
+                    (pixel(from + bar).max(pixel(from) + 2), frame.bottom),
+                    colour(series.hue),
+                )?;
             }
         }
         Ok(())
@@ -159,7 +167,7 @@ impl Canvas<'_> {
             let name = plain(day);
             let half = self.width(&name)? / 2;
             let x = pixel(frame.middle(index)).clamp(frame.left + half, (frame.right - half).max(frame.left + half));
-            self.write(&name, (x, frame.top), TEXT_SIZE, HPos::Center)?;
+            self.write(&name, (x, frame.top - PAUSE + 8), TEXT_SIZE, HPos::Center)?;
         }
         Ok(())
     }
@@ -170,7 +178,7 @@ impl Canvas<'_> {
 
     fn write(&mut self, words: &str, at: (i32, i32), size: i32, side: HPos) -> Result<(), Undrawable> {
         let style = style(size).pos(Pos::new(side, VPos::Top));
-        self.0.draw_text(words, &style, at).map_err(|error| Undrawable(error.to_string()))
+        self.0.draw_text(words, &style, (at.0, at.1 + size / SINK)).map_err(|error| Undrawable(error.to_string()))
     }
 
     fn width(&mut self, words: &str) -> Result<i32, Undrawable> {
@@ -234,6 +242,19 @@ fn scale(panel: &[Series], all: usize, days: usize) -> u64 {
         }
         ten *= 10;
     }
+}
+
+/// A number with room between its thousands.
+fn grouped(value: u64) -> String {
+    let digits = value.to_string();
+    let mut shown = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            shown.push(' ');
+        }
+        shown.push(digit);
+    }
+    shown
 }
 
 const fn colour(hue: Hue) -> RGBColor {

@@ -52,7 +52,13 @@ async fn tell(world: &World, fit: Fit, owner: crate::domain::types::UserId) -> R
     let no = world.intake.numbers().number(fit.chat());
     let happened = fit.event(owner, clock::now());
     let seq = world.sequence.take(1);
-    let row = rows::Queued { raw: None, own: Some(happened.clone()), decided: Vec::new(), released: false };
+    let row = rows::Queued {
+        raw: None,
+        own: Some(happened.clone()),
+        decided: Vec::new(),
+        released: false,
+        at: Some(happened.at),
+    };
     let mut batch = Batch::default();
     world.intake.number_row(no, &mut batch);
     batch.0.push(Op::Put { key: keys::queued(no, seq), value: rows::write(&row), expect: Some(0) });

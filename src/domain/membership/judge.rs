@@ -1,7 +1,7 @@
 //! Judges a message: may whoever wrote it write here?
 
 use super::super::event::{ChatKind, Place, Said, Standing};
-use super::super::fact::Freshness;
+use super::super::fact::{Freshness, Unknown};
 use super::super::types::{ANONYMOUS_ADMIN, CHANNEL_BOT, ChatId, TELEGRAM};
 use super::draft::{Draft, Look};
 use super::state::{About, Channel, Entry, State};
@@ -65,16 +65,31 @@ pub(super) fn observe(draft: &mut Draft<'_>, state: &State, said: &Said) {
     let channels = state.channels.iter().map(|it| (it.id, freshness(state, it.id)));
     for (chat, fresh) in channels.chain([group]) {
         match draft.facts.member(&chat.into(), said.from.id, fresh) {
-            Some(Err(why)) => trouble::lookup(draft, chat, why),
+            Some(Err(why)) if state.ails(About::Lookup(chat)) || !only_this_person(draft, chat, why) => {
+                trouble::lookup(draft, chat, why);
+            }
+            Some(Err(_)) => {}
             Some(Ok(_)) => trouble::heal(draft, About::Lookup(chat)),
             None => {}
         }
     }
 }
 
+/// Whether it is this person who cannot be found, a deleted account for example, and not the chat that is out of
+/// sight: then we still see ourselves in it.
+fn only_this_person(draft: &mut Draft<'_>, chat: ChatId, why: &Unknown) -> bool {
+    match why {
+        Unknown::Unavailable => false,
+        Unknown::NotFound | Unknown::NoRights | Unknown::TooLarge => {
+            let me = draft.me();
+            draft.member(chat, me, Freshness::Recent).is_some_and(|it| it.as_ref().is_ok_and(Standing::is_admin))
+        }
+    }
+}
+
 /// Whether this message is judged at all; for others nothing is looked up.
 pub(super) fn may_judge(state: &State, place: &Place, said: &Said, look: &Look<'_>) -> bool {
-    !state.channels.is_empty() && is_person(place, said, look) && !state.ails(About::Rights)
+    !state.channels.is_empty() && !state.policy.off && is_person(place, said, look) && !state.ails(About::Rights)
 }
 
 /// Whether a person of this group wrote that: not a chat, not a bot, not Telegram, and not we.

@@ -5,7 +5,7 @@ mod compare;
 mod file;
 
 pub(super) use apply::{ACTION, pressed};
-use file::{File, Texts};
+pub(super) use file::{File, Texts};
 
 use super::super::effect::{Button, Call, Does, Label, MessageRef};
 use super::super::event::Said;
@@ -13,6 +13,7 @@ use super::super::fact::Unknown;
 use super::super::text::{Arg, Text};
 use super::super::types::{Moment, Person, UserId};
 use super::draft::{Draft, Voice};
+use super::own::Own;
 use super::protect;
 use super::state::{CHANNELS_MAX, cut};
 use super::word::Word;
@@ -53,8 +54,8 @@ pub(super) fn export(draft: &mut Draft<'_>, voice: Voice, asker: &Person) {
     let Some(texts) = texts(draft) else { return };
     let content = File::of(draft.state(), texts).to_json();
     let (chat, slot) = (draft.place.id, draft.slot());
-    let caption = Text::new(asker.language, "membership-transfer-exported")
-        .with("group", Arg::Bold(cut(&draft.place.title)));
+    let caption =
+        Text::new(asker.language, "membership-transfer-exported").with("group", Arg::Bold(cut(&draft.place.title)));
     let name = format!("majordomo-{}.json", chat.0.unsigned_abs());
     draft.owe(Call::Document {
         chat,
@@ -120,6 +121,6 @@ pub(super) fn told(draft: &mut Draft<'_>, word: &Word) {
 
 /// The group's own words; `None` while they are not known.
 fn texts(draft: &mut Draft<'_>) -> Option<Texts> {
-    let (notice, greeting) = (draft.row(file::NOTICE), draft.row(file::GREETING));
+    let (notice, greeting) = (draft.row(Own::Notice.key()), draft.row(Own::Greeting.key()));
     Some(Texts { notice: file::words(notice?), greeting: file::words(greeting?) })
 }

@@ -1,10 +1,10 @@
 //! What does not work: told to the owner once, and once more when it is over.
 
 use super::super::effect::{Effect, Target};
-use super::super::event::{Note, Outcome};
+use super::super::event::{Note, Outcome, Place, Remedy};
 use super::super::fact::Unknown;
 use super::super::text::{Arg, Text};
-use super::super::types::{ChatId, Language};
+use super::super::types::{ChatId, Language, Slot};
 use super::draft::Draft;
 use super::state::{About, CHANNELS_MAX, Trouble, cut};
 
@@ -54,6 +54,20 @@ pub(super) fn heal(draft: &mut Draft<'_>, about: About) {
     if draft.change().troubles.remove(at).told {
         let note = Note::Healed { key: key(draft, about) };
         draft.add(Effect::Tell { to: Target::House, note });
+        draft.find_title();
+        let words = match about {
+            About::Lookup(_) => "membership-trouble-over-lookup",
+            About::Rights | About::Refused => "membership-trouble-over-rights",
+            About::Link(_) => "membership-trouble-over-link",
+        };
+        let channel = match about {
+            About::Lookup(chat) | About::Link(chat) => title(draft, chat),
+            About::Rights | About::Refused => String::new(),
+        };
+        let text = Text::new(Language::En, words)
+            .with("group", Arg::Bold(cut(draft.title())))
+            .with("channel", Arg::Bold(channel));
+        deliver(draft, &text, None);
     }
 }
 
@@ -78,9 +92,31 @@ fn raise(draft: &mut Draft<'_>, about: About, patience_ms: u64, text: Text) {
     }
     troubles.push(Trouble { about, since, told: ripe });
     if ripe {
-        let (key, place) = (key(draft, about), draft.place.clone());
-        let text = text.with("group", Arg::Bold(cut(&place.title)));
-        draft.add(Effect::Tell { to: Target::House, note: Note::Trouble { key, place, text } });
+        draft.find_title();
+        let title = cut(draft.title());
+        let (key, place) = (key(draft, about), Place { title: title.clone(), ..draft.place.clone() });
+        let text = text.with("group", Arg::Bold(title));
+        let remedy = Some(remedy(about, draft.place.id));
+        deliver(draft, &text, remedy);
+        draft.add(Effect::Tell { to: Target::House, note: Note::Trouble { key, place, text, remedy } });
+    }
+}
+
+/// For those who set the group up; the house tells its own owners. Who never wrote to us cannot be written to.
+fn deliver(draft: &mut Draft<'_>, text: &Text, remedy: Option<Remedy>) {
+    let owners: Vec<_> = draft.state().owners.iter().filter(|it| !draft.facts.house.owned_by(**it)).copied().collect();
+    for owner in owners {
+        let note = Note::Deliver { text: text.clone(), language: text.language, slot: Slot(0), remedy };
+        draft.add(Effect::Tell { to: Target::Chat(ChatId(owner.0)), note });
+    }
+}
+
+/// Where the button leads that would set it right: into the group for what is wrong here, else into the channel.
+pub(super) const fn remedy(about: About, group: ChatId) -> Remedy {
+    match about {
+        About::Lookup(chat) if chat.0 == group.0 => Remedy::Group,
+        About::Rights | About::Refused => Remedy::Group,
+        About::Lookup(_) | About::Link(_) => Remedy::Channel,
     }
 }
 
@@ -96,7 +132,7 @@ fn key(draft: &Draft<'_>, about: About) -> String {
 
 fn title(draft: &Draft<'_>, chat: ChatId) -> String {
     let channel = draft.state().channels.iter().find(|it| it.id == chat);
-    channel.map_or_else(|| cut(&draft.place.title), |it| it.title.clone())
+    channel.map_or_else(|| cut(draft.title()), |it| it.title.clone())
 }
 
 /// Whether Telegram refused for want of our rights, and not because of whom we wanted to mute.

@@ -26,10 +26,7 @@ fn chart(language: Language, days: usize, value: impl Fn(usize) -> u32) -> Chart
         title: text(language, "membership-stats-title"),
         days: (0..days).map(day).collect(),
         panels: vec![
-            vec![
-                series("membership-stats-stopped", Hue::Warm, 0),
-                series("membership-stats-joined", Hue::Fresh, 3),
-            ],
+            vec![series("membership-stats-stopped", Hue::Warm, 0), series("membership-stats-joined", Hue::Fresh, 3)],
             vec![series("membership-stats-checks", Hue::Calm, 7)],
         ],
     }
@@ -80,7 +77,9 @@ fn every_chart_is_a_picture_with_what_is_in_it() {
 
 #[test]
 fn the_top_of_a_scale_is_round_and_holds_everything() {
-    for (most, expect) in [(0, 1), (1, 1), (3, 3), (4, 4), (5, 6), (9, 10), (17, 20), (100, 100), (101, 150), (999, 1_000)] {
+    for (most, expect) in
+        [(0, 1), (1, 1), (3, 3), (4, 4), (5, 6), (9, 10), (17, 20), (100, 100), (101, 150), (999, 1_000)]
+    {
         let series = Series { name: text(Language::En, "x"), hue: Hue::Calm, values: vec![0, most] };
         assert_eq!(scale(&[series], 2, 2), expect, "{most}");
     }

@@ -4,12 +4,14 @@
 mod dice;
 mod keep;
 mod kill;
+mod late;
 mod order;
 mod owner;
 mod poison;
 mod start;
 mod stop;
 mod strange;
+mod told;
 mod wake;
 
 use super::harness::Story;

@@ -6,7 +6,9 @@ use majordomo::playground::telegram::{Fault, FaultKind, Letter};
 
 #[tokio::test]
 async fn numbers_come_with_a_picture_in_the_admins_language() {
-    for (by, language, words) in [(By::Polling, "en", "Messages checked: 2"), (By::Webhook, "ru", "Проверено сообщений: 2")] {
+    for (by, language, words) in
+        [(By::Polling, "en", "Messages checked: 2"), (By::Webhook, "ru", "Проверено сообщений: 2")]
+    {
         let story = Story::begin(Setting::by(by).speaking(language)).await;
         story.untouched(story.sam, "hello").await;
         story.stopped(story.eve, "hello").await;
@@ -22,7 +24,8 @@ async fn numbers_come_with_a_picture_in_the_admins_language() {
 #[tokio::test]
 async fn without_a_picture_the_words_come() {
     let story = Story::new().await;
-    let refused = Fault::of("sendPhoto", FaultKind::Error(400, "Bad Request: not enough rights to send photos to the chat"));
+    let refused =
+        Fault::of("sendPhoto", FaultKind::Error(400, "Bad Request: not enough rights to send photos to the chat"));
     story.telegram.fault(refused);
     story.telegram.say(story.ann, story.group, "/stats").unwrap();
     story.hears(story.group, "Messages checked:").await;
@@ -38,7 +41,8 @@ async fn settings_move_to_another_group_as_a_file() {
         let file = story.telegram.documents(story.group).remove(0);
         let other = story.telegram.supergroup("Others", story.ann);
         story.telegram.place_bot(other, &crate::harness::GUARD);
-        let sent = story.telegram.send(story.ann, other, Letter::document("a.json", "application/json", file.bytes)).unwrap();
+        let sent =
+            story.telegram.send(story.ann, other, Letter::document("a.json", "application/json", file.bytes)).unwrap();
         story.telegram.send(story.ann, other, Letter::words("/import").answering(sent)).unwrap();
         story.hears(other, "News (@news)").await;
         story.telegram.press(story.ann, other, apply, LIMIT).await.unwrap();
@@ -76,7 +80,9 @@ async fn an_operators_list_guards_many_groups() {
     }
     story.stopped(story.eve, "hello").await;
     story.sees("the given link", |it| format!("{it:?}").contains("https://t.me/+given")).await;
-    story.until("both are asked for", || story.telegram.transcript(story.group).join("\n").contains("News, Secret")).await;
+    story
+        .until("both are asked for", || story.telegram.transcript(story.group).join("\n").contains("News, Secret"))
+        .await;
     let again = || async { story.run(&["membership", "import", "--csv", &list]).await.1 };
     assert!(again().await.contains("0 protected, 2 already, 2 failed"));
     story.ann_asks("/unprotect", "No longer required").await;

@@ -5,6 +5,7 @@ mod hall;
 mod limits;
 mod path;
 mod protecting;
+mod setup;
 mod trouble;
 
 use crate::harness::{LIMIT, Story};

@@ -6,9 +6,11 @@ mod anything;
 mod groups;
 mod hall;
 mod judging;
+mod paneling;
 mod pressing;
 mod protecting;
 mod releasing;
+mod setting_up;
 mod troubles;
 
 use super::super::effect::Effect;
@@ -53,7 +55,10 @@ fn guarded_with(settings: Settings) -> Play<Membership> {
 fn told(effects: &[Effect]) -> Vec<String> {
     let books = ["tell linked", "tell unlinked", "tell group", "tell gone", "put deed/", "drop deed/"];
     let aside = |it: &String| books.iter().any(|start| it.starts_with(start));
-    play::told(effects).into_iter().filter(|it| !aside(it)).collect()
+    let clocks =
+        |it: &&Effect| matches!(it, Effect::WakeAt { key, .. } | Effect::NoWake { key } if key == super::heal::WAKE);
+    let effects: Vec<Effect> = effects.iter().filter(|it| !clocks(it)).cloned().collect();
+    play::told(&effects).into_iter().filter(|it| !aside(it)).collect()
 }
 
 /// How many people a row says were told to join.

@@ -3,10 +3,12 @@
 use super::super::super::event::{Pressed, Standing};
 use super::super::super::fact::{ChatRef, Freshness, Unknown};
 use super::super::super::text::{Arg, Text};
+use super::super::check;
 use super::super::draft::{Draft, Voice};
+use super::super::own::{Own, Words};
 use super::super::protect::{self, Ruling};
 use super::super::state::{Request, State};
-use super::file::{self, File, Words};
+use super::file::File;
 use super::{PENDING, Pending};
 
 /// The button.
@@ -40,16 +42,19 @@ pub(in super::super) fn pressed(draft: &mut Draft<'_>, pressed: &Pressed, args: 
     for ruling in more.iter().chain(&less) {
         match ruling {
             Ruling::Protect { .. } | Ruling::Release { .. } => {}
-            Ruling::Missing(lines) => {
+            Ruling::Missing(missing) => {
                 draft.toast(pressed, say("membership-toast-missing"), true);
-                let text = say("membership-missing").with("lines", Arg::Lines(lines.clone()));
+                let check = &missing.check;
+                let keyboard = check::remedies(check.language, &check.remedies, &draft.facts.house.username);
+                let text = say("membership-transfer-grant").with("lines", Arg::Lines(check.lines.clone()));
+                return draft.answer(Voice::Reply(pressed.message, pressed.thread), text, keyboard);
+            }
+            Ruling::Mistaken(lines) => {
+                draft.toast(pressed, say("membership-transfer-mistaken"), true);
+                let text = say("membership-mistaken").with("lines", Arg::Lines(lines.clone()));
                 return draft.answer(Voice::Reply(pressed.message, pressed.thread), text, Vec::new());
             }
-            Ruling::CannotCheck
-            | Ruling::NotAllowed
-            | Ruling::Usage
-            | Ruling::Unprotected
-            | Ruling::Order(_) => {
+            Ruling::CannotCheck | Ruling::NotAllowed | Ruling::Usage | Ruling::Unprotected | Ruling::Order(_) => {
                 return draft.toast(pressed, say("membership-toast-cannot-check"), true);
             }
         }
@@ -103,10 +108,10 @@ fn carry_out(draft: &mut Draft<'_>, pressed: &Pressed, file: File, rulings: impl
         draft.change().policy = policy;
     }
     let (by, at) = (pressed.from.id, draft.now());
-    for (key, text) in [(file::NOTICE, file.texts.notice), (file::GREETING, file.texts.greeting)] {
+    for (key, text) in [(Own::Notice, file.texts.notice), (Own::Greeting, file.texts.greeting)] {
         match text {
-            Some(text) => draft.put(key.to_owned(), &Words { text, by, at }),
-            None => draft.drop_row(key.to_owned()),
+            Some(text) => draft.put(key.key().to_owned(), &Words { text, by, at }),
+            None => draft.drop_row(key.key().to_owned()),
         }
     }
     for ruling in rulings {

@@ -100,9 +100,7 @@ impl Pen {
     fn answer(&self, answer: Answer) -> Text {
         match answer {
             Answer::Mute => self.say("membership-transfer-mute"),
-            Answer::Warn(times) => {
-                self.say("membership-transfer-warn").with("times", Arg::Number(i64::from(times)))
-            }
+            Answer::Warn(times) => self.say("membership-transfer-warn").with("times", Arg::Number(i64::from(times))),
             Answer::Delete => self.say("membership-transfer-delete"),
         }
     }

@@ -1,7 +1,8 @@
 //! The file: what is in it, how it is written, and how strictly it is read.
 
 use super::super::super::text::{Arg, Text};
-use super::super::super::types::{ChatId, Language, Moment, UserId};
+use super::super::super::types::{ChatId, Language};
+use super::super::own::{self, Words};
 use super::super::policy::{Answer, Policy};
 use super::super::state::{CHANNELS_MAX, State, cut};
 use super::super::stop::count_of;
@@ -9,8 +10,6 @@ use serde::{Deserialize, Serialize};
 
 /// The version of the file.
 const VERSION: u32 = 1;
-/// Characters of a group's own words.
-pub(super) const WORDS_MAX: usize = 500;
 /// The longest that a notice may stand: after 48 hours a message cannot be deleted any more.
 const NOTICE_MAX_S: u64 = 172_800;
 /// The longest that a request may wait, in seconds.
@@ -19,9 +18,6 @@ const REQUEST_MAX_S: u64 = 30 * 86_400;
 const WARNINGS_MAX: u8 = 20;
 /// Characters of a name out of a file that are shown again.
 const SHOWN_MAX: usize = 60;
-/// The rows of the group's own words.
-pub(super) const NOTICE: &str = "text/notice";
-pub(super) const GREETING: &str = "text/greeting";
 
 /// Settings of a group without its people, without links that open a door, and without the place of its log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,14 +81,6 @@ pub struct Texts {
     pub(crate) greeting: Option<String>,
 }
 
-/// A row of the group's own words.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Words {
-    pub(super) text: String,
-    pub(super) by: UserId,
-    pub(super) at: Moment,
-}
-
 /// Why a file is not taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Odd {
@@ -128,11 +116,8 @@ pub(crate) enum Fault {
 impl File {
     /// What a group's file would say.
     pub(crate) fn of(state: &State, texts: Texts) -> Self {
-        let named = |it: &super::super::Channel| Named {
-            id: it.id,
-            title: it.title.clone(),
-            username: it.username.clone(),
-        };
+        let named =
+            |it: &super::super::Channel| Named { id: it.id, title: it.title.clone(), username: it.username.clone() };
         let channels = state.channels.iter().map(named).collect();
         Self { majordomo: Kind::Membership, version: VERSION, channels, settings: (&state.policy).into(), texts }
     }
@@ -187,10 +172,7 @@ impl File {
             return Err(Odd::Bounds("strangers"));
         }
         for (name, text) in [("notice", &self.texts.notice), ("greeting", &self.texts.greeting)] {
-            let odd = |it: &String| {
-                !(1..=WORDS_MAX).contains(&it.trim().chars().count()) || it.contains(|c: char| c.is_control() && c != '\n')
-            };
-            if text.as_ref().is_some_and(odd) {
+            if text.as_ref().is_some_and(|it| own::fit(it).as_ref() != Ok(it)) {
                 return Err(Odd::Bounds(name));
             }
         }

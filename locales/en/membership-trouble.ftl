@@ -1,0 +1,5 @@
+# A group works again: for those who set it up.
+
+membership-trouble-over-lookup = ✅ { $group } is guarded again: I can see who subscribes to { $channel }.
+membership-trouble-over-rights = ✅ { $group } is guarded again: I have my rights back.
+membership-trouble-over-link = ✅ The notices in { $group } have their button to { $channel } again.

@@ -1,0 +1,5 @@
+# Группа снова под охраной: для тех, кто её настроил.
+
+membership-trouble-over-lookup = ✅ Группа { $group } снова под охраной: я вижу, кто подписан на { $channel }.
+membership-trouble-over-rights = ✅ Группа { $group } снова под охраной: мои права вернулись.
+membership-trouble-over-link = ✅ В объявлениях группы { $group } снова есть кнопка канала { $channel }.
