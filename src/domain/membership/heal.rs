@@ -61,7 +61,7 @@ fn set(draft: &mut Draft<'_>, next: Option<Looking>) {
 fn pause_ms(state: &State, tries: u32) -> u64 {
     match state.troubles.is_empty() {
         true => EVERY_MS,
-        false => SOON_MS.saturating_mul(1 << tries.min(16)).min(LATE_MS),
+        false => SOON_MS.saturating_mul(1 << tries.saturating_sub(1).min(16)).min(LATE_MS),
     }
 }
 

@@ -89,3 +89,26 @@ async fn an_operators_list_guards_many_groups() {
     let private = ChatId(story.ann.0);
     assert_eq!(story.said(private, "Agree"), 0, "nobody was asked");
 }
+
+#[tokio::test]
+async fn what_breaks_without_a_word_is_told_to_those_who_set_the_group_up_and_heals_by_itself() {
+    let story = Story::begin(Setting::by(By::Polling).unprotected()).await;
+    let bob = story.telegram.person("Bob", "ru");
+    story.telegram.started(bob);
+    story.telegram.say(bob, ChatId(bob.0), "/start").unwrap();
+    story.telegram.join(bob, story.group).unwrap();
+    story.telegram.promote(story.group, bob, &["can_change_info"]);
+    story.telegram.promote(story.channel, bob, &["can_invite_users"]);
+    story.telegram.say(bob, story.group, "/protect @news").unwrap();
+    story.hears(story.group, "News").await;
+    story.telegram.throw_bot_out(story.channel);
+    story.untouched(story.eve, "one").await;
+    story.hears(ChatId(bob.0), "больше не вижу").await;
+    story.hears(ChatId(story.ann.0), "I can no longer see who subscribes to News").await;
+    story.telegram.place_bot(story.channel, &["can_invite_users"]);
+    let guest = story.guests(1)[0];
+    story.stopped(guest, "hello").await;
+    story.hears(ChatId(bob.0), "снова под охраной").await;
+    story.hears(ChatId(story.ann.0), "all is well again").await;
+    assert_eq!(story.said(ChatId(bob.0), "больше не вижу"), 1, "once");
+}

@@ -5,6 +5,7 @@
 mod anything;
 mod groups;
 mod hall;
+mod healing;
 mod judging;
 mod paneling;
 mod pressing;
