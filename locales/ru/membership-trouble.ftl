@@ -3,3 +3,4 @@
 membership-trouble-over-lookup = ✅ Группа { $group } снова под охраной: я вижу, кто подписан на { $channel }.
 membership-trouble-over-rights = ✅ Группа { $group } снова под охраной: мои права вернулись.
 membership-trouble-over-link = ✅ В объявлениях группы { $group } снова есть кнопка канала { $channel }.
+membership-trouble-over-unheard = ✅ Группа { $group } снова сразу узнаёт, кто подписался на { $channel } и кто отписался.

@@ -28,5 +28,7 @@ impl Features {
         check.within("features.membership.notice_ttl_s", membership.notice_ttl_s, 1..=172_800);
         check.within("features.membership.notices_per_min", membership.notices_per_min, 1..=1_000_000);
         check.within("features.membership.ledger_per_group", membership.ledger_per_group, 50..=100_000);
+        check.within("features.membership.walk_per_s", membership.walk_per_s, 1..=25);
+        check.within("features.membership.reconcile_every_h", membership.reconcile_every_h, 1..=720);
     }
 }

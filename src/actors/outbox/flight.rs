@@ -1,6 +1,7 @@
 //! From "it is its turn" to the call: slot, breaker, gate, mark, flight.
 
 use super::Outbox;
+use super::calls::Written;
 use super::entry::Phase;
 use crate::clock;
 use crate::domain::effect::{Call, MessageRef};
@@ -13,32 +14,11 @@ use crate::protocol::outbox::{CallOutcome, JobId, OutboxMsg};
 use crate::protocol::port::Port;
 use crate::store::rows::{DebtState, Sent};
 use crate::store::{Batch, Record, Store, keys, rows};
-use crate::telegram::client::Done;
 use crate::telegram::error::{ApiError, FloodScope};
-use crate::telegram::request::{EncodeContext, Request, Unwritable, encode, is_ephemeral, picture};
+use crate::telegram::request::{EncodeContext, encode, is_ephemeral};
 use std::cmp::Reverse;
 use std::sync::Arc;
 use std::time::Duration;
-
-/// A call on its way to being a request.
-enum Written {
-    /// It is one.
-    Ready(Request),
-    /// It is drawn first, on a thread that may take its time.
-    Picture(Call),
-}
-
-impl Written {
-    async fn request(self) -> Result<Request, String> {
-        match self {
-            Self::Ready(request) => Ok(request),
-            Self::Picture(call) => {
-                let drawn = tokio::task::spawn_blocking(move || picture(&call)).await;
-                drawn.map_err(|it| it.to_string())?.map_err(|it: Unwritable| it.to_string())
-            }
-        }
-    }
-}
 
 impl Outbox {
     /// Looks what a debt whose turn it is needs next.
@@ -199,30 +179,7 @@ impl Outbox {
             self.deleted.insert(message, id);
         }
         self.in_flight += 1;
-        self.launch(id, written);
-    }
-
-    fn launch(&self, id: JobId, written: Written) {
-        let deadline = Duration::from_millis(self.settings.call_timeout_ms);
-        let (client, port) = (self.client.clone(), self.world.outbox.port().clone());
-        let limiter = self.world.limiter.clone();
-        tokio::spawn(async move {
-            let begun = clock::tick_us();
-            let outcome = match written.request().await {
-                Ok(request) => {
-                    let answer = client.send(request, deadline).await;
-                    limiter.report(crate::actors::facts::report(answer.as_ref().err()));
-                    answer.map_or_else(outcome_of, |Done { message, ephemeral, link }| CallOutcome::Done {
-                        message,
-                        ephemeral,
-                        link,
-                    })
-                }
-                Err(why) => CallOutcome::Refused(why),
-            };
-            let took_us = clock::tick_us() - begun;
-            deliver(&port, OutboxMsg::Returned { job: id, outcome, took_us }).await;
-        });
+        self.calls.make(id, written);
     }
 
     /// Tries a debt again at a time.
@@ -336,7 +293,7 @@ const fn slot_of(call: &Call) -> Option<Slot> {
     }
 }
 
-fn outcome_of(error: ApiError) -> CallOutcome {
+pub(super) fn outcome_of(error: ApiError) -> CallOutcome {
     match error {
         ApiError::Ambiguous { why } => CallOutcome::Ambiguous(why),
         ApiError::NotSent { why } => CallOutcome::NotSent(why),

@@ -5,7 +5,7 @@ use super::super::event::Said;
 use super::super::text::{Arg, Text};
 use super::super::types::{ChatId, Language};
 use super::draft::Draft;
-use super::state::{State, cut};
+use super::state::State;
 use super::stop::{count_of, names};
 use super::word::{Mode, Report, Word};
 
@@ -128,7 +128,7 @@ fn report_of(draft: &Draft<'_>, group: ChatId) -> Report {
     let state = draft.state();
     Report {
         group,
-        title: cut(draft.title()),
+        title: draft.title(),
         username: draft.place.username.clone(),
         channels: state.channels.clone(),
         mode: mode(state),

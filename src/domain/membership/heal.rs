@@ -1,7 +1,7 @@
 //! Looks from time to time whether a guarded group still works, and while it does not, sooner: so that whatever is
 //! set right is seen without anybody's message.
 
-use super::super::effect::{Call, Effect, Owed};
+use super::super::effect::Effect;
 use super::super::event::Standing;
 use super::super::fact::{ChatRef, Freshness, Unknown};
 use super::super::types::{ChatId, Moment};
@@ -39,9 +39,10 @@ pub(super) fn arm(draft: &mut Draft<'_>) {
         (true, Some(_)) => None,
         (false, looking) => {
             let tries = looking.filter(|_| !state.troubles.is_empty()).map_or(0, |it| it.tries);
-            let at = now.plus_ms(pause_ms(state, tries));
+            let at = now.plus_ms(pause_ms(state, tries, draft.place.id));
             match looking {
-                Some(set) if set.at <= at && now <= set.at && set.tries == tries => return,
+                // One that is long overdue is lost: it is set again.
+                Some(set) if set.at <= at && now.since_ms(set.at) < LATE_MS && set.tries == tries => return,
                 Some(_) | None => Some(Looking { at, tries }),
             }
         }
@@ -58,9 +59,10 @@ fn set(draft: &mut Draft<'_>, next: Option<Looking>) {
     draft.change().looking = next;
 }
 
-fn pause_ms(state: &State, tries: u32) -> u64 {
+/// Groups that were set up together do not all look together.
+fn pause_ms(state: &State, tries: u32, group: ChatId) -> u64 {
     match state.troubles.is_empty() {
-        true => EVERY_MS,
+        true => EVERY_MS - EVERY_MS / 2_000 * (group.0.unsigned_abs() % 1_000),
         false => SOON_MS.saturating_mul(1 << tries.saturating_sub(1).min(16)).min(LATE_MS),
     }
 }
@@ -93,7 +95,7 @@ pub(super) fn woke(draft: &mut Draft<'_>) {
     }
     let tries = draft.state().looking.map_or(0, |it| it.tries);
     let tries = if draft.state().troubles.is_empty() { 0 } else { tries.saturating_add(1) };
-    let at = draft.now().plus_ms(pause_ms(draft.state(), tries));
+    let at = draft.now().plus_ms(pause_ms(draft.state(), tries, draft.place.id));
     set(draft, Some(Looking { at, tries }));
 }
 
@@ -134,10 +136,7 @@ fn door(draft: &mut Draft<'_>, channel: ChatId, there: &Result<Standing, Unknown
     }
     match there {
         Ok(me) if me.may(|it| it.can_invite_users) => {
-            let name = protect::link_name(draft.title());
-            let call = Call::Invite { chat: channel, name, by_request: false };
-            let owed = Owed::new(call).repeating().reporting(protect::link_token(channel.0));
-            draft.add(Effect::Telegram(owed));
+            protect::want_link(draft, channel);
         }
         Ok(me) if me.is_admin() => trouble::link(draft, channel),
         Ok(_) | Err(_) => {}

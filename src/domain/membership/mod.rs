@@ -22,6 +22,7 @@ mod policy;
 mod press;
 mod protect;
 mod react;
+mod reconcile;
 mod request;
 mod setup;
 mod simulate;
@@ -31,8 +32,10 @@ mod stop;
 mod subscription;
 mod transfer;
 mod trouble;
+mod truth;
 mod undo;
 mod verify;
+mod walk;
 mod why;
 mod word;
 
@@ -44,6 +47,7 @@ pub use ledger::{Deed, What, Why};
 pub use order::{Order, Undo};
 pub use person::{Exempt, Known, Mercy};
 pub use policy::{Answer, LogPlace, Policy};
+pub use reconcile::Reconciled;
 pub use state::{CHANNELS_MAX, Channel, Entry, MUTED_MAX, State};
 pub use word::{Appeal, Knock, Mode, Report, Word};
 
@@ -74,11 +78,22 @@ pub struct Settings {
     pub notices_per_min: u32,
     /// Deeds that a group's ledger keeps; the oldest are forgotten first.
     pub ledger_per_group: u64,
+    /// People per second that one group's `/verify`, `/simulate` and reconciler look at.
+    pub walk_per_s: u32,
+    /// How often each group's reconciler compares our mutes with the truth, in hours.
+    pub reconcile_every_h: u32,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { enabled: true, notice_ttl_s: 300, notices_per_min: 6, ledger_per_group: 1_000 }
+        Self {
+            enabled: true,
+            notice_ttl_s: 300,
+            notices_per_min: 6,
+            ledger_per_group: 1_000,
+            walk_per_s: 5,
+            reconcile_every_h: 6,
+        }
     }
 }
 
@@ -98,6 +113,8 @@ const COMMANDS: &[Command] = &[
     Command { name: "import", scope: Scope::GroupAdmin, help: "membership-transfer-help-import" },
     Command { name: "protection", scope: Scope::GroupAdmin, help: "membership-panel-help-protection" },
     Command { name: "log", scope: Scope::GroupAdmin, help: "membership-panel-help-log" },
+    Command { name: "verify", scope: Scope::GroupAdmin, help: "membership-verify-help-verify" },
+    Command { name: "simulate", scope: Scope::GroupAdmin, help: "membership-simulate-help-simulate" },
     Command { name: "groups", scope: Scope::Private, help: "membership-groups-help" },
     Command { name: "privacy", scope: Scope::Private, help: "membership-groups-help-privacy" },
     Command { name: "privacy", scope: Scope::Group, help: "membership-groups-help-privacy" },
@@ -162,6 +179,7 @@ impl Membership {
                 if by_another_hand(moved, draft.facts) {
                     close(draft, moved);
                 }
+                person::moved(draft, moved);
                 door::moved(draft, moved);
             }
             Event::Placed(placed) => {
@@ -175,7 +193,10 @@ impl Membership {
             Event::JoinRequested(request) => door::requested(draft, request),
             Event::Reacted(reacted) => react::reacted(draft, reacted),
             Event::Performed(it) if it.feature == NAME => performed(draft, it),
-            Event::Woke { feature, key, .. } if feature == NAME => woke(draft, key),
+            Event::Woke { feature, key, late_ms } if feature == NAME => {
+                woke(draft, key);
+                reconcile::late(draft, *late_ms, key);
+            }
             Event::Told(Note::Membership(word)) => told(draft, word),
             Event::Performed(_) | Event::Woke { .. } | Event::Told(_) | Event::Other => {}
         }
@@ -183,8 +204,9 @@ impl Membership {
             setup::settled(draft);
         }
         if !draft.is_missing() {
-            heal::arm(draft);
             groups::report(draft, state);
+            reconcile::arm(draft);
+            heal::arm(draft);
         }
     }
 
@@ -237,10 +259,14 @@ fn told(draft: &mut Draft<'_>, word: &Word) {
             subscription::told(draft, word);
             door::told(draft, word);
         }
-        Word::Changed { .. } => {
-            subscription::told(draft, word);
+        Word::Changed { channel, .. } => {
+            let before = subscription::asks(draft, channel.id);
             setup::told(draft, word);
+            if before || !subscription::asks(draft, channel.id) {
+                subscription::told(draft, word);
+            }
         }
+        Word::Heard { .. } => subscription::told(draft, word),
         Word::Group(_) | Word::Gone { .. } => groups::told(draft, word),
         Word::Knock(_) | Word::Decided { .. } => knock::told(draft, word),
         Word::Appeal(_) | Word::Judged { .. } => appeal::told(draft, word),
@@ -253,10 +279,12 @@ fn told(draft: &mut Draft<'_>, word: &Word) {
 fn woke(draft: &mut Draft<'_>, key: &str) {
     match key {
         heal::WAKE => heal::woke(draft),
-        verify::WAKE => verify::woke(draft),
         setup::WAKE => setup::woke(draft),
         panel::WAKE => panel::woke(draft),
+        walk::WAKE => walk::woke(draft),
+        reconcile::WAKE => reconcile::woke(draft),
         erase::WAKE => erase::woke(draft),
+        _ if key.starts_with(channel::FAN) => channel::woke(draft, key),
         _ => stop::expire(draft, key),
     }
 }

@@ -6,12 +6,12 @@ use super::super::fact::Unknown;
 use super::super::text::{Arg, Text};
 use super::super::types::{ChatId, Language, Slot};
 use super::draft::Draft;
-use super::state::{About, CHANNELS_MAX, Trouble, cut};
+use super::state::{About, CHANNELS_MAX, Trouble};
 
 /// How long Telegram may be silent before the owner hears of it, in ms.
 pub(super) const PATIENCE_MS: u64 = 60_000;
-/// Troubles kept per group: a lookup and a link per channel, the group itself, and our rights.
-const TROUBLES_MAX: usize = 2 * CHANNELS_MAX + 3;
+/// Troubles kept per group: a lookup, a link and an ear per channel, the group itself, and our rights.
+const TROUBLES_MAX: usize = 3 * CHANNELS_MAX + 3;
 
 /// The token under which a mute's outcome comes back.
 pub(super) const MUTE: &str = "mute";
@@ -37,6 +37,15 @@ pub(super) fn link(draft: &mut Draft<'_>, chat: ChatId) {
     raise(draft, About::Link(chat), 0, text);
 }
 
+/// Takes note whether this group hears of that channel.
+pub(super) fn heard(draft: &mut Draft<'_>, chat: ChatId, yes: bool) {
+    if yes {
+        return heal(draft, About::Unheard(chat));
+    }
+    let text = Text::new(Language::En, "membership-fan-trouble-full").with("channel", Arg::Bold(title(draft, chat)));
+    raise(draft, About::Unheard(chat), 0, text);
+}
+
 /// Looks at what came of a mute.
 pub(super) fn muted(draft: &mut Draft<'_>, outcome: &Outcome) {
     match outcome {
@@ -59,14 +68,14 @@ pub(super) fn heal(draft: &mut Draft<'_>, about: About) {
             About::Lookup(_) => "membership-trouble-over-lookup",
             About::Rights | About::Refused => "membership-trouble-over-rights",
             About::Link(_) => "membership-trouble-over-link",
+            About::Unheard(_) => "membership-trouble-over-unheard",
         };
         let channel = match about {
-            About::Lookup(chat) | About::Link(chat) => title(draft, chat),
+            About::Lookup(chat) | About::Link(chat) | About::Unheard(chat) => title(draft, chat),
             About::Rights | About::Refused => String::new(),
         };
-        let text = Text::new(Language::En, words)
-            .with("group", Arg::Bold(cut(draft.title())))
-            .with("channel", Arg::Bold(channel));
+        let text =
+            Text::new(Language::En, words).with("group", Arg::Bold(draft.title())).with("channel", Arg::Bold(channel));
         deliver(draft, &text, None);
     }
 }
@@ -93,12 +102,13 @@ fn raise(draft: &mut Draft<'_>, about: About, patience_ms: u64, text: Text) {
     troubles.push(Trouble { about, since, told: ripe });
     if ripe {
         draft.find_title();
-        let title = cut(draft.title());
-        let (key, place) = (key(draft, about), Place { title: title.clone(), ..draft.place.clone() });
-        let text = text.with("group", Arg::Bold(title));
-        let remedy = Some(remedy(about, draft.place.id));
+        let (key, title) = (key(draft, about), draft.title());
+        let text = text.with("group", Arg::Bold(title.clone()));
+        let place = Place { title, ..draft.place.clone() };
+        let remedy = remedy(about, draft.place.id);
+        let note = Note::Trouble { key, place, text: text.clone(), remedy };
+        draft.add(Effect::Tell { to: Target::House, note });
         deliver(draft, &text, remedy);
-        draft.add(Effect::Tell { to: Target::House, note: Note::Trouble { key, place, text, remedy } });
     }
 }
 
@@ -112,11 +122,12 @@ fn deliver(draft: &mut Draft<'_>, text: &Text, remedy: Option<Remedy>) {
 }
 
 /// Where the button leads that would set it right: into the group for what is wrong here, else into the channel.
-pub(super) const fn remedy(about: About, group: ChatId) -> Remedy {
+pub(super) const fn remedy(about: About, group: ChatId) -> Option<Remedy> {
     match about {
-        About::Lookup(chat) if chat.0 == group.0 => Remedy::Group,
-        About::Rights | About::Refused => Remedy::Group,
-        About::Lookup(_) | About::Link(_) => Remedy::Channel,
+        About::Lookup(chat) if chat.0 == group.0 => Some(Remedy::Group),
+        About::Rights | About::Refused => Some(Remedy::Group),
+        About::Lookup(_) | About::Link(_) => Some(Remedy::Channel),
+        About::Unheard(_) => None,
     }
 }
 
@@ -127,12 +138,13 @@ fn key(draft: &Draft<'_>, about: About) -> String {
         About::Rights => format!("membership/{group}/rights"),
         About::Refused => format!("membership/{group}/refused"),
         About::Link(chat) => format!("membership/{group}/link{}", chat.0),
+        About::Unheard(chat) => format!("membership/{group}/unheard{}", chat.0),
     }
 }
 
 fn title(draft: &Draft<'_>, chat: ChatId) -> String {
     let channel = draft.state().channels.iter().find(|it| it.id == chat);
-    channel.map_or_else(|| cut(draft.title()), |it| it.title.clone())
+    channel.map_or_else(|| draft.title(), |it| it.title.clone())
 }
 
 /// Whether Telegram refused for want of our rights, and not because of whom we wanted to mute.

@@ -56,7 +56,19 @@ fn each_menu_shows_what_works_there() {
         (MenuScope::Groups, vec!["privacy", "help"]),
         (
             MenuScope::GroupAdmins,
-            vec!["protect", "unprotect", "stats", "export", "import", "protection", "log", "privacy", "help"],
+            vec![
+                "protect",
+                "unprotect",
+                "stats",
+                "export",
+                "import",
+                "protection",
+                "log",
+                "verify",
+                "simulate",
+                "privacy",
+                "help",
+            ],
         ),
         (MenuScope::Chat(ChatId(7)), vec!["groups", "privacy", "drill", "start", "help"]),
     ] {

@@ -179,12 +179,13 @@ fn ailment(pen: &Pen<'_, '_>, state: &State, trouble: &Trouble) -> Text {
         }
         About::Lookup(_) | About::Rights | About::Refused => pen.say("membership-panel-trouble-rights"),
         About::Link(chat) => pen.say("membership-panel-trouble-link").with("channel", title(chat)),
+        About::Unheard(chat) => pen.say("membership-panel-trouble-unheard").with("channel", title(chat)),
     }
 }
 
 fn remedies(pen: &Pen<'_, '_>, state: &State) -> Rows {
     let mut wanted = Vec::new();
-    for it in state.troubles.iter().map(|it| trouble::remedy(it.about, pen.draft.place.id)) {
+    for it in state.troubles.iter().filter_map(|it| trouble::remedy(it.about, pen.draft.place.id)) {
         if !wanted.contains(&it) {
             wanted.push(it);
         }

@@ -116,6 +116,7 @@ fn days_that_are_too_old_go_when_something_is_written_anyway() {
         play.say(BOB, "hello");
         assert!(!play.changed, "somebody's plain message commits nothing");
         play.wait_s(DAY_S);
+        play.wakes("look");
     }
     assert_eq!(days(&play), 40);
     play.say(EVE, "hello");
@@ -239,7 +240,7 @@ fn a_file_is_read_strictly_and_what_is_wrong_is_named() {
     };
     for (content, key, place) in [
         (String::new(), "membership-transfer-syntax", Some((1, 0))),
-        ("[]".into(), "membership-transfer-value", Some((1, 0))),
+        ("[]".into(), "membership-transfer-value", Some((1, 2))),
         ("{}".into(), "membership-transfer-foreign", None),
         (change("\"membership\"", "\"library\""), "membership-transfer-foreign", None),
         (change("\"version\": 1", "\"version\": 2"), "membership-transfer-version", None),

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod anything;
+mod fanning;
 mod groups;
 mod hall;
 mod healing;
@@ -13,6 +14,7 @@ mod protecting;
 mod releasing;
 mod setting_up;
 mod troubles;
+mod walking;
 
 use super::super::effect::Effect;
 use super::super::fact::Need;
@@ -52,13 +54,22 @@ fn guarded_with(settings: Settings) -> Play<Membership> {
     play
 }
 
-/// Effects in short words, without what every change of a group brings with it: reports and the ledger.
+/// Effects in short words, without what every change of a group brings with it: reports, the ledger, the words to
+/// those who set it up, and the clocks.
 fn told(effects: &[Effect]) -> Vec<String> {
-    let books = ["tell linked", "tell unlinked", "tell group", "tell gone", "put deed/", "drop deed/"];
+    let clock = |it: &&Effect| matches!(it, Effect::WakeAt { key, .. } | Effect::NoWake { key } if ["reconcile", "look"].contains(&key.as_str()));
+    let effects: Vec<Effect> = effects.iter().filter(|it| !clock(it)).cloned().collect();
+    let books = [
+        "tell linked",
+        "tell unlinked",
+        "tell group",
+        "tell gone",
+        "put deed/",
+        "drop deed/",
+        "deliver membership-trouble",
+        "deliver membership-fan-trouble",
+    ];
     let aside = |it: &String| books.iter().any(|start| it.starts_with(start));
-    let clocks =
-        |it: &&Effect| matches!(it, Effect::WakeAt { key, .. } | Effect::NoWake { key } if key == super::heal::WAKE);
-    let effects: Vec<Effect> = effects.iter().filter(|it| !clocks(it)).cloned().collect();
     play::told(&effects).into_iter().filter(|it| !aside(it)).collect()
 }
 

@@ -359,6 +359,7 @@ fn troubles_come_with_the_button_that_ends_them() {
             "the channel is closed to us",
             |play| {
                 play.world.otherwise.insert(NEWS, Err(Unknown::NoRights));
+                play.world.doubt(NEWS, ME, Unknown::NoRights);
                 play.say(EVE, "hello");
             },
             "trouble-lookup",
