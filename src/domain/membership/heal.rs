@@ -105,7 +105,14 @@ fn group(draft: &mut Draft<'_>, here: &Result<Standing, Unknown>) {
         Ok(me) => {
             trouble::heal(draft, About::Lookup(group));
             match me.may(|it| it.can_delete_messages && it.can_restrict_members) {
-                true => [About::Rights, About::Refused].into_iter().for_each(|it| trouble::heal(draft, it)),
+                true => {
+                    trouble::heal(draft, About::Rights);
+                    // Telegram refused although we have our rights: not said and taken back by the minute.
+                    let refused = draft.state().troubles.iter().find(|it| it.about == About::Refused);
+                    if refused.is_some_and(|it| draft.now().since_ms(it.since) >= LATE_MS) {
+                        trouble::heal(draft, About::Refused);
+                    }
+                }
                 false => trouble::rights(draft),
             }
         }

@@ -252,3 +252,20 @@ fn the_clock_is_set_once_and_not_by_every_message() {
     play.say(ANN, "/unprotect");
     assert_eq!(play.state.looking, None);
 }
+
+#[test]
+fn a_refusal_in_spite_of_our_rights_is_not_told_and_taken_back_by_the_minute() {
+    let mut play = guarded();
+    play.say(EVE, "hello");
+    let refused = Outcome::Refused { reason: "not enough rights".into() };
+    assert_eq!(keys(&play.performed("mute", refused)), ["trouble membership-trouble-rights"]);
+    let begun = play.world.now;
+    loop {
+        let healed = keys(&look(&mut play));
+        let over = play.world.now.since_ms(begun) >= 3_600_000;
+        assert_eq!(!healed.is_empty(), over, "after {} s", play.world.now.since_ms(begun) / 1_000);
+        if over {
+            return;
+        }
+    }
+}
