@@ -106,9 +106,14 @@ fn ask(house: &mut Client, pair: &Pair, dry_run: bool) -> Result<Result<Outcome,
             Response::Refused(why) => return Ok(Err(why)),
             _ => return Ok(Err("the answer does not fit the question".into())),
         }
-        std::thread::sleep(Duration::from_millis(pause_ms));
+        rest(pause_ms);
         (pause_ms, tried) = (pause_ms * 2, tried + 1);
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a command of its own process: no actor is on this thread")]
+fn rest(pause_ms: u64) {
+    std::thread::sleep(Duration::from_millis(pause_ms));
 }
 
 fn json_line(line: &Line, found: &Result<Outcome, String>) -> String {

@@ -82,7 +82,7 @@ pub(super) fn woke(draft: &mut Draft<'_>) {
         .collect();
     let (Some(here), false) = (here, draft.is_missing()) else { return };
     if here.as_ref().is_ok_and(|it| !it.inside()) {
-        return super::forget(draft); // we were put out, and nobody told us
+        return super::hands::forget(draft); // we were put out, and nobody told us
     }
     group(draft, &here);
     for (channel, (standing, info)) in channels.into_iter().zip(there) {

@@ -7,6 +7,7 @@ use super::order::Order;
 use super::own::Own;
 use super::policy::Policy;
 use super::reconcile::Reconciled;
+use super::walk::Track;
 use serde::{Deserialize, Serialize};
 
 /// Channels that one group may ask for.
@@ -79,6 +80,9 @@ pub struct State {
     /// The day, since 1970, on which days that are too old were last forgotten.
     #[serde(skip_serializing_if = "never")]
     pub swept: u64,
+    /// Where the walk over many people is that is under way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub walk: Option<Track>,
     /// When the reconciler runs next.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reconcile_at: Option<Moment>,

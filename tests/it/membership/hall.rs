@@ -79,7 +79,7 @@ async fn an_operators_list_guards_many_groups() {
         assert!(out.contains(words), "{words} in {out}");
     }
     story.stopped(story.eve, "hello").await;
-    story.sees("the given link", |it| format!("{it:?}").contains("https://t.me/+given")).await;
+    story.called("sendMessage", |it| format!("{:?}", it.params).contains("https://t.me/+given")).await;
     story
         .until("both are asked for", || story.telegram.transcript(story.group).join("\n").contains("News, Secret"))
         .await;

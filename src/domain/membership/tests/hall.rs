@@ -293,7 +293,7 @@ fn the_command_line_protects_a_group_without_asking_anybody() {
     let mut play = stage();
     let club = Channel { id: CLUB, title: "Club".into(), username: None, link: Some("https://t.me/+door".into()) };
     assert_eq!(told(&play.happen(import(club.clone()))), Vec::<String>::new(), "no invite link is made");
-    assert_eq!(play.state.channels, [club.clone()]);
+    assert_eq!(play.state.channels, std::slice::from_ref(&club));
     assert_eq!(play.state.owners, [UserId(ANN)]);
     play.happen(import(club.clone()));
     assert_eq!(play.state.channels, [club], "again is the same");

@@ -165,7 +165,7 @@ impl File {
         if !settings.notice_ttl_s.is_none_or(|it| (1..=NOTICE_MAX_S).contains(&it)) {
             return Err(Odd::Bounds("notice_ttl_s"));
         }
-        if !settings.decline_after_s.is_none_or(|it| it <= REQUEST_MAX_S) {
+        if settings.decline_after_s.is_some_and(|it| it > REQUEST_MAX_S) {
             return Err(Odd::Bounds("decline_after_s"));
         }
         if matches!(settings.strangers, Answer::Warn(times) if !(1..=WARNINGS_MAX).contains(&times)) {
