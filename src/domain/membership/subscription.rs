@@ -17,11 +17,15 @@ use super::{protect, trouble};
 pub(super) fn told(draft: &mut Draft<'_>, word: &Word) {
     let lane = std::mem::replace(&mut draft.lane, Lane::Broadcast); // nobody waits for it
     match word {
-        Word::Subscription { channel, .. } | Word::Heard { channel, .. } if !asks(draft, *channel) => {
-            unlink(draft, *channel);
-        }
-        Word::Changed { channel, .. } if !asks(draft, channel.id) => {
-            unlink(draft, channel.id);
+        Word::Subscription { channel, .. }
+        | Word::Heard { channel, .. }
+        | Word::Changed { channel: Channel { id: channel, .. }, .. }
+            if !asks(draft, *channel) =>
+        {
+            // Somebody who sets the group up may be waiting for that very channel.
+            if !draft.state().setting_up {
+                unlink(draft, *channel);
+            }
         }
         Word::Subscription { channel: _, who, inside: true } => joined(draft, who),
         Word::Subscription { channel, who, inside: false } => left(draft, *channel, who),

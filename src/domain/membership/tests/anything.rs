@@ -3,8 +3,8 @@
 use super::super::super::effect::{Call, Effect};
 use super::super::super::event::{ChatKind, Event, Note, Outcome, Said, Standing, Status};
 use super::super::super::fact::Unknown;
-use super::super::super::play::{GROUP, ME, NEWS, Play, all_rights, calls, muted, person, plain, topic};
-use super::super::super::types::{ANONYMOUS_ADMIN, CHANNEL_BOT, ChatId, TELEGRAM, UserId};
+use super::super::super::play::{GROUP, ME, NEWS, Play, all_rights, calls, moved, muted, person, plain, topic};
+use super::super::super::types::{ANONYMOUS_ADMIN, CHANNEL_BOT, ChatId, Person, TELEGRAM, UserId};
 use super::super::{Channel, Membership, Reconciled, Settings, Word};
 use super::{ANN, stage_with};
 use proptest::prelude::*;
@@ -97,12 +97,17 @@ fn said(play: &mut Play<Membership>, who: i64, shape: u8, text: &str, thread: Op
     said
 }
 
+/// Somebody; 55 is a bot.
+fn whoever(who: i64) -> Person {
+    Person { is_bot: who == 55, ..person(who) }
+}
+
 /// A word of a channel.
 fn heard(who: i64, what: u8) -> Word {
     let channel = if what.is_multiple_of(2) { NEWS } else { ChatId(-1_000_000_000_200) };
     match what / 2 {
-        0 => Word::Subscription { channel, who: person(who), inside: true },
-        1 => Word::Subscription { channel, who: person(who), inside: false },
+        0 => Word::Subscription { channel, who: whoever(who), inside: true },
+        1 => Word::Subscription { channel, who: whoever(who), inside: false },
         2 => {
             let named = Channel { id: channel, title: format!("T{who}"), username: None, link: None };
             Word::Changed { channel: named, ours: who % 2 == 0 }
@@ -125,12 +130,14 @@ fn play_out(play: &mut Play<Membership>, step: Step) -> (Vec<Effect>, bool) {
             assert_eq!(answers, usize::from(play.claimed), "a claimed press is answered once");
             (effects, true)
         }
+        Step::Move { who: 55, .. } => (Vec::new(), true), // a bot never moves as a person
         Step::Move { by, who, new } => {
             let old = muted();
             if !UNTOUCHABLE.contains(&who) && new != 2 {
                 play.world.set(GROUP, UserId(who), standing(new));
             }
-            (play.moves(by, who, old, standing(new)), true)
+            let moved = moved(whoever(who), whoever(by), old, standing(new));
+            (play.happen(Event::Moved(moved)), true)
         }
         Step::Place(new) => (play.places(all_rights(), standing(new)), true),
         Step::Changed => {
