@@ -10,6 +10,7 @@ use super::Settings;
 use super::person::{self, Known};
 use super::state::{Entry, State, cut};
 use super::stats::Day;
+pub(super) use super::voice::Voice;
 use super::word::Word;
 use serde::Serialize;
 use std::borrow::Cow;
@@ -90,15 +91,6 @@ impl<'a> Look<'a> {
     pub(super) fn entry(&mut self, user: UserId) -> Option<Option<Entry>> {
         self.row(&Entry::key(user)).map(Entry::read)
     }
-}
-
-/// Where the answer to somebody goes.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Voice {
-    /// As a reply to their message.
-    Reply(MessageId, Option<ThreadId>),
-    /// In place of the message whose button they pressed.
-    Replace(MessageId, Option<ThreadId>),
 }
 
 /// A decision while it is being written. Rules read facts from it and write what they want into it; what they
@@ -383,20 +375,5 @@ impl<'a> Draft<'a> {
             Cow::Borrowed(_) => None,
         };
         Decision { claimed: self.claimed, state, effects: self.effects }
-    }
-}
-
-impl Voice {
-    pub(super) const fn thread(self) -> Option<ThreadId> {
-        match self {
-            Self::Reply(_, thread) | Self::Replace(_, thread) => thread,
-        }
-    }
-
-    /// The message that further messages reply to.
-    pub(super) const fn message(self) -> MessageId {
-        match self {
-            Self::Reply(message, _) | Self::Replace(message, _) => message,
-        }
     }
 }

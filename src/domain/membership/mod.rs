@@ -37,6 +37,7 @@ mod trouble;
 mod truth;
 mod undo;
 mod verify;
+mod voice;
 mod walk;
 mod why;
 mod word;
