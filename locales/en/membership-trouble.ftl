@@ -4,3 +4,4 @@ membership-trouble-over-lookup = ✅ { $group } is guarded again: I can see who 
 membership-trouble-over-rights = ✅ { $group } is guarded again: I have my rights back.
 membership-trouble-over-link = ✅ The notices in { $group } have their button to { $channel } again.
 membership-trouble-over-unheard = ✅ { $group } hears again at once who joins and leaves { $channel }.
+membership-trouble-over-log = ✅ In { $group } I can report again what I do.

@@ -4,3 +4,4 @@ membership-trouble-over-lookup = ✅ Группа { $group } снова под �
 membership-trouble-over-rights = ✅ Группа { $group } снова под охраной: мои права вернулись.
 membership-trouble-over-link = ✅ В объявлениях группы { $group } снова есть кнопка канала { $channel }.
 membership-trouble-over-unheard = ✅ Группа { $group } снова сразу узнаёт, кто подписался на { $channel } и кто отписался.
+membership-trouble-over-log = ✅ Я снова могу сообщать о том, что делаю в группе { $group }.

@@ -17,16 +17,10 @@ use super::{protect, trouble};
 pub(super) fn told(draft: &mut Draft<'_>, word: &Word) {
     let lane = std::mem::replace(&mut draft.lane, Lane::Broadcast); // nobody waits for it
     match word {
-        Word::Subscription { channel, .. }
-        | Word::Heard { channel, .. }
-        | Word::Changed { channel: Channel { id: channel, .. }, .. }
-            if !asks(draft, *channel) =>
-        {
-            // Somebody who sets the group up may be waiting for that very channel.
-            if !draft.state().setting_up {
-                unlink(draft, *channel);
-            }
+        Word::Subscription { channel, .. } | Word::Heard { channel, .. } if !asks(draft, *channel) => {
+            unlink(draft, *channel);
         }
+        Word::Changed { channel, .. } if !asks(draft, channel.id) => unlink(draft, channel.id),
         Word::Subscription { channel: _, who, inside: true } => joined(draft, who),
         Word::Subscription { channel, who, inside: false } => left(draft, *channel, who),
         Word::Changed { channel, ours } => changed(draft, channel, *ours),
@@ -70,7 +64,7 @@ fn left(draft: &mut Draft<'_>, channel: ChatId, who: &Person) {
     }
     let (known, _entry) = (draft.known(who.id).flatten(), draft.entry(who.id));
     truth::prepare(draft);
-    if !known.is_some_and(|it| it.inside && it.exempt.is_none()) {
+    if !known.is_some_and(|it| it.inside && it.let_off(draft.now()).is_none()) {
         return;
     }
     let channels = draft.state().channels.clone();

@@ -10,8 +10,8 @@ use super::state::{About, CHANNELS_MAX, Trouble};
 
 /// How long Telegram may be silent before the owner hears of it, in ms.
 pub(super) const PATIENCE_MS: u64 = 60_000;
-/// Troubles kept per group: a lookup, a link and an ear per channel, the group itself, and our rights.
-const TROUBLES_MAX: usize = 3 * CHANNELS_MAX + 3;
+/// Troubles kept per group: a lookup, a link and an ear per channel, the group itself, our rights, and the log.
+const TROUBLES_MAX: usize = 3 * CHANNELS_MAX + 4;
 
 /// The token under which a mute's outcome comes back.
 pub(super) const MUTE: &str = "mute";
@@ -35,6 +35,11 @@ pub(super) fn rights(draft: &mut Draft<'_>) {
 pub(super) fn link(draft: &mut Draft<'_>, chat: ChatId) {
     let text = Text::new(Language::En, "membership-trouble-link").with("channel", Arg::Bold(title(draft, chat)));
     raise(draft, About::Link(chat), 0, text);
+}
+
+/// Takes note that the log place cannot be written to.
+pub(super) fn log(draft: &mut Draft<'_>) {
+    raise(draft, About::Log, 0, Text::new(Language::En, "membership-ledger-trouble-log"));
 }
 
 /// Takes note whether this group hears of that channel.
@@ -69,10 +74,11 @@ pub(super) fn heal(draft: &mut Draft<'_>, about: About) {
             About::Rights | About::Refused => "membership-trouble-over-rights",
             About::Link(_) => "membership-trouble-over-link",
             About::Unheard(_) => "membership-trouble-over-unheard",
+            About::Log => "membership-trouble-over-log",
         };
         let channel = match about {
             About::Lookup(chat) | About::Link(chat) | About::Unheard(chat) => title(draft, chat),
-            About::Rights | About::Refused => String::new(),
+            About::Rights | About::Refused | About::Log => String::new(),
         };
         let text =
             Text::new(Language::En, words).with("group", Arg::Bold(draft.title())).with("channel", Arg::Bold(channel));
@@ -125,7 +131,7 @@ fn deliver(draft: &mut Draft<'_>, text: &Text, remedy: Option<Remedy>) {
 pub(super) const fn remedy(about: About, group: ChatId) -> Option<Remedy> {
     match about {
         About::Lookup(chat) if chat.0 == group.0 => Some(Remedy::Group),
-        About::Rights | About::Refused => Some(Remedy::Group),
+        About::Rights | About::Refused | About::Log => Some(Remedy::Group),
         About::Lookup(_) | About::Link(_) => Some(Remedy::Channel),
         About::Unheard(_) => None,
     }
@@ -137,6 +143,7 @@ fn key(draft: &Draft<'_>, about: About) -> String {
         About::Lookup(chat) => format!("membership/{group}/{}", chat.0),
         About::Rights => format!("membership/{group}/rights"),
         About::Refused => format!("membership/{group}/refused"),
+        About::Log => format!("membership/{group}/log"),
         About::Link(chat) => format!("membership/{group}/link{}", chat.0),
         About::Unheard(chat) => format!("membership/{group}/unheard{}", chat.0),
     }

@@ -53,7 +53,7 @@ fn each_menu_shows_what_works_there() {
     let commands = commands(&features(&all()));
     for (scope, expect) in [
         (MenuScope::Private, vec!["groups", "privacy", "start", "help"]),
-        (MenuScope::Groups, vec!["privacy", "help"]),
+        (MenuScope::Groups, vec!["why", "privacy", "help"]),
         (
             MenuScope::GroupAdmins,
             vec![
@@ -62,6 +62,8 @@ fn each_menu_shows_what_works_there() {
                 "stats",
                 "export",
                 "import",
+                "undo",
+                "why",
                 "protection",
                 "log",
                 "verify",

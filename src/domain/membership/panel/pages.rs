@@ -179,6 +179,7 @@ fn ailment(pen: &Pen<'_, '_>, state: &State, trouble: &Trouble) -> Text {
         }
         About::Lookup(_) | About::Rights | About::Refused => pen.say("membership-panel-trouble-rights"),
         About::Link(chat) => pen.say("membership-panel-trouble-link").with("channel", title(chat)),
+        About::Log => pen.say("membership-ledger-trouble-log").with("group", Arg::Bold(pen.draft.place.title.clone())),
         About::Unheard(chat) => pen.say("membership-panel-trouble-unheard").with("channel", title(chat)),
     }
 }

@@ -218,7 +218,7 @@ fn nobody_is_muted_for_leaving_who_need_not_be() {
         ("not in the group, in truth", |play| play.world.set(GROUP, UserId(EVE), left())),
         ("banned", |play| play.world.set(GROUP, UserId(EVE), Standing { status: Status::Kicked, ..left() })),
         ("need not join", |play| {
-            let exempt = Some(Exempt { since: play.world.now, by: UserId(ANN), how: Mercy::Appeal });
+            let exempt = Some(Exempt { since: play.world.now, by: UserId(ANN), how: Mercy::Appeal, until: None });
             let known = Known { inside: true, exempt, ..Known::default() };
             play.world.rows.insert("person/7".into(), serde_json::to_vec(&known).unwrap());
         }),

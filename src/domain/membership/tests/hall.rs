@@ -179,7 +179,7 @@ fn a_file_can_be_answered_and_one_must_be_named() {
     let content = exported(&mut play);
     play.world.files.insert("F".into(), Ok(Arc::from(content.as_bytes())));
     let document = Some(Document { file: "F".into(), name: String::new(), bytes: 1 });
-    let reply_to = Some(ReplyTo { message: MessageId(1), from: None, channel: None, document });
+    let reply_to = Some(ReplyTo { message: MessageId(1), from: None, about: None, channel: None, document });
     let said = Said { reply_to, ..play.words(ANN, "/import") };
     assert_eq!(told(&play.happen(Event::Said(said))), ["say membership-transfer-same"]);
     assert_eq!(told(&play.say(ANN, "/import")), ["say membership-transfer-usage"]);

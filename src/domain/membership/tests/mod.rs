@@ -3,12 +3,15 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod anything;
+mod appealing;
+mod books;
 mod fanning;
 mod groups;
 mod hall;
 mod healing;
 mod judging;
 mod linking;
+mod logging;
 mod paneling;
 mod pressing;
 mod protecting;
@@ -16,6 +19,7 @@ mod reconciling;
 mod releasing;
 mod setting_up;
 mod troubles;
+mod undoing;
 mod walking;
 
 use super::super::effect::Effect;
@@ -70,6 +74,7 @@ fn told(effects: &[Effect]) -> Vec<String> {
         "drop deed/",
         "deliver membership-trouble",
         "deliver membership-fan-trouble",
+        "deliver membership-ledger-trouble",
     ];
     let aside = |it: &String| books.iter().any(|start| it.starts_with(start));
     play::told(&effects).into_iter().filter(|it| !aside(it)).collect()

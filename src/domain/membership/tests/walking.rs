@@ -87,7 +87,7 @@ fn everybody_who_is_known_is_set_right() {
     play.world.set(GROUP, UserId(120), all_rights()); // an admin
     play.world.set(GROUP, UserId(121), muted()); // by an admin
     play.world.set(GROUP, UserId(122), Standing::default()); // has left the group
-    let exempt = Some(Exempt { since: play.world.now, by: UserId(ANN), how: Mercy::Undone });
+    let exempt = Some(Exempt { since: play.world.now, by: UserId(ANN), how: Mercy::Undone, until: None });
     let spared = Known { inside: true, exempt, ..Known::default() };
     play.world.rows.insert("person/123".into(), serde_json::to_vec(&spared).unwrap());
     let outside = Known { inside: false, ..Known::default() };
@@ -266,10 +266,11 @@ fn one_person_is_checked_at_once() {
 fn a_reply_names_the_person_and_only_some_admins_may_ask() {
     let mut play = guarded();
     play.world.set(NEWS, UserId(EVE), plain());
-    let reply_to = Some(ReplyTo { message: MessageId(5), from: Some(UserId(EVE)), channel: None, document: None });
+    let reply_to =
+        Some(ReplyTo { message: MessageId(5), from: Some(UserId(EVE)), about: None, channel: None, document: None });
     let said = Said { reply_to, ..play.words(ANN, "/verify") };
     assert_eq!(told(&play.happen(Event::Said(said))), ["say membership-verify-one"]);
-    assert_eq!(told(&play.say(BOB, "/verify")), ["say membership-not-allowed"]);
+    assert_eq!(told(&play.say(BOB, "/verify")), ["say membership-ledger-not-allowed"]);
     assert_eq!(told(&play.say(BOB, "/simulate")), ["say membership-not-allowed"]);
     assert_eq!(told(&play.say(ANN, "/verify eve")), ["say membership-unreadable"]);
 }

@@ -54,7 +54,12 @@ pub(in super::super) fn pressed(draft: &mut Draft<'_>, pressed: &Pressed, args: 
                 let text = say("membership-mistaken").with("lines", Arg::Lines(lines.clone()));
                 return draft.answer(Voice::Reply(pressed.message, pressed.thread), text, Vec::new());
             }
-            Ruling::CannotCheck | Ruling::NotAllowed | Ruling::Usage | Ruling::Unprotected | Ruling::Order(_) => {
+            Ruling::CannotCheck
+            | Ruling::NotAllowed
+            | Ruling::MayNotRestrict
+            | Ruling::Usage
+            | Ruling::Unprotected
+            | Ruling::Order(_) => {
                 return draft.toast(pressed, say("membership-toast-cannot-check"), true);
             }
         }
