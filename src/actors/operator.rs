@@ -1,5 +1,7 @@
 //! What the operator asks a running house over the control socket, answered from ports and store.
 
+mod guard;
+
 use super::world::World;
 use crate::clock;
 use crate::domain::types::ChatNo;
@@ -54,6 +56,7 @@ impl Operator {
             Request::PendingResend { id } => self.settle(&id, true).await,
             Request::PendingDrop { id } => self.settle(&id, false).await,
             Request::Status => self.status().await,
+            Request::Guard { pair, dry_run } => guard::answer(&self.world, &pair, dry_run).await,
         }
     }
 

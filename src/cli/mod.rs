@@ -11,6 +11,7 @@ mod demo;
 mod doctor;
 mod explain;
 mod inbox;
+mod membership;
 mod out;
 mod pending;
 mod run;
@@ -56,6 +57,9 @@ enum Command {
     /// Look at effects that are not done, or of which nobody knows whether they were
     #[command(subcommand)]
     Pending(pending::Command),
+    /// Guard many groups at once, from a list
+    #[command(subcommand)]
+    Membership(membership::Command),
     /// Say what an event of the log means, its usual causes and the remedy
     Explain(explain::Args),
     /// Print the completions for a shell
@@ -84,6 +88,7 @@ fn obey(args: Args) -> Exit {
         Command::Tree(args) => tree::run(&file, args),
         Command::Inbox(command) => inbox::run(&file, command),
         Command::Pending(command) => pending::run(&file, command),
+        Command::Membership(command) => membership::run(&file, &command),
         Command::Explain(args) => explain::run(&args),
         Command::Completions(args) => completions::run(args),
     }

@@ -1,8 +1,10 @@
 //! What is wanted: the verbs of a decision, each inner enum belonging to the actor that performs it.
 
+mod button;
 mod call;
 
-pub use call::{Button, Call, Does, JoinVerdict, Label, MenuScope, MessageRef};
+pub use button::{Button, Does, Label};
+pub use call::{Call, JoinVerdict, MenuScope, MessageRef};
 
 use super::event::Note;
 use super::fact::ChatRef;

@@ -6,6 +6,7 @@ use super::drill::{self, Drill};
 use super::effect::{Call, MenuScope};
 use super::feature::{Command, Feature, Scope};
 use super::house::House;
+pub use super::membership::lists;
 use super::membership::{self, Membership};
 use super::text::Text;
 use super::types::{ChatId, Language, UserId};

@@ -2,6 +2,7 @@
 
 use crate::domain::fact::{Fact, Need};
 use ractor::ActorRef;
+use tokio::sync::mpsc;
 
 /// What a chat can be told. Bounded without a count: one `Wake` per empty queue, one `Found` per fact asked for.
 #[derive(Debug)]
@@ -26,18 +27,30 @@ pub enum ChatMsg {
 /// The address of one generation of a chat.
 pub type Address = ActorRef<ChatMsg>;
 
-/// Who asked for a fact: a message finds the way back even if the chat has restarted (it is then ignored).
+/// Who asked for a fact.
 #[derive(Clone, Debug)]
-pub struct Asker {
-    /// The chat.
-    pub address: Address,
-    /// The event that waits.
-    pub seq: u64,
+pub enum Asker {
+    /// A chat: a message finds the way back even if it has restarted (it is then ignored).
+    Chat {
+        /// The chat.
+        address: Address,
+        /// The event that waits.
+        seq: u64,
+    },
+    /// Somebody who waits for this one answer.
+    Caller(mpsc::Sender<Fact>),
 }
 
 impl Asker {
     /// Hands over the answer; an asker that is gone is no error of ours.
     pub fn answer(&self, need: Need, fact: Fact) {
-        let _gone = self.address.send_message(ChatMsg::Found { seq: self.seq, need, fact });
+        match self {
+            Self::Chat { address, seq } => {
+                let _gone = address.send_message(ChatMsg::Found { seq: *seq, need, fact });
+            }
+            Self::Caller(caller) => {
+                let _gone = caller.try_send(fact);
+            }
+        }
     }
 }

@@ -3,6 +3,7 @@
 //! One JSON object per line, each in an envelope with a version: a request, then its response, as often as
 //! the caller likes. The socket is a file of mode 0600, so only its owner can speak.
 
+use crate::domain::offices::lists::{Outcome, Pair};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::future::Future;
@@ -57,6 +58,13 @@ pub enum Request {
     },
     /// How the house is.
     Status,
+    /// Guard a group for the subscribers of a channel: the operator vouches for it.
+    Guard {
+        /// Which.
+        pair: Pair,
+        /// Only look what would become of it.
+        dry_run: bool,
+    },
 }
 
 /// What is answered.
@@ -73,6 +81,8 @@ pub enum Response {
     Pending(Vec<PendingRow>),
     /// How the house is.
     Status(Status),
+    /// What became of a pair of group and channel.
+    Guarded(Outcome),
     /// It was done; what, in a sentence.
     Done(String),
     /// There is nothing of that id.

@@ -10,6 +10,7 @@ use crate::domain::types::{ChatId, UserId};
 use moka::sync::Cache;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::mpsc;
 
 /// What the facts actor is told.
 #[derive(Debug)]
@@ -151,6 +152,16 @@ impl FactsPort {
                 asker.answer(need, nothing);
             }
         }
+    }
+
+    /// The fact, known or loaded, for whoever is no chat. The lookup itself has a deadline.
+    pub async fn ask(&self, need: Need) -> Fact {
+        if let Some(fact) = self.peek(&need) {
+            return fact;
+        }
+        let (caller, mut answer) = mpsc::channel(1);
+        self.load(need.clone(), Asker::Caller(caller));
+        answer.recv().await.unwrap_or_else(|| nothing_known(&need))
     }
 
     /// Forgets what is known about a person in a chat: an update says that it has changed.

@@ -228,6 +228,7 @@ fn scope(method: &str) -> FloodScope {
         | "editMessageText"
         | "editEphemeralMessageText"
         | "sendDocument"
+        | "sendPhoto"
         | "deleteMessage"
         | "deleteMessages"
         | "deleteEphemeralMessage"

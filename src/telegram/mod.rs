@@ -4,6 +4,7 @@ pub mod callback;
 pub mod catalogue;
 pub mod client;
 pub mod error;
+pub mod picture;
 pub mod polling;
 pub mod raw;
 pub mod register;

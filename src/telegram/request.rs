@@ -9,9 +9,10 @@ mod tests;
 use super::callback::{CallbackKey, Press, Unsignable};
 use super::catalogue::words::{self, LABEL_CHARS};
 use super::catalogue::{self, Rendered};
+use super::picture::{self, Undrawable};
 use crate::domain::effect::{Button, Call, DOCUMENT_MAX_BYTES, Does, JoinVerdict, Label, MenuScope, MessageRef};
 use crate::domain::text::Text;
-use crate::domain::types::{ChatId, Language, Made, MessageId, Moment, Slot, UserId};
+use crate::domain::types::{ChatId, Language, Made, MessageId, Moment, Slot, ThreadId, UserId};
 pub use form::Body;
 use form::Form;
 use frankenstein::methods::SetMyCommandsParams;
@@ -66,6 +67,9 @@ pub enum Unwritable {
         /// The limit.
         limit: usize,
     },
+    /// A chart cannot be drawn.
+    #[error(transparent)]
+    Picture(#[from] Undrawable),
     /// A button cannot be signed.
     #[error(transparent)]
     Button(#[from] Unsignable),
@@ -105,6 +109,7 @@ pub fn encode(
     let body: Body = match call {
         Call::Say { .. } => say(context, call)?.into(),
         Call::Document { .. } => document(call)?,
+        Call::Picture { .. } => return picture(call),
         Call::Edit { chat, message, text, keyboard } => return edit(context, *chat, find(message)?, text, keyboard),
         Call::Delete { chat, message } => return Ok(delete(*chat, find(message)?)),
         Call::DeleteMany { chat, messages } => {
@@ -208,6 +213,36 @@ fn document(call: &Call) -> Result<Body, Unwritable> {
     if content.len() > DOCUMENT_MAX_BYTES {
         return Err(Unwritable::TooLarge { bytes: content.len(), limit: DOCUMENT_MAX_BYTES });
     }
+    let mut form = captioned(*chat, *thread, *reply_to, caption, *silent);
+    form.file("document", name, "text/plain; charset=utf-8", content.as_bytes());
+    Ok(form.finish())
+}
+
+/// Draws a chart and writes it as a request. This takes some milliseconds: not for the threads of the runtime.
+///
+/// # Errors
+/// When the chart cannot be drawn.
+pub fn picture(call: &Call) -> Result<Request, Unwritable> {
+    let body = match call {
+        Call::Picture { chat, thread, reply_to, chart, caption, silent, slot: _ } => {
+            let drawn = picture::draw(chart)?;
+            let mut form = captioned(*chat, *thread, *reply_to, caption, *silent);
+            form.file("photo", "chart.png", "image/png", &drawn);
+            form.finish()
+        }
+        _ => Vec::new().into(),
+    };
+    Ok(Request { method: call.method(), body, answer: answer(call) })
+}
+
+/// What goes with every file.
+fn captioned<'a>(
+    chat: ChatId,
+    thread: Option<ThreadId>,
+    reply_to: Option<MessageId>,
+    caption: &Text,
+    silent: bool,
+) -> Form<'a> {
     let words = catalogue::render_within(caption, CAPTION_UNITS);
     missed(&words);
     let mut form = Form::default();
@@ -216,17 +251,16 @@ fn document(call: &Call) -> Result<Body, Unwritable> {
         form.field("message_thread_id", &thread.0.to_string());
     }
     if let Some(to) = reply_to {
-        form.json("reply_parameters", &reply(*to));
+        form.json("reply_parameters", &reply(to));
     }
     form.field("caption", &words.text);
     if !words.entities.is_empty() {
         form.json("caption_entities", &words.entities);
     }
-    if *silent {
+    if silent {
         form.field("disable_notification", "true");
     }
-    form.file("document", name, "text/plain; charset=utf-8", content.as_bytes());
-    Ok(form.finish())
+    form
 }
 
 fn invite(chat: ChatId, link: Option<&str>, name: &str, by_request: Option<bool>) -> Vec<u8> {
@@ -277,7 +311,7 @@ pub(super) fn json(body: &impl Serialize) -> Vec<u8> {
 
 const fn answer(call: &Call) -> Answer {
     match call {
-        Call::Say { .. } | Call::Document { .. } | Call::Edit { .. } => Answer::Message,
+        Call::Say { .. } | Call::Document { .. } | Call::Picture { .. } | Call::Edit { .. } => Answer::Message,
         Call::Invite { .. } | Call::EditInvite { .. } => Answer::Link,
         Call::Delete { .. }
         | Call::DeleteMany { .. }

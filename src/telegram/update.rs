@@ -214,6 +214,7 @@ fn reply(to: wire::Reply) -> ReplyTo {
         from: to.from.as_ref().map(|it| UserId(it.id)),
         about: by_bot.then_some(mentioned).flatten(),
         channel: to.forward_origin.and_then(|it| it.channel()).or(forwarded_by_itself),
+        document: to.document.map(document),
     }
 }
 

@@ -147,6 +147,7 @@ pub const METHODS: &[&str] = &[
     "editEphemeralMessageText",
     "deleteEphemeralMessage",
     "sendDocument",
+    "sendPhoto",
     "setChatPermissions",
     "approveChatJoinRequest",
     "declineChatJoinRequest",

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 use majordomo::actors::control::Server;
+use majordomo::domain::fact::ChatRef;
+use majordomo::domain::offices::lists::{Lack, Outcome};
 use majordomo::protocol::control::{
     Answer, Handler, InboxRow, PendingRow, PendingState, Request, Response, Status, TreeNode, socket_path,
 };
@@ -57,6 +59,9 @@ type Case<'a> = (&'a Path, &'a [&'a str], &'a [(&'a str, &'a str)], i32, &'a str
 fn each_way_to_end_has_its_code_and_its_words() {
     let empty = tempfile::tempdir().unwrap();
     let wrong = folder_with("[telegram]\ntokn = \"x\"\n");
+    let listed = tempfile::tempdir().unwrap();
+    std::fs::write(listed.path().join("list.csv"), "@readers,@news\n").unwrap();
+    std::fs::write(listed.path().join("empty.csv"), "group,channel\n# later\n").unwrap();
     let cases: &[Case<'_>] = &[
         (empty.path(), &["--help"], &[], 0, "Usage: majordomo"),
         (empty.path(), &["--version"], &[], 0, concat!("majordomo ", env!("CARGO_PKG_VERSION"))),
@@ -91,6 +96,10 @@ fn each_way_to_end_has_its_code_and_its_words() {
         (empty.path(), &["tree", "--watch"], &[], 1, "start it with `majordomo run`"),
         (empty.path(), &["inbox", "list"], &[], 1, "start it with `majordomo run`"),
         (empty.path(), &["pending", "drop", "7"], &[], 1, "start it with `majordomo run`"),
+        (empty.path(), &["membership", "import"], &[], 2, "--csv <FILE>"),
+        (empty.path(), &["membership", "import", "--csv", "none.csv"], &[], 1, "none.csv: No such file"),
+        (listed.path(), &["membership", "import", "--csv", "list.csv"], &[], 1, "start it with `majordomo run`"),
+        (listed.path(), &["membership", "import", "--csv", "empty.csv"], &[], 1, "empty.csv: there is no line in it"),
     ];
     for (folder, args, env, code, words) in cases {
         let ended = majordomo(folder, args, env);
@@ -172,6 +181,14 @@ impl Handler for House {
                 Request::PendingList => Response::Pending(vec![owed()]),
                 Request::PendingResend { id } => Response::Refused(format!("{id} is under way: wait for its outcome")),
                 Request::PendingDrop { id } => Response::Done(format!("{id} is forgotten")),
+                Request::Guard { pair, .. } => match pair.group {
+                    ChatRef::Name(name) if name == "readers" => Response::Guarded(Outcome::Protected),
+                    ChatRef::Name(name) if name == "older" => Response::Guarded(Outcome::Already),
+                    ChatRef::Name(name) if name == "busy" => Response::Refused("the disk is full: make room".into()),
+                    ChatRef::Name(_) | ChatRef::Id(_) => {
+                        Response::Guarded(Outcome::Missing(vec![Lack::Restrict, Lack::Invite]))
+                    }
+                },
                 Request::Status => {
                     Response::Status(Status { pid: 4711, version: "9".into(), ready: true, ..Status::default() })
                 }
@@ -376,4 +393,43 @@ fn the_doctor_speaks_to_scripts() {
     assert_eq!(failed[0]["check"], "token");
     assert!(failed[0]["remedy"].as_str().unwrap().contains("@BotFather"));
     assert_eq!(ended.code, Some(1));
+}
+
+#[test]
+fn a_list_is_carried_out_line_by_line_and_ends_with_a_sum() {
+    let store = private_folder();
+    beside_a_house(store.path(), |majordomo| {
+        let list = store.path().join("list.csv");
+        let list = list.to_str().unwrap();
+        let import = |lines: &str, more: &[&str]| {
+            std::fs::write(list, lines).unwrap();
+            majordomo(&[&["membership", "import", "--csv", list], more].concat())
+        };
+        let ended = import("\u{feff}group,channel,link\n# ours\n@readers,@news\n\"@older\", @news\n", &[]);
+        let expect = "\
+line 3: @readers for @news: protected
+line 4: @older for @news: already
+1 protected, 1 already, 0 failed.
+";
+        assert_eq!((ended.code, ended.out.as_str()), (Some(0), expect), "{ended:?}");
+        let ended = import("@readers,@news\n-1001234567,@news\n@busy,@news\nreaders,@news\n", &["--dry-run"]);
+        let expect = "\
+line 1: @readers for @news: would be protected
+line 2: -1001234567 for @news: missing right in the group: let the bot ban users; missing right in the channel: \
+let the bot add subscribers, or give an invite link as third column
+line 3: @busy for @news: the disk is full: make room
+line 4: readers for @news: the group cannot be read: write its id (-100...), @name or t.me link
+1 would be protected, 0 already, 3 failed. Mend what is said above and run this again: done lines stay done.
+";
+        assert_eq!((ended.code, ended.out.as_str()), (Some(1), expect), "{ended:?}");
+        let ended = import("@readers,@news\n-1001234567,@news\nreaders,@news\n", &["--json"]);
+        let lines: Vec<serde_json::Value> = ended.out.lines().map(|it| serde_json::from_str(it).unwrap()).collect();
+        assert_eq!(lines.len(), 3, "{ended:?}");
+        assert_eq!(
+            lines[0],
+            serde_json::json!({"line": 1, "group": "@readers", "channel": "@news", "state": "protected"})
+        );
+        assert_eq!((&lines[1]["state"], &lines[1]["lacks"][1]), (&"missing".into(), &"invite".into()));
+        assert!(lines[2]["error"].as_str().unwrap().contains("the group cannot be read"));
+    });
 }

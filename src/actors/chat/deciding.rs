@@ -114,7 +114,7 @@ impl Chat {
                 }
                 None => {
                     hot().cache_misses.increment(1);
-                    let asker = Asker { address: self.myself.clone(), seq: pending.item.seq };
+                    let asker = Asker::Chat { address: self.myself.clone(), seq: pending.item.seq };
                     pending.expect(other.clone());
                     self.world.facts.load(other, asker);
                 }

@@ -55,7 +55,7 @@ impl Desk {
     }
 
     fn ask(&self, seq: u64, need: &Need) {
-        self.town.world.facts.load(need.clone(), Asker { address: self.address.clone(), seq });
+        self.town.world.facts.load(need.clone(), Asker::Chat { address: self.address.clone(), seq });
     }
 
     async fn told(&mut self) -> Fact {

@@ -2,11 +2,12 @@
 
 use crate::actors::facts::report;
 use crate::clock;
+use crate::domain::effect::Call;
 use crate::protocol::limiter::LimiterPort;
 use crate::protocol::outbox::{CallOutcome, JobId, OutboxMsg, Returned};
 use crate::protocol::port::Port;
 use crate::telegram::client::{Client, Done};
-use crate::telegram::request::Request;
+use crate::telegram::request::{Request, picture};
 use futures_util::future::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::time::Duration;
@@ -25,9 +26,29 @@ pub(super) struct Means {
     pub(super) deadline: Duration,
 }
 
+/// A call on its way to being a request.
+pub(super) enum Written {
+    /// It is one.
+    Ready(Request),
+    /// It is drawn first, on a thread that may take its time.
+    Picture(Call),
+}
+
+impl Written {
+    async fn request(self) -> Result<Request, String> {
+        match self {
+            Self::Ready(request) => Ok(request),
+            Self::Picture(call) => {
+                let drawn = tokio::task::spawn_blocking(move || picture(&call)).await;
+                drawn.map_err(|it| it.to_string())?.map_err(|it| it.to_string())
+            }
+        }
+    }
+}
+
 /// Where calls are handed in. Those in flight end by themselves when it is dropped. The outbox bounds how many
 /// there are.
-pub(super) struct Calls(mpsc::UnboundedSender<(JobId, Request)>);
+pub(super) struct Calls(mpsc::UnboundedSender<(JobId, Written)>);
 
 impl Calls {
     /// Starts the task.
@@ -38,8 +59,8 @@ impl Calls {
     }
 
     /// Makes a call; its outcome comes as [`OutboxMsg::Returned`].
-    pub(super) fn make(&self, job: JobId, request: Request) {
-        let _seen_by_has_ended = self.0.send((job, request));
+    pub(super) fn make(&self, job: JobId, written: Written) {
+        let _seen_by_has_ended = self.0.send((job, written));
     }
 
     /// Whether the task has ended by itself: nothing would ever return then.
@@ -48,14 +69,14 @@ impl Calls {
     }
 }
 
-async fn run(mut wanted: mpsc::UnboundedReceiver<(JobId, Request)>, means: Means) {
+async fn run(mut wanted: mpsc::UnboundedReceiver<(JobId, Written)>, means: Means) {
     let mut flying = FuturesUnordered::new();
     let mut open = true;
     while open || !flying.is_empty() {
         tokio::select! {
             biased;
             next = wanted.recv(), if open => match next {
-                Some((job, request)) => flying.push(call(&means, job, request)),
+                Some((job, written)) => flying.push(call(&means, job, written)),
                 None => open = false,
             },
             Some(first) = flying.next() => {
@@ -70,8 +91,12 @@ async fn run(mut wanted: mpsc::UnboundedReceiver<(JobId, Request)>, means: Means
     }
 }
 
-async fn call(means: &Means, job: JobId, request: Request) -> Returned {
+async fn call(means: &Means, job: JobId, written: Written) -> Returned {
     let begun = clock::tick_us();
+    let request = match written.request().await {
+        Ok(request) => request,
+        Err(why) => return Returned { job, outcome: CallOutcome::Refused(why), took_us: clock::tick_us() - begun },
+    };
     let answer = means.client.send(request, means.deadline).await;
     means.limiter.report(report(answer.as_ref().err()));
     let outcome = answer.map_or_else(super::flight::outcome_of, |Done { message, ephemeral, link }| {

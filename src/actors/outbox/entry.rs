@@ -55,6 +55,7 @@ impl Order {
         match call {
             Call::Say { chat, .. }
             | Call::Document { chat, .. }
+            | Call::Picture { chat, .. }
             | Call::Edit { chat, .. }
             | Call::Delete { chat, message: MessageRef::Slot(_) } => Some(Self::Visible(*chat)),
             Call::Mute { chat, user, .. }

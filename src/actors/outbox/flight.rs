@@ -1,6 +1,7 @@
 //! From "it is its turn" to the call: slot, breaker, gate, mark, flight.
 
 use super::Outbox;
+use super::calls::Written;
 use super::entry::Phase;
 use crate::clock;
 use crate::domain::effect::{Call, MessageRef};
@@ -154,9 +155,12 @@ impl Outbox {
             ephemeral: self.settings.ephemeral && !self.world.outbox.says_to_everybody(),
         };
         let slots = &self.slots;
-        let request = encode(&context, &entry.job.debt.owed.call, |slot| slots.get(&(id.0, slot)).map(|it| it.1));
-        let request = match request {
-            Ok(request) => request,
+        let written = match &entry.job.debt.owed.call {
+            Call::Picture { .. } => Ok(Written::Picture(entry.job.debt.owed.call.clone())),
+            call => encode(&context, call, |slot| slots.get(&(id.0, slot)).map(|it| it.1)).map(Written::Ready),
+        };
+        let written = match written {
+            Ok(written) => written,
             Err(why) => return self.returned(id, CallOutcome::Refused(why.to_string()), 0),
         };
         let owed = &entry.job.debt.owed;
@@ -175,7 +179,7 @@ impl Outbox {
             self.deleted.insert(message, id);
         }
         self.in_flight += 1;
-        self.calls.make(id, request);
+        self.calls.make(id, written);
     }
 
     /// Tries a debt again at a time.

@@ -1,6 +1,8 @@
 //! A call to Telegram in our words, and what its messages are made of.
 
 use super::Class;
+use super::button::Button;
+use crate::domain::chart::Chart;
 use crate::domain::fact::Permissions;
 use crate::domain::text::Text;
 use crate::domain::types::{ChatId, Language, MessageId, Moment, Slot, ThreadId, UserId};
@@ -59,6 +61,26 @@ pub enum Call {
         name: String,
         /// What is in it: text, at most 48 KiB ([`super::DOCUMENT_MAX_BYTES`]); more is refused.
         content: String,
+        /// The words under it, cut at 1,024 UTF-16 units.
+        caption: Text,
+        /// Without a sound.
+        #[serde(default)]
+        silent: bool,
+    },
+    /// `sendPhoto`: a chart, drawn when it is sent.
+    Picture {
+        /// Where to.
+        chat: ChatId,
+        /// Our name of the message.
+        slot: Slot,
+        /// The topic.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        thread: Option<ThreadId>,
+        /// The message it answers; sent all the same when that is gone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reply_to: Option<MessageId>,
+        /// What is drawn.
+        chart: Chart,
         /// The words under it, cut at 1,024 UTF-16 units.
         caption: Text,
         /// Without a sound.
@@ -212,44 +234,6 @@ pub enum MenuScope {
     Chat(ChatId),
 }
 
-/// A button under a message.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Button {
-    /// The words on it.
-    pub label: Label,
-    /// What it does.
-    pub does: Does,
-}
-
-/// The words on a button: of the catalogue, or a name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Label {
-    /// Words of the catalogue.
-    Text(Text),
-    /// A name, for example a channel's title; cut at 40 characters.
-    Name(String),
-}
-
-/// What a button does.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Does {
-    /// Opens an address.
-    Open(String),
-    /// Sends us a signed press: `action` and `args` together at most 24 bytes of ASCII.
-    Press {
-        /// `<feature>.<verb>`, short.
-        action: String,
-        /// Arguments.
-        args: String,
-        /// Who may press; `None` is anybody.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        only: Option<UserId>,
-        /// When it goes stale; `None` never.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        until: Option<Moment>,
-    },
-}
-
 impl Call {
     /// Telegram's name of the method, for metrics and logs. For an edit or deletion of a message that one person
     /// alone sees, the request has another name than the call.
@@ -258,6 +242,7 @@ impl Call {
         match self {
             Self::Say { .. } => "sendMessage",
             Self::Document { .. } => "sendDocument",
+            Self::Picture { .. } => "sendPhoto",
             Self::Edit { .. } => "editMessageText",
             Self::Delete { .. } => "deleteMessage",
             Self::DeleteMany { .. } => "deleteMessages",
@@ -278,7 +263,7 @@ impl Call {
     #[must_use]
     pub const fn class(&self) -> Class {
         match self {
-            Self::Say { .. } | Self::Document { .. } | Self::Invite { .. } => Class::VisibleOnce,
+            Self::Say { .. } | Self::Document { .. } | Self::Picture { .. } | Self::Invite { .. } => Class::VisibleOnce,
             Self::Edit { .. }
             | Self::Delete { .. }
             | Self::DeleteMany { .. }
@@ -298,20 +283,20 @@ impl Call {
     /// Whether it counts against the message limits (it creates or edits a message).
     #[must_use]
     pub const fn counts_as_message(&self) -> bool {
-        matches!(self, Self::Say { .. } | Self::Document { .. } | Self::Edit { .. })
+        matches!(self, Self::Say { .. } | Self::Document { .. } | Self::Picture { .. } | Self::Edit { .. })
     }
 
     /// Whether it keeps its place among the chat's visible calls.
     #[must_use]
     pub const fn keeps_order(&self) -> bool {
-        matches!(self, Self::Say { .. } | Self::Document { .. } | Self::Edit { .. })
+        matches!(self, Self::Say { .. } | Self::Document { .. } | Self::Picture { .. } | Self::Edit { .. })
     }
 
     /// The slot of the message that it makes.
     #[must_use]
     pub const fn makes(&self) -> Option<Slot> {
         match self {
-            Self::Say { slot, .. } | Self::Document { slot, .. } => Some(*slot),
+            Self::Say { slot, .. } | Self::Document { slot, .. } | Self::Picture { slot, .. } => Some(*slot),
             _ => None,
         }
     }
@@ -325,6 +310,7 @@ impl Call {
         match &mut self {
             Self::Say { chat, .. }
             | Self::Document { chat, .. }
+            | Self::Picture { chat, .. }
             | Self::Edit { chat, .. }
             | Self::Delete { chat, .. }
             | Self::DeleteMany { chat, .. }
@@ -349,6 +335,7 @@ impl Call {
             Self::DeleteMany { messages, .. } => messages.first().map(|it| MessageRef::Id(*it)),
             Self::Say { .. }
             | Self::Document { .. }
+            | Self::Picture { .. }
             | Self::Mute { .. }
             | Self::Unmute { .. }
             | Self::Permit { .. }
@@ -369,6 +356,7 @@ impl Call {
         match self {
             Self::Say { chat, .. }
             | Self::Document { chat, .. }
+            | Self::Picture { chat, .. }
             | Self::Edit { chat, .. }
             | Self::Delete { chat, .. }
             | Self::DeleteMany { chat, .. }

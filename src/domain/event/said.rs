@@ -122,4 +122,7 @@ pub struct ReplyTo {
     /// The channel that it had been forwarded from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<ChatId>,
+    /// The file it carries, when it is a plain file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<Document>,
 }

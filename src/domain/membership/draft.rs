@@ -10,6 +10,7 @@ use super::Settings;
 use super::person::{self, Known};
 use super::state::{Entry, State, cut};
 use super::stats::Day;
+pub(super) use super::voice::Voice;
 use super::word::Word;
 use serde::Serialize;
 use std::borrow::Cow;
@@ -92,15 +93,6 @@ impl<'a> Look<'a> {
     pub(super) fn entry(&mut self, user: UserId) -> Option<Option<Entry>> {
         self.row(&Entry::key(user)).map(Entry::read)
     }
-}
-
-/// Where the answer to somebody goes.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Voice {
-    /// As a reply to their message.
-    Reply(MessageId, Option<ThreadId>),
-    /// In place of the message whose button they pressed.
-    Replace(MessageId, Option<ThreadId>),
 }
 
 /// A decision while it is being written. Rules read facts from it and write what they want into it; what they
@@ -191,6 +183,15 @@ impl<'a> Draft<'a> {
         let found = self.facts.rows(from, before);
         if found.is_none() {
             self.look.missing.push(Need::Rows { from: from.to_owned(), before: before.to_owned(), limit });
+        }
+        found
+    }
+
+    /// What is in a file, up to so many bytes; `None` while that is not known.
+    pub(super) fn file(&mut self, id: &str, max: u32) -> Option<&'a Result<Arc<[u8]>, Unknown>> {
+        let found = self.facts.file(id);
+        if found.is_none() {
+            self.look.missing.push(Need::File { file: id.to_owned(), max });
         }
         found
     }
@@ -375,20 +376,5 @@ impl<'a> Draft<'a> {
             Cow::Borrowed(_) => None,
         };
         Decision { claimed: self.claimed, state, effects: self.effects }
-    }
-}
-
-impl Voice {
-    pub(super) const fn thread(self) -> Option<ThreadId> {
-        match self {
-            Self::Reply(_, thread) | Self::Replace(_, thread) => thread,
-        }
-    }
-
-    /// The message that further messages reply to.
-    pub(super) const fn message(self) -> MessageId {
-        match self {
-            Self::Reply(message, _) | Self::Replace(message, _) => message,
-        }
     }
 }

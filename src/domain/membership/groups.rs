@@ -89,15 +89,7 @@ pub(super) fn report(draft: &mut Draft<'_>, before: &State) {
         return;
     }
     let group = draft.place.id;
-    let report = Report {
-        group,
-        title: draft.title(),
-        username: draft.place.username.clone(),
-        channels: now.channels.clone(),
-        mode: mode(now),
-        troubles: troubles(now),
-        at: draft.now(),
-    };
+    let report = report_of(draft, group);
     let ids = |it: &State| it.channels.iter().map(|it| it.id).collect::<Vec<_>>();
     let (old, new, owners) = (ids(before), ids(now), now.owners.clone());
     for channel in new.iter().filter(|it| !old.contains(it)) {
@@ -112,6 +104,36 @@ pub(super) fn report(draft: &mut Draft<'_>, before: &State) {
     for owner in owners {
         let word = if new.is_empty() { Word::Gone { group } } else { Word::Group(report.clone()) };
         draft.tell(ChatId(owner.0), word);
+    }
+}
+
+/// The group has another id: its channels, and those who set it up, know it by that from now on.
+pub(super) fn moved(draft: &mut Draft<'_>, to: ChatId) {
+    let (from, report) = (draft.place.id, report_of(draft, to));
+    let channels: Vec<_> = report.channels.iter().map(|it| it.id).collect();
+    if channels.is_empty() || from == to {
+        return;
+    }
+    for channel in channels {
+        draft.tell(channel, Word::Unlinked { group: from });
+        draft.tell(channel, Word::Linked { group: to });
+    }
+    for owner in draft.state().owners.clone() {
+        draft.tell(ChatId(owner.0), Word::Gone { group: from });
+        draft.tell(ChatId(owner.0), Word::Group(report.clone()));
+    }
+}
+
+fn report_of(draft: &Draft<'_>, group: ChatId) -> Report {
+    let state = draft.state();
+    Report {
+        group,
+        title: draft.title(),
+        username: draft.place.username.clone(),
+        channels: state.channels.clone(),
+        mode: mode(state),
+        troubles: troubles(state),
+        at: draft.now(),
     }
 }
 

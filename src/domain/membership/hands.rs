@@ -48,7 +48,7 @@ pub(super) fn settle(draft: &mut Draft<'_>, placed: &Moved) {
 }
 
 /// We are out of this group: nothing of it is ours any more, and nobody need be troubled by it.
-fn forget(draft: &mut Draft<'_>) {
+pub(super) fn forget(draft: &mut Draft<'_>) {
     if *draft.state() == State::default() {
         return;
     }

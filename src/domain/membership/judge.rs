@@ -1,7 +1,7 @@
 //! Judges a message: may whoever wrote it write here?
 
 use super::super::event::{ChatKind, Place, Said, Standing};
-use super::super::fact::Freshness;
+use super::super::fact::{Freshness, Unknown};
 use super::super::types::{ANONYMOUS_ADMIN, CHANNEL_BOT, ChatId, Person, TELEGRAM, UserId};
 use super::draft::{Draft, Look};
 use super::state::{About, Channel, Entry, State};
@@ -78,9 +78,24 @@ pub(super) fn observe_of(draft: &mut Draft<'_>, state: &State, who: UserId) {
     let channels = state.channels.iter().map(|it| (it.id, freshness(state, it.id)));
     for (chat, fresh) in channels.chain([group]) {
         match draft.facts.member(&chat.into(), who, fresh) {
-            Some(Err(why)) => trouble::lookup(draft, chat, why),
+            Some(Err(why)) if state.ails(About::Lookup(chat)) || !only_this_person(draft, chat, why) => {
+                trouble::lookup(draft, chat, why);
+            }
+            Some(Err(_)) => {}
             Some(Ok(_)) => trouble::heal(draft, About::Lookup(chat)),
             None => {}
+        }
+    }
+}
+
+/// Whether it is this person who cannot be found, a deleted account for example, and not the chat that is out of
+/// sight: then we still see ourselves in it.
+fn only_this_person(draft: &mut Draft<'_>, chat: ChatId, why: &Unknown) -> bool {
+    match why {
+        Unknown::Unavailable => false,
+        Unknown::NotFound | Unknown::NoRights | Unknown::TooLarge => {
+            let me = draft.me();
+            draft.member(chat, me, Freshness::Recent).is_some_and(|it| it.as_ref().is_ok_and(Standing::is_admin))
         }
     }
 }

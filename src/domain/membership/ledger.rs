@@ -6,6 +6,7 @@ use super::draft::Draft;
 use super::journal;
 use super::person::{DEEDS_MAX, Known};
 use super::state::cut;
+use super::stats;
 use serde::{Deserialize, Serialize};
 
 /// The row `deed/<number>` of a group: one thing that we did, or would have done in a dry run.
@@ -147,6 +148,7 @@ impl What {
 /// Writes a deed down, under the next number; the oldest beyond the house's limit is forgotten. The person's row
 /// points to it, as far as it is known. One row is written for it, and nothing is read but the person's row.
 pub(super) fn note(draft: &mut Draft<'_>, person: Option<&Person>, deed: &Deed) {
+    stats::sweep(draft);
     draft.count(|it| it.deed(deed.what));
     let number = draft.state().deeds;
     draft.change().deeds = number + 1;

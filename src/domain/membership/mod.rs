@@ -10,6 +10,7 @@ mod draft;
 mod erase;
 mod groups;
 mod hands;
+mod heal;
 mod hearing;
 mod hold;
 mod journal;
@@ -17,6 +18,7 @@ mod judge;
 mod knock;
 mod ledger;
 pub(super) mod links;
+pub mod lists;
 mod log_place;
 mod order;
 mod own;
@@ -41,6 +43,7 @@ mod trouble;
 mod truth;
 mod undo;
 mod verify;
+mod voice;
 mod walk;
 mod why;
 mod word;
@@ -122,6 +125,9 @@ const NAME: &str = "membership";
 const COMMANDS: &[Command] = &[
     Command { name: "protect", scope: Scope::GroupAdmin, help: "membership-help-protect" },
     Command { name: "unprotect", scope: Scope::GroupAdmin, help: "membership-help-unprotect" },
+    Command { name: "stats", scope: Scope::GroupAdmin, help: "membership-stats-help" },
+    Command { name: "export", scope: Scope::GroupAdmin, help: "membership-transfer-help-export" },
+    Command { name: "import", scope: Scope::GroupAdmin, help: "membership-transfer-help-import" },
     Command { name: "undo", scope: Scope::GroupAdmin, help: "membership-ledger-help-undo" },
     Command { name: "why", scope: Scope::Group, help: "membership-ledger-help-why" },
     Command { name: "protection", scope: Scope::GroupAdmin, help: "membership-panel-help-protection" },
@@ -200,7 +206,10 @@ impl Membership {
                 setup::placed(draft, placed);
                 hands::settle(draft, placed);
             }
-            Event::Migrated { .. } => setup::migrated(draft),
+            Event::Migrated { to } => {
+                setup::migrated(draft);
+                groups::moved(draft, *to);
+            }
             Event::JoinRequested(request) => door::requested(draft, request),
             Event::Reacted(reacted) => react::reacted(draft, state, reacted),
             Event::Performed(it) if it.feature == NAME => performed(draft, it),
@@ -217,6 +226,7 @@ impl Membership {
         if !draft.is_missing() {
             groups::report(draft, state);
             reconcile::arm(draft);
+            heal::arm(draft);
         }
     }
 
@@ -289,6 +299,7 @@ fn told(draft: &mut Draft<'_>, word: &Word) {
 /// An alarm clock of ours rings.
 fn woke(draft: &mut Draft<'_>, key: &str) {
     match key {
+        heal::WAKE => heal::woke(draft),
         sweep::WAKE => sweep::woke(draft),
         journal::WAKE => journal::woke(draft),
         _ if key.starts_with(appeal::KEY) => appeal::woke(draft, key),
@@ -364,6 +375,9 @@ fn performed(draft: &mut Draft<'_>, it: &Performed) {
     draft.claim();
     if it.token == trouble::MUTE {
         return trouble::muted(draft, &it.outcome);
+    }
+    if stats::performed(draft, &it.token, &it.outcome) {
+        return;
     }
     if it.token == journal::TOKEN {
         return journal::performed(draft, &it.outcome);

@@ -132,6 +132,7 @@ pub(super) fn pressed(draft: &mut Draft<'_>, pressed: &super::super::event::Pres
         knock::ACTION => knock::pressed(draft, pressed, args),
         undo::ACTION => undo::pressed(draft, pressed, args),
         raid::ACTION => raid::pressed(draft, pressed, args),
+        transfer::ACTION => transfer::pressed(draft, pressed, args),
         verify::ACTION => verify::pressed(draft, pressed, args),
         _ => return false,
     }

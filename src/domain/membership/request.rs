@@ -69,7 +69,7 @@ pub(super) fn targets(given: &Given<'_>, said: &Said) -> Result<Vec<ChatRef>, Od
 }
 
 /// Reads one word: `@name`, a link, or a channel's id.
-fn target(word: &str) -> Result<ChatRef, Odd> {
+pub(super) fn target(word: &str) -> Result<ChatRef, Odd> {
     if let Some(name) = word.strip_prefix('@') {
         return named(name).ok_or_else(|| Odd::of(word));
     }

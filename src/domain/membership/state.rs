@@ -3,6 +3,7 @@
 use super::super::fact::{ChatInfo, ChatRef};
 use super::super::types::{ChatId, Language, MessageId, Moment, Slot, ThreadId, UserId};
 use super::appeal::Docket;
+use super::heal::Looking;
 use super::journal::Journal;
 use super::order::Order;
 use super::own::Own;
@@ -63,6 +64,9 @@ pub struct State {
     /// Whose words are awaited, and under which message: for a notice or greeting of the group's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prompt: Option<Prompt>,
+    /// When we look next whether everything works.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub looking: Option<Looking>,
     /// What does not work.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub troubles: Vec<Trouble>,
@@ -83,6 +87,9 @@ pub struct State {
     /// The raid that goes on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub raid: Option<Raid>,
+    /// The day, since 1970, on which days that are too old were last forgotten.
+    #[serde(skip_serializing_if = "never")]
+    pub swept: u64,
     /// Where the walk over many people is that is under way.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub walk: Option<Track>,
@@ -370,6 +377,11 @@ impl Entry {
     pub(super) fn ends(&self) -> Moment {
         self.ends.unwrap_or(self.until)
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
+const fn never(day: &u64) -> bool {
+    *day == 0
 }
 
 /// A title for our cell: short and without control characters, so that its size as JSON is known.

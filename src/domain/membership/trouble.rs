@@ -4,7 +4,7 @@ use super::super::effect::{Effect, Target};
 use super::super::event::{Note, Outcome, Place, Remedy};
 use super::super::fact::Unknown;
 use super::super::text::{Arg, Text};
-use super::super::types::{ChatId, Language};
+use super::super::types::{ChatId, Language, Slot};
 use super::draft::Draft;
 use super::state::{About, CHANNELS_MAX, Trouble};
 
@@ -68,6 +68,21 @@ pub(super) fn heal(draft: &mut Draft<'_>, about: About) {
     if draft.change().troubles.remove(at).told {
         let note = Note::Healed { key: key(draft, about) };
         draft.add(Effect::Tell { to: Target::House, note });
+        draft.find_title();
+        let words = match about {
+            About::Lookup(_) => "membership-trouble-over-lookup",
+            About::Rights | About::Refused => "membership-trouble-over-rights",
+            About::Link(_) => "membership-trouble-over-link",
+            About::Unheard(_) => "membership-trouble-over-unheard",
+            About::Log => "membership-trouble-over-log",
+        };
+        let channel = match about {
+            About::Lookup(chat) | About::Link(chat) | About::Unheard(chat) => title(draft, chat),
+            About::Rights | About::Refused | About::Log => String::new(),
+        };
+        let text =
+            Text::new(Language::En, words).with("group", Arg::Bold(draft.title())).with("channel", Arg::Bold(channel));
+        deliver(draft, &text, None);
     }
 }
 
@@ -92,11 +107,23 @@ fn raise(draft: &mut Draft<'_>, about: About, patience_ms: u64, text: Text) {
     }
     troubles.push(Trouble { about, since, told: ripe });
     if ripe {
+        draft.find_title();
         let (key, title) = (key(draft, about), draft.title());
         let text = text.with("group", Arg::Bold(title.clone()));
         let place = Place { title, ..draft.place.clone() };
-        let note = Note::Trouble { key, place, text, remedy: remedy(about, draft.place.id) };
+        let remedy = remedy(about, draft.place.id);
+        let note = Note::Trouble { key, place, text: text.clone(), remedy };
         draft.add(Effect::Tell { to: Target::House, note });
+        deliver(draft, &text, remedy);
+    }
+}
+
+/// For those who set the group up; the house tells its own owners. Who never wrote to us cannot be written to.
+fn deliver(draft: &mut Draft<'_>, text: &Text, remedy: Option<Remedy>) {
+    let owners: Vec<_> = draft.state().owners.iter().filter(|it| !draft.facts.house.owned_by(**it)).copied().collect();
+    for owner in owners {
+        let note = Note::Deliver { text: text.clone(), language: text.language, slot: Slot(0), remedy };
+        draft.add(Effect::Tell { to: Target::Chat(ChatId(owner.0)), note });
     }
 }
 

@@ -56,7 +56,21 @@ fn each_menu_shows_what_works_there() {
         (MenuScope::Groups, vec!["why", "privacy", "help"]),
         (
             MenuScope::GroupAdmins,
-            vec!["protect", "unprotect", "undo", "why", "protection", "log", "verify", "simulate", "privacy", "help"],
+            vec![
+                "protect",
+                "unprotect",
+                "stats",
+                "export",
+                "import",
+                "undo",
+                "why",
+                "protection",
+                "log",
+                "verify",
+                "simulate",
+                "privacy",
+                "help",
+            ],
         ),
         (MenuScope::Chat(ChatId(7)), vec!["groups", "privacy", "drill", "start", "help"]),
     ] {

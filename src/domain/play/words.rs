@@ -16,6 +16,7 @@ fn word(effect: &Effect) -> String {
             Call::Say { text, .. } => format!("say {}", text.key),
             Call::Edit { text, .. } => format!("edit {}", text.key),
             Call::Document { name, .. } => format!("document {name}"),
+            Call::Picture { caption, .. } => format!("picture {}", caption.key),
             Call::Delete { .. } => "delete".into(),
             Call::DeleteMany { messages, .. } => format!("delete {}", messages.len()),
             Call::Permit { .. } => "permit".into(),

@@ -30,7 +30,7 @@ const CONNECT: Duration = Duration::from_secs(5);
 const IDLE: Duration = Duration::from_secs(55);
 
 /// Every method that is called: their addresses are made once.
-const METHODS: [&str; 26] = [
+const METHODS: [&str; 27] = [
     "getMe",
     "getUpdates",
     "setWebhook",
@@ -45,6 +45,7 @@ const METHODS: [&str; 26] = [
     "editEphemeralMessageText",
     "deleteEphemeralMessage",
     "sendDocument",
+    "sendPhoto",
     "setChatPermissions",
     "approveChatJoinRequest",
     "declineChatJoinRequest",

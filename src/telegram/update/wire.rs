@@ -67,6 +67,8 @@ pub(super) struct Reply {
     #[serde(default)]
     pub forward_origin: Option<Origin>,
     #[serde(default)]
+    pub document: Option<File>,
+    #[serde(default)]
     pub entities: Vec<Mark>,
 }
 

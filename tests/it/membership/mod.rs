@@ -3,6 +3,7 @@
 
 mod books;
 mod fan;
+mod hall;
 mod limits;
 mod path;
 mod protecting;

@@ -273,6 +273,7 @@ fn the_fullest_cell_fits() {
     assert_eq!(play.state.asked.len(), 5);
     for id in broken {
         play.world.otherwise.insert(id, Err(Unknown::NoRights));
+        play.world.doubt(id, ME, Unknown::NoRights);
     }
     for number in 300..700 {
         play.say(9_999_999_999_000 - number, "a");

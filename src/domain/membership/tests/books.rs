@@ -65,7 +65,8 @@ pub(super) fn unmuted(effects: &[Effect]) -> Vec<i64> {
 
 /// An admin answers somebody's message with `/undo`.
 pub(super) fn undo(play: &mut Play<Membership>, by: i64, who: i64) -> Vec<Effect> {
-    let reply_to = Some(ReplyTo { message: MessageId(1), from: Some(UserId(who)), about: None, channel: None });
+    let reply_to =
+        Some(ReplyTo { message: MessageId(1), from: Some(UserId(who)), about: None, channel: None, document: None });
     let said = Said { reply_to, ..play.words(by, "/undo") };
     play.happen(Event::Said(said))
 }
@@ -129,7 +130,8 @@ fn an_admin_reads_everything_by_answering_a_message() {
     let mut play = guarded();
     stop(&mut play, EVE);
     play.wait_s(120);
-    let reply_to = Some(ReplyTo { message: MessageId(1), from: Some(UserId(EVE)), about: None, channel: None });
+    let reply_to =
+        Some(ReplyTo { message: MessageId(1), from: Some(UserId(EVE)), about: None, channel: None, document: None });
     let asked = Said { reply_to, ..play.words(ANN, "/why") };
     let effects = play.happen(Event::Said(asked));
     assert_eq!(told(&effects), ["say membership-ledger-theirs", "wake"], "it goes away by itself");

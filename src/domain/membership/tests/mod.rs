@@ -7,6 +7,8 @@ mod appealing;
 mod books;
 mod fanning;
 mod groups;
+mod hall;
+mod healing;
 mod judging;
 mod linking;
 mod logging;
@@ -61,12 +63,22 @@ fn guarded_with(settings: Settings) -> Play<Membership> {
     play
 }
 
-/// Effects in short words, without what every change of a group brings with it: reports, the ledger, and the
-/// reconciler's clock.
+/// Effects in short words, without what every change of a group brings with it: reports, the ledger, the words to
+/// those who set it up, and the clocks.
 fn told(effects: &[Effect]) -> Vec<String> {
-    let clock = |it: &&Effect| matches!(it, Effect::WakeAt { key, .. } | Effect::NoWake { key } if key == "reconcile");
+    let clock = |it: &&Effect| matches!(it, Effect::WakeAt { key, .. } | Effect::NoWake { key } if ["reconcile", "look"].contains(&key.as_str()));
     let effects: Vec<Effect> = effects.iter().filter(|it| !clock(it)).cloned().collect();
-    let books = ["tell linked", "tell unlinked", "tell group", "tell gone", "put deed/", "drop deed/"];
+    let books = [
+        "tell linked",
+        "tell unlinked",
+        "tell group",
+        "tell gone",
+        "put deed/",
+        "drop deed/",
+        "deliver membership-trouble",
+        "deliver membership-fan-trouble",
+        "deliver membership-ledger-trouble",
+    ];
     let aside = |it: &String| books.iter().any(|start| it.starts_with(start));
     play::told(&effects).into_iter().filter(|it| !aside(it)).collect()
 }

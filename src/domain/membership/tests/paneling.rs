@@ -4,7 +4,7 @@ use super::super::super::effect::{Button, Call, Does, Effect, Label};
 use super::super::super::event::{Event, Happened, Outcome, Rights, Said};
 use super::super::super::fact::{Fact, Need, Unknown};
 use super::super::super::feature::Facts;
-use super::super::super::play::{self, GROUP, NEWS, Play, admin, all_rights, buttons, calls, person, plain};
+use super::super::super::play::{self, GROUP, ME, NEWS, Play, admin, all_rights, buttons, calls, person, plain};
 use super::super::super::text::{Arg, Text};
 use super::super::super::types::{ANONYMOUS_ADMIN, Language, MessageId, UserId};
 use super::super::draft::Draft;
@@ -272,6 +272,7 @@ fn troubles_come_with_the_button_that_ends_them() {
             "the channel is closed to us",
             |play| {
                 play.world.otherwise.insert(NEWS, Err(Unknown::NoRights));
+                play.world.doubt(NEWS, ME, Unknown::NoRights);
                 play.say(EVE, "hello");
             },
             "trouble-lookup",

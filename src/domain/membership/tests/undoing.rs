@@ -19,7 +19,13 @@ fn goes_on(play: &Play<Membership>) -> bool {
 fn whoever_answers_our_notice_means_whom_it_is_about() {
     let mut play = guarded();
     stop(&mut play, EVE);
-    let reply_to = Some(ReplyTo { message: MessageId(1), from: Some(ME), about: Some(UserId(EVE)), channel: None });
+    let reply_to = Some(ReplyTo {
+        message: MessageId(1),
+        from: Some(ME),
+        about: Some(UserId(EVE)),
+        channel: None,
+        document: None,
+    });
     let said = Said { reply_to, ..play.words(ANN, "/undo") };
     assert_eq!(unmuted(&play.happen(Event::Said(said))), [EVE]);
 }
@@ -164,7 +170,8 @@ fn while_telegram_is_silent_an_undo_waits() {
 fn an_anonymous_admin_shows_who_they_are_first() {
     let mut play = guarded();
     stop(&mut play, EVE);
-    let reply_to = Some(ReplyTo { message: MessageId(1), from: Some(UserId(EVE)), about: None, channel: None });
+    let reply_to =
+        Some(ReplyTo { message: MessageId(1), from: Some(UserId(EVE)), about: None, channel: None, document: None });
     let asked = Said { sender_chat: Some(GROUP), reply_to, ..play.words(ANONYMOUS_ADMIN.0, "/undo") };
     let (action, args) = pressable(&play.happen(Event::Said(asked)));
     assert_eq!(told(&play.press(BOB, &action, &args)), ["toast membership-ledger-not-allowed"]);

@@ -266,7 +266,8 @@ fn one_person_is_checked_at_once() {
 fn a_reply_names_the_person_and_only_some_admins_may_ask() {
     let mut play = guarded();
     play.world.set(NEWS, UserId(EVE), plain());
-    let reply_to = Some(ReplyTo { message: MessageId(5), from: Some(UserId(EVE)), about: None, channel: None });
+    let reply_to =
+        Some(ReplyTo { message: MessageId(5), from: Some(UserId(EVE)), about: None, channel: None, document: None });
     let said = Said { reply_to, ..play.words(ANN, "/verify") };
     assert_eq!(told(&play.happen(Event::Said(said))), ["say membership-verify-one"]);
     assert_eq!(told(&play.say(BOB, "/verify")), ["say membership-ledger-not-allowed"]);

@@ -12,7 +12,7 @@ use super::{ANN, EVE, told};
 
 /// Somebody answers a message.
 fn answers(play: &mut Play<Membership>, from: i64, text: Option<&str>, to: MessageId) -> Vec<Effect> {
-    let reply_to = Some(ReplyTo { message: to, from: Some(ME), about: None, channel: None });
+    let reply_to = Some(ReplyTo { message: to, from: Some(ME), about: None, channel: None, document: None });
     let said = Said { reply_to, text: text.map(str::to_owned), ..play.words(from, "") };
     play.happen(Event::Said(said))
 }
@@ -94,7 +94,7 @@ fn discarded_words_are_gone() {
 #[test]
 fn an_anonymous_admin_may_write_the_words() {
     let mut play = prompted();
-    let reply_to = Some(ReplyTo { message: PANEL, from: Some(ME), about: None, channel: None });
+    let reply_to = Some(ReplyTo { message: PANEL, from: Some(ME), about: None, channel: None, document: None });
     let said = Said { reply_to, sender_chat: Some(GROUP), ..play.words(ANONYMOUS_ADMIN.0, "our words") };
     let effects = play.happen(Event::Said(said));
     assert!(told(&effects).contains(&"edit membership-panel-own".to_owned()));
