@@ -28,5 +28,7 @@ impl Features {
         check.within("features.membership.notice_ttl_s", membership.notice_ttl_s, 1..=172_800);
         check.within("features.membership.notices_per_min", membership.notices_per_min, 1..=1_000_000);
         check.within("features.membership.ledger_per_group", membership.ledger_per_group, 50..=100_000);
+        check.within("features.membership.decline_after_s", membership.decline_after_s, 0..=2_592_000);
+        check.within("features.membership.requests_per_group", membership.requests_per_group, 0..=100_000);
     }
 }

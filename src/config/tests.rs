@@ -302,8 +302,14 @@ fn every_key_that_a_check_names_exists() {
     settings.owner.ids = vec![0];
     settings.store = Store { path: "".into(), queue: 0, group: 0, lazy_ms: 0, cache_bytes: 0, reserve_bytes: u64::MAX };
     settings.web = Web { listen: "x".into(), hosts: vec!["/".into()] };
-    settings.features.membership =
-        Membership { enabled: true, notice_ttl_s: 0, notices_per_min: 0, ledger_per_group: 0 };
+    settings.features.membership = Membership {
+        enabled: true,
+        notice_ttl_s: 0,
+        notices_per_min: 0,
+        ledger_per_group: 0,
+        decline_after_s: u64::MAX,
+        requests_per_group: u32::MAX,
+    };
     settings.limits.telegram = TelegramLimits {
         overall_per_s: -1.0,
         chat_per_s: -1.0,

@@ -88,6 +88,6 @@ pub(super) fn is_person(place: &Place, said: &Said, look: &Look<'_>) -> bool {
 }
 
 /// How old an answer may be. While a lookup is in trouble only a young answer shows that it works again.
-fn freshness(state: &State, chat: ChatId) -> Freshness {
+pub(super) fn freshness(state: &State, chat: ChatId) -> Freshness {
     if state.ails(About::Lookup(chat)) { Freshness::Recent } else { Freshness::Cached }
 }

@@ -67,11 +67,22 @@ pub struct Settings {
     pub notices_per_min: u32,
     /// Deeds that a group's ledger keeps; the oldest are forgotten first.
     pub ledger_per_group: u64,
+    /// A join request that is still open is declined after this long, in seconds; 0 never.
+    pub decline_after_s: u64,
+    /// Open join requests that one group follows; those beyond are left to its admins.
+    pub requests_per_group: u32,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { enabled: true, notice_ttl_s: 300, notices_per_min: 6, ledger_per_group: 1_000 }
+        Self {
+            enabled: true,
+            notice_ttl_s: 300,
+            notices_per_min: 6,
+            ledger_per_group: 1_000,
+            decline_after_s: 86_400,
+            requests_per_group: 1_000,
+        }
     }
 }
 
@@ -91,7 +102,8 @@ const COMMANDS: &[Command] = &[
     Command { name: "privacy", scope: Scope::Group, help: "membership-groups-help-privacy" },
 ];
 
-const UPDATES: &[&str] = &["message", "edited_message", "callback_query", "chat_member", "my_chat_member"];
+const UPDATES: &[&str] =
+    &["message", "edited_message", "callback_query", "chat_member", "my_chat_member", "chat_join_request"];
 
 impl Membership {
     /// With these settings.
@@ -215,6 +227,7 @@ fn told(draft: &mut Draft<'_>, word: &Word) {
             door::told(draft, word);
         }
         Word::Changed { .. } => subscription::told(draft, word),
+        Word::Recheck { .. } => door::told(draft, word),
         Word::Group(_) | Word::Gone { .. } => groups::told(draft, word),
         Word::Knock(_) | Word::Decided { .. } => knock::told(draft, word),
         Word::Appeal(_) | Word::Judged { .. } => appeal::told(draft, word),
@@ -227,6 +240,7 @@ fn woke(draft: &mut Draft<'_>, key: &str) {
     match key {
         verify::WAKE => verify::woke(draft),
         erase::WAKE => erase::woke(draft),
+        _ if key.starts_with(door::ASK) => door::woke(draft, key),
         _ => stop::expire(draft, key),
     }
 }
@@ -385,6 +399,9 @@ fn performed(draft: &mut Draft<'_>, it: &Performed) {
     draft.claim();
     if it.token == trouble::MUTE {
         return trouble::muted(draft, &it.outcome);
+    }
+    if it.token.starts_with(door::ASK) {
+        return door::performed(draft, &it.token, &it.outcome);
     }
     let Some(channel) = it.token.strip_prefix("link/").and_then(|it| it.parse().ok()).map(ChatId) else { return };
     let at = draft.state().channels.iter().position(|it| it.id == channel);

@@ -64,6 +64,9 @@ pub struct State {
     pub since: Option<Moment>,
     /// The number of the next deed in the ledger.
     pub deeds: u64,
+    /// How many join requests are open, as far as they are followed.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub asking: u32,
 }
 
 /// A channel whose subscribers may write.
@@ -155,6 +158,10 @@ pub enum About {
     Refused,
     /// The invite link of this channel.
     Link(ChatId),
+    /// Our right to let people in who ask.
+    Door,
+    /// More join requests are open than we follow.
+    Crowded,
 }
 
 /// The row `mute/<user>`: one person who was told to join.
@@ -295,6 +302,11 @@ impl Entry {
     pub(super) fn read(row: Option<&[u8]>) -> Option<Self> {
         serde_json::from_slice(row?).ok()
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+const fn is_zero(it: &u32) -> bool {
+    *it == 0
 }
 
 /// A title for our cell: short and without control characters, so that its size as JSON is known.

@@ -10,8 +10,9 @@ use super::state::{About, CHANNELS_MAX, Trouble, cut};
 
 /// How long Telegram may be silent before the owner hears of it, in ms.
 pub(super) const PATIENCE_MS: u64 = 60_000;
-/// Troubles kept per group: a lookup and a link per channel, the group itself, and our rights.
-const TROUBLES_MAX: usize = 2 * CHANNELS_MAX + 3;
+/// Troubles kept per group: a lookup and a link per channel, the group itself, our rights, and the
+/// door.
+const TROUBLES_MAX: usize = 2 * CHANNELS_MAX + 5;
 
 /// The token under which a mute's outcome comes back.
 pub(super) const MUTE: &str = "mute";
@@ -35,6 +36,17 @@ pub(super) fn rights(draft: &mut Draft<'_>) {
 pub(super) fn link(draft: &mut Draft<'_>, chat: ChatId) {
     let text = Text::new(Language::En, "membership-trouble-link").with("channel", Arg::Bold(title(draft, chat)));
     raise(draft, About::Link(chat), 0, text);
+}
+
+/// Takes note that we may not let people in who ask.
+pub(super) fn door(draft: &mut Draft<'_>) {
+    raise(draft, About::Door, 0, Text::new(Language::En, "membership-door-trouble-rights"));
+}
+
+/// Takes note that more people ask to be let in than we follow.
+pub(super) fn crowded(draft: &mut Draft<'_>) {
+    let most = Arg::Number(draft.settings.requests_per_group.into());
+    raise(draft, About::Crowded, 0, Text::new(Language::En, "membership-door-trouble-crowded").with("count", most));
 }
 
 /// Looks at what came of a mute.
@@ -91,6 +103,8 @@ fn key(draft: &Draft<'_>, about: About) -> String {
         About::Rights => format!("membership/{group}/rights"),
         About::Refused => format!("membership/{group}/refused"),
         About::Link(chat) => format!("membership/{group}/link{}", chat.0),
+        About::Door => format!("membership/{group}/door"),
+        About::Crowded => format!("membership/{group}/crowded"),
     }
 }
 
@@ -100,7 +114,7 @@ fn title(draft: &Draft<'_>, chat: ChatId) -> String {
 }
 
 /// Whether Telegram refused for want of our rights, and not because of whom we wanted to mute.
-fn about_rights(reason: &str) -> bool {
+pub(super) fn about_rights(reason: &str) -> bool {
     let reason = reason.to_ascii_lowercase();
     reason.contains("not enough rights") || reason.contains("have no rights") || reason.contains("chat_admin_required")
 }

@@ -50,6 +50,11 @@ pub enum Word {
         /// Whether they are in.
         approved: bool,
     },
+    /// The private chat of somebody who asked to be let in, to the group: they say that they have joined.
+    Recheck {
+        /// Who.
+        user: UserId,
+    },
     /// A group to the private chat of an admin: somebody says that we were wrong.
     Appeal(Appeal),
     /// The private chat of an admin to the group: what they decided.
@@ -84,6 +89,7 @@ impl Word {
             Self::Gone { .. } => "gone",
             Self::Knock(_) => "knock",
             Self::Decided { .. } => "decided",
+            Self::Recheck { .. } => "recheck",
             Self::Appeal(_) => "appeal",
             Self::Judged { .. } => "judged",
             Self::Import { .. } => "import",
@@ -130,8 +136,14 @@ pub struct Knock {
     pub group: ChatId,
     /// Its title.
     pub title: String,
+    /// Its public name without `@`.
+    #[serde(default)]
+    pub username: Option<String>,
     /// Who.
     pub who: UserId,
+    /// When they asked.
+    #[serde(default)]
+    pub at: Moment,
     /// The channels it asks for, and whether they are in.
     pub channels: Vec<(Channel, bool)>,
     /// When the request is declined, if ever.

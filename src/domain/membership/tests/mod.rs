@@ -3,8 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod anything;
+mod asking;
+mod coming;
 mod groups;
 mod judging;
+mod knocking;
 mod pressing;
 mod protecting;
 mod releasing;
