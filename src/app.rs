@@ -8,9 +8,16 @@ pub use build::StartError;
 pub use exit::Exit;
 pub use house::House;
 
-use crate::config::Loaded;
+use crate::config::{Loaded, LogFormat, LogLevel};
 use crate::telemetry::{self, Line, Sink, events};
-use tokio::signal::unix::{SignalKind, signal};
+use std::io::IsTerminal;
+use std::time::Duration;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// How long a slow reader of the log may hold up the end.
+const LAST_LINES: Duration = Duration::from_secs(2);
+/// The same after a second signal, which ends the process within a second whoever reads.
+const LAST_LINES_IN_A_HURRY: Duration = Duration::from_millis(300);
 
 /// How the house is to be started.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,10 +37,29 @@ pub fn run(loaded: Loaded, options: Options) -> Exit {
         }
     };
     begin_log(&loaded);
-    let exit = runtime.block_on(live(loaded, options));
-    telemetry::flush();
+    let (exit, patience) = runtime.block_on(live(loaded, options));
+    telemetry::flush_within(patience);
     runtime.shutdown_background();
     exit
+}
+
+/// Says on the log why nothing was started, where a program reads it. At a terminal the words on standard
+/// error are enough.
+pub fn reject<'a>(problems: impl IntoIterator<Item = (&'a str, String)>) {
+    if std::io::stdout().is_terminal() {
+        return;
+    }
+    let _begun_before = telemetry::init(telemetry::Options {
+        format: LogFormat::Json,
+        level: LogLevel::Info,
+        secrets: Vec::new(),
+        sink: Sink::Stdout,
+        zone: None,
+    });
+    for (key, why) in problems {
+        Line::new(&events::CONFIG_REJECTED).reason(why).field("key", key).emit();
+    }
+    telemetry::flush_within(LAST_LINES);
 }
 
 fn begin_log(loaded: &Loaded) {
@@ -49,36 +75,55 @@ fn begin_log(loaded: &Loaded) {
     });
 }
 
-async fn live(loaded: Loaded, options: Options) -> Exit {
-    let house = match House::start(loaded, options).await {
+/// Answers how it ended, and how long the log may take for its last lines.
+async fn live(loaded: Loaded, options: Options) -> (Exit, Duration) {
+    let Ok(mut told) = Told::listen() else { return (Exit::Failed, LAST_LINES) };
+    let started = tokio::select! {
+        started = House::start(loaded, options) => started,
+        () = told.once() => return stopped_at_once("told to stop while it started", LAST_LINES),
+    };
+    let house = match started {
         Ok(house) => house,
         Err(error) => {
+            if let StartError::Config(why) = &error {
+                Line::new(&events::CONFIG_REJECTED).reason(why).emit();
+            }
             telemetry::flush();
             eprintln!("majordomo: {error}");
-            return error.exit();
+            return (error.exit(), LAST_LINES);
         }
     };
     house.offer_ownership();
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return Exit::Failed };
-    let Ok(mut interrupt) = signal(SignalKind::interrupt()) else { return Exit::Failed };
+    told.once().await;
     tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+        () = house.stop() => (Exit::Ok, LAST_LINES),
+        () = told.once() => stopped_at_once("told twice to stop", LAST_LINES_IN_A_HURRY),
     }
-    let again = async {
+}
+
+/// Without a drain: as after a kill, the disk and Telegram have what is unfinished.
+fn stopped_at_once(why: &str, patience: Duration) -> (Exit, Duration) {
+    let next = "what was unfinished is on the disk or comes again from Telegram";
+    Line::new(&events::APP_STOPPED).reason(why).next(next).emit();
+    (Exit::Ok, patience)
+}
+
+/// The signals that ask for the end.
+struct Told {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Told {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    /// Waits for the next one.
+    async fn once(&mut self) {
         tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    };
-    tokio::select! {
-        () = house.stop() => Exit::Ok,
-        () = again => {
-            Line::new(&events::APP_STOPPED)
-                .reason("told twice to stop")
-                .next("what was unfinished is on the disk or comes again from Telegram")
-                .emit();
-            Exit::Ok
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
         }
     }
 }

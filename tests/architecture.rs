@@ -4,7 +4,7 @@
 
 use majordomo::config;
 use majordomo::telemetry::{events, names};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -48,10 +48,26 @@ impl Source {
         inside.split('/').next().unwrap().trim_end_matches(".rs")
     }
 
+    /// What is built into the program.
+    fn program(&self) -> &str {
+        &self.text[..self.end()]
+    }
+
+    /// What is only built for tests.
+    fn tests(&self) -> &str {
+        &self.text[self.end()..]
+    }
+
+    /// Where the tests begin that stand in the file itself; tests in files of their own are only named in it.
+    fn end(&self) -> usize {
+        let mut inside = self.text.match_indices("\n#[cfg(test)]\nmod ").map(|it| it.0);
+        let begins = |at: &usize| self.text[*at..].lines().nth(2).is_some_and(|it| it.ends_with('{'));
+        if self.is_test { 0 } else { inside.find(begins).unwrap_or(self.text.len()) }
+    }
+
     /// The lines that are built into the program, without comments.
     fn code(&self) -> impl Iterator<Item = (usize, &str)> {
-        let end = if self.is_test { 0 } else { self.text.find("\n#[cfg(test)]\nmod ").unwrap_or(self.text.len()) };
-        let lines = self.text[..end].lines().enumerate();
+        let lines = self.program().lines().enumerate();
         lines.map(|(n, line)| (n + 1, line.trim())).filter(|(_, line)| !line.starts_with("//"))
     }
 
@@ -218,7 +234,9 @@ fn only_a_chat_touches_its_rows() {
     let users = sources.iter().filter(|it| it.path != "src/store/keys.rs");
     let (chats, others): (Vec<_>, Vec<_>) = users.partition(|it| it.path.starts_with("src/actors/chat/"));
     assert!(chats.iter().any(|it| !it.has(&words).is_empty()), "it is done elsewhere now: change this test");
-    assert_none("a chat's memory would not know of it", others.iter().flat_map(|it| it.has(&words)).collect());
+    // Where keys are made, nothing is read or written.
+    let others = others.iter().filter(|it| it.path != "src/store/keys.rs");
+    assert_none("a chat's memory would not know of it", others.flat_map(|it| it.has(&words)).collect());
 }
 
 #[test]
@@ -277,6 +295,37 @@ fn every_event_can_be_explained_and_those_in_the_documents_exist() {
         checked += 1;
     }
     assert!(checked > 4, "{checked}");
+}
+
+#[test]
+fn every_event_is_told_by_the_program_and_brought_about_by_a_test() {
+    let sources = source();
+    let declared = sources.iter().filter(|it| it.path.starts_with("src/telemetry/events/"));
+    let names: BTreeMap<String, String> =
+        declared.flat_map(|it| it.code()).filter_map(|(_, line)| named(line)).collect();
+    assert_eq!(names.len(), events::ALL.len());
+    let others = sources.iter().filter(|it| !it.path.starts_with("src/telemetry/events/"));
+    let others: Vec<_> = others.map(|it| (it.program(), it.tests())).collect();
+    let stories = files(&root().join("tests/it")).into_iter().map(|it| fs::read_to_string(it).unwrap());
+    let program: String = others.iter().map(|it| it.0).collect();
+    let tests: String = others.iter().map(|it| it.1.to_owned()).chain(stories).collect();
+    let (program, words): (BTreeSet<_>, BTreeSet<_>) = (idents(&program).collect(), idents(&tests).collect());
+    let never = |it: &&String| !program.contains(names[*it].as_str());
+    assert_none("never told", names.keys().filter(never).cloned().collect());
+    let tried = |id: &String| tests.contains(&format!("\"{id}\"")) || words.contains(names[id].as_str());
+    assert_none("no test brings it about", names.keys().filter(|it| !tried(it)).cloned().collect());
+}
+
+/// Id and name of an event that is declared in this line.
+fn named(line: &str) -> Option<(String, String)> {
+    let (name, rest) = line.split_once(" = \"")?;
+    let (id, _) = rest.split_once("\", ")?;
+    let is_name = name.bytes().all(|it| it.is_ascii_uppercase() || it == b'_');
+    (is_name && rest.ends_with('{')).then(|| (id.to_owned(), name.to_owned()))
+}
+
+fn idents(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|it: char| !it.is_ascii_alphanumeric() && it != '_')
 }
 
 #[test]

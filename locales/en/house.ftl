@@ -23,6 +23,9 @@ house-about-group =
     I am here. What you can say:
     { $lines }
 house-button-add = Add me to a group
+house-button-channel = Add me to a channel
+house-button-rights = Grant the rights
+house-button-admin = Make me an admin of the channel
 
 house-hint = I do not understand words yet, only commands. /help shows what I can do.
 house-hint-command = I do not know that command. /help shows those I know.
@@ -30,6 +33,7 @@ house-hint-broken = That did not work: something in me is broken there. Your mes
 
 house-press-not-yours = This button is for another person.
 house-press-stale = This button is too old. Please start again.
+house-press-words = { $person }: { $words }
 
 house-claim-welcome = Welcome home! You are an owner of this house now. I write to you here when something needs your hand. /help shows what I can do.
 house-claim-yours-already = This house is yours already. /help shows what I can do.

@@ -35,6 +35,9 @@ membership-door-greetings =
     }
 membership-door-greeting-line = • { $person }
 
+membership-door-panel-rights = • I may not let people in who ask: group settings → Administrators → me → Add members
+membership-door-panel-crowded = • more join requests are open than I follow; the rest wait for you
+
 membership-door-trouble-rights =
     I may not let people in who ask to join { $group }, so their requests wait for you.
     Please let me add members: group settings → Administrators → me → Add members.

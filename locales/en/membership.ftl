@@ -15,6 +15,9 @@ membership-button-who = It is me
 membership-button-agree = Agree
 
 membership-protected = Only subscribers of { $channels } can write here now. To undo this: /unprotect
+membership-protected-by-link =
+    Only subscribers of { $channels } can write here now. To undo this: /unprotect
+    { $closed } has no public name: the button opens an invite link of mine.
 membership-released = { $left-count ->
     [0] No longer required here: { $channels }. Everybody can write again.
    *[other] No longer required here: { $channels }. Still required: { $left }.
@@ -34,15 +37,22 @@ membership-not-allowed = This is for admins who may change the group's info. Ple
 membership-cannot-check = I cannot check that just now. Please try again in a moment.
 
 membership-missing =
-    Almost there. Please grant this first, then try again:
+    Almost there. As soon as everything is ticked I go on by myself, for an hour:
     { $lines }
-membership-need-delete = • let me delete messages here: group settings → Administrators → me → Delete messages
-membership-need-restrict = • let me mute people here: group settings → Administrators → me → Ban users
-membership-need-found = • I cannot find { $channel }: check the name, and if the channel is private, make me its admin first
-membership-need-channel = • { $channel } is not a channel: please name a channel
-membership-need-admin = • make me an admin of { $channel }: channel → Administrators → Add admin
-membership-need-invite = • let me invite people to { $channel }, it has no public link: channel → Administrators → me → Add subscribers
-membership-need-fewer = • name fewer channels: a group can require { $max } at most
+membership-missing-agree =
+    Almost there. Please grant this first, then press “Agree” again:
+    { $lines }
+membership-mistaken =
+    That did not work yet:
+    { $lines }
+    Please send the command again with the right name.
+membership-need-delete = ▫️ let me delete messages here: group settings → Administrators → me → Delete messages
+membership-need-restrict = ▫️ let me mute people here: group settings → Administrators → me → Ban users
+membership-need-found = ▫️ I cannot find { $channel }: check the name, and if the channel is private, make me its admin first
+membership-need-channel = ▫️ { $channel } is not a channel: please name a channel
+membership-need-admin = ▫️ make me an admin of { $channel }: channel → Administrators → Add admin
+membership-need-invite = ▫️ let me invite people to { $channel }, it has no public link: channel → Administrators → me → Add subscribers
+membership-need-fewer = ▫️ name fewer channels: a group can require { $max } at most
 
 membership-who = You write anonymously, so I do not know who you are. Please press the button: only your id is looked at, and your name is not shown here. It works for an hour.
 membership-may = { $person } would like only subscribers of { $channel } to write here. May they? An admin of the channel who can add subscribers, please press “Agree” within an hour.

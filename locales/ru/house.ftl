@@ -23,6 +23,9 @@ house-about-group =
     Я на месте. Что можно сказать:
     { $lines }
 house-button-add = Добавить меня в группу
+house-button-channel = Добавить меня в канал
+house-button-rights = Дать права
+house-button-admin = Сделать меня администратором канала
 
 house-hint = Слов я пока не понимаю, только команды. Что я умею, покажет /help.
 house-hint-command = Такой команды я не знаю. Какие знаю, покажет /help.
@@ -30,6 +33,7 @@ house-hint-broken = Не получилось: что-то во мне здес�
 
 house-press-not-yours = Эта кнопка для другого человека.
 house-press-stale = Эта кнопка устарела. Начните, пожалуйста, сначала.
+house-press-words = { $person }: { $words }
 
 house-claim-welcome = Добро пожаловать домой! Теперь вы владелец этого дома. Сюда я напишу, если понадобится ваша помощь. Что я умею, покажет /help.
 house-claim-yours-already = Этот дом и так ваш. Что я умею, покажет /help.

@@ -45,6 +45,9 @@ membership-door-greetings =
     }
 membership-door-greeting-line = • { $person }
 
+membership-door-panel-rights = • мне нельзя принимать заявки: настройки группы → Администраторы → я → Добавление участников
+membership-door-panel-crowded = • открытых заявок больше, чем я веду; остальные ждут вас
+
 membership-door-trouble-rights =
     Мне нельзя принимать заявки в группу { $group }, поэтому они ждут вас.
     Разрешите мне, пожалуйста, добавлять участников: настройки группы → Администраторы → я → Добавление участников.

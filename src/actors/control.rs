@@ -1,6 +1,7 @@
 //! The control socket's server: answers the commands that look into a running house.
 
 use crate::protocol::control::{self, Envelope, Handler, REQUEST_BYTES, RESPONSE_BYTES, Request, Response};
+use crate::telemetry::{Line, events};
 use std::future::Future;
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, PermissionsExt};
@@ -79,6 +80,8 @@ impl Server {
                 continue;
             };
             if !is_ours(&stream) {
+                let reason = "another user of this machine called at the control socket";
+                Line::new(&events::SEC_AUTH_FAIL).actor("web/control").reason(reason).next("it was hung up on").emit();
                 continue;
             }
             let (handler, place) = (handler.clone(), places.clone().try_acquire_owned());

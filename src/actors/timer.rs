@@ -89,7 +89,7 @@ impl Timer {
         let event = Event::Woke { feature: key.feature.clone(), key: key.key.clone(), late_ms: now.since_ms(at) };
         let happened = Happened { update: None, at: now, place, event };
         let seq = self.world.sequence.take(1);
-        let row = rows::Queued { raw: None, own: Some(happened.clone()), decided: Vec::new(), released: false };
+        let row = rows::Queued::of_own(happened.clone());
         let mut batch = Batch::default();
         let wake = keys::wake(at.0, key.chat, &key.feature, &key.key);
         batch.0.push(Op::Put { key: wake.clone(), value: Vec::new(), expect: Some(1) });

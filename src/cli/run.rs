@@ -2,6 +2,7 @@
 
 use super::{Exit, Source, out};
 use crate::app;
+use crate::config::from_environment;
 
 /// Arguments of `run`.
 #[derive(Debug, Default, clap::Args)]
@@ -12,11 +13,16 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(source: &Source, args: Args) -> Exit {
-    let loaded = match source.load() {
+    let loaded = match from_environment(source.0.as_deref()) {
         Ok(loaded) => loaded,
-        Err(exit) => return exit,
+        Err(error) => {
+            app::reject(error.problems.iter().map(|it| (it.key.as_str(), it.line())));
+            out::complain(error);
+            return Exit::Config;
+        }
     };
     if loaded.settings.telegram.token.is_empty() {
+        app::reject([("telegram.token", NO_TOKEN.to_owned())]);
         out::complain(NO_TOKEN);
         return Exit::Config;
     }

@@ -63,22 +63,41 @@ impl fmt::Display for ConfigError {
     }
 }
 
+impl Problem {
+    /// All of it in one line, without the excerpt of the file.
+    #[must_use]
+    pub fn line(&self) -> String {
+        Sentence(self).to_string()
+    }
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.place {
+        write!(f, "{}", Sentence(self))?;
+        self.place.draw(f)
+    }
+}
+
+/// Where, what, and what was probably meant.
+struct Sentence<'a>(&'a Problem);
+
+impl fmt::Display for Sentence<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(problem) = self;
+        match &problem.place {
             Place::File { file, line, column, .. } => write!(f, "{}:{line}:{column}: ", file.display())?,
             Place::WholeFile(file) => write!(f, "{}: ", file.display())?,
             Place::Environment(name) => write!(f, "environment variable {name}: ")?,
             Place::Default => {}
         }
-        if !self.key.is_empty() {
-            write!(f, "{}: ", self.key)?;
+        if !problem.key.is_empty() {
+            write!(f, "{}: ", problem.key)?;
         }
-        write!(f, "{}", self.text)?;
-        if let Some(nearest) = &self.nearest {
-            write!(f, "; did you mean `{nearest}`?")?;
+        write!(f, "{}", problem.text)?;
+        match &problem.nearest {
+            Some(nearest) => write!(f, "; did you mean `{nearest}`?"),
+            None => Ok(()),
         }
-        self.place.draw(f)
     }
 }
 

@@ -31,6 +31,8 @@ pub struct Runtime {
     pub drain_ms: u64,
     /// A press that is undecided after this gets an empty answer, in ms.
     pub press_answer_ms: u64,
+    /// In groups, the words that follow such an answer are taken away after this long, in seconds.
+    pub press_words_s: u64,
     /// Restarts within `restart_window_s` before a supervisor gives up.
     pub restart_max: u32,
     /// The window, in seconds.
@@ -60,6 +62,7 @@ impl Default for Runtime {
             done_memory_h: 48,
             drain_ms: 8_000,
             press_answer_ms: 800,
+            press_words_s: 60,
             restart_max: 5,
             restart_window_s: 60,
             backoff_base_ms: 100,
@@ -84,6 +87,7 @@ impl Runtime {
         check.within("runtime.done_memory_h", self.done_memory_h, 24..=8760);
         check.within("runtime.drain_ms", self.drain_ms, 1..=9999);
         check.within("runtime.press_answer_ms", self.press_answer_ms, 1..=10_000);
+        check.within("runtime.press_words_s", self.press_words_s, 1..=172_800);
         check.within("runtime.restart_max", self.restart_max, 1..=1000);
         check.within("runtime.restart_window_s", self.restart_window_s, 1..=86_400);
         check.within("runtime.backoff_base_ms", self.backoff_base_ms, 1..=3_600_000);

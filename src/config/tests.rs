@@ -345,6 +345,7 @@ fn every_key_that_a_check_names_exists() {
         done_memory_h: 0,
         drain_ms: 0,
         press_answer_ms: 0,
+        press_words_s: 0,
         restart_max: 0,
         restart_window_s: 0,
         backoff_base_ms: 0,

@@ -63,6 +63,13 @@ pub enum Effect {
     },
     /// Make this person an owner of the house. Only the house's own feature asks for it.
     Own(UserId),
+    /// This person could not prove to be an owner: said in the log, for the operator.
+    Suspect {
+        /// Who.
+        user: UserId,
+        /// What they tried.
+        why: &'static str,
+    },
 }
 
 /// Whom a [`Effect::Tell`] is for.
@@ -159,5 +166,32 @@ impl Owed {
 impl From<ChatId> for ChatRef {
     fn from(id: ChatId) -> Self {
         Self::Id(id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::text::Text;
+    use crate::domain::types::{ChatId, Language, MessageId, Slot, ThreadId};
+
+    #[test]
+    fn what_moves_to_a_supergroup_names_no_message_of_the_group_it_was() {
+        let (old, new) = (ChatId(-5), ChatId(-1_005));
+        let say = Call::Say {
+            chat: old,
+            slot: Slot(1),
+            thread: Some(ThreadId(3)),
+            reply_to: Some(MessageId(7)),
+            text: Text::new(Language::En, "x"),
+            keyboard: Vec::new(),
+            silent: false,
+            only: None,
+        };
+        let moved = say.moved_to(new);
+        assert_eq!((moved.chat(), moved.changes()), (Some(new), None));
+        assert!(matches!(moved, Call::Say { thread: None, reply_to: None, .. }));
+        let delete = Call::Delete { chat: old, message: MessageRef::Id(MessageId(7)) };
+        assert_eq!(delete.changes(), Some(MessageRef::Id(MessageId(7))), "its performer leaves it behind");
     }
 }

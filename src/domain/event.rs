@@ -88,6 +88,31 @@ pub enum Event {
     Other,
 }
 
+/// For how long Telegram lets a press be answered.
+const PRESS_LIVES_MS: u64 = 150_000;
+/// For how long Telegram keeps what somebody said for a bot that is away.
+const WORDS_LIVE_MS: u64 = 24 * 3_600_000;
+
+impl Event {
+    /// For how long it is worth an answer, in ms; `None` for what stays true however late it is heard.
+    #[must_use]
+    pub const fn lives_ms(&self) -> Option<u64> {
+        match self {
+            Self::Said(_) => Some(WORDS_LIVE_MS),
+            Self::Pressed(_) => Some(PRESS_LIVES_MS),
+            Self::Moved(_)
+            | Self::Placed(_)
+            | Self::JoinRequested(_)
+            | Self::Reacted(_)
+            | Self::Migrated { .. }
+            | Self::Performed(_)
+            | Self::Woke { .. }
+            | Self::Told(_)
+            | Self::Other => None,
+        }
+    }
+}
+
 /// A press of one of our buttons whose signature was right.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pressed {
@@ -302,6 +327,9 @@ pub enum Note {
         place: Place,
         /// What is wrong, as a text key with its words.
         text: super::text::Text,
+        /// What would set it right, where a button can lead there.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        remedy: Option<Remedy>,
     },
     /// The trouble of that key is over.
     Healed {
@@ -320,7 +348,20 @@ pub enum Note {
         language: Language,
         /// Our name of the message.
         slot: Slot,
+        /// A button that leads to what would set it right.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        remedy: Option<Remedy>,
     },
+}
+
+/// What an admin can do with one tap to let us work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Remedy {
+    /// Give us our rights in the group.
+    Group,
+    /// Make us an admin of the channel.
+    Channel,
 }
 
 impl Event {

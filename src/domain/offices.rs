@@ -1,5 +1,7 @@
 //! The registry of offices: which there are, in which order they are asked, and what menus they make.
 
+pub use super::house::away;
+
 use super::drill::{self, Drill};
 use super::effect::{Call, MenuScope};
 use super::feature::{Command, Feature, Scope};

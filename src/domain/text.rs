@@ -43,6 +43,15 @@ pub enum Arg {
     Bold(String),
     /// Another text of the catalogue (its own arguments included), for lists of lines.
     Lines(Vec<Text>),
+    /// Words that somebody wrote for others: plain, line breaks kept, and each `{name}` in them is the argument
+    /// of that name.
+    Written {
+        /// The words.
+        words: String,
+        /// The arguments by name.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        args: Vec<(Cow<'static, str>, Arg)>,
+    },
 }
 
 impl Text {

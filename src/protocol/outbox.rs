@@ -1,6 +1,7 @@
 //! How debts to Telegram reach the actor that pays them.
 
 use super::port::{Port, Reply};
+use crate::domain::event::Pressed;
 use crate::domain::types::{ChatId, ChatNo, Made, MessageId};
 use crate::store::rows::Debt;
 use std::sync::Arc;
@@ -46,10 +47,7 @@ pub enum OutboxMsg {
     /// A time has come that the outbox waited for.
     Tick,
     /// A press that must get its answer now, decided or not.
-    AnswerNow {
-        /// Telegram's id of the press.
-        query: String,
-    },
+    AnswerNow(Arc<Pressed>),
     /// What is owed, for the operator.
     List(Reply<Vec<Pending>>),
     /// The operator has decided about a debt.
@@ -65,8 +63,8 @@ pub enum OutboxMsg {
     SlotFound {
         /// The debt that needs it.
         job: JobId,
-        /// The message, if it is known; an error when the store could not say.
-        message: Result<Option<Made>, String>,
+        /// The message and the chat it was said in, as far as they are known; an error when the store could not say.
+        message: Result<Option<(Option<ChatId>, Made)>, String>,
     },
     /// Tell when nothing is in flight any more.
     Drain(Reply<()>),

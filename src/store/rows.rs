@@ -29,6 +29,17 @@ pub struct Queued {
     /// Given back from quarantine: its update is finished, only this feature's part is done again.
     #[serde(default)]
     pub released: bool,
+    /// When it happened, as far as was known when it came; rows of earlier versions do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Moment>,
+}
+
+impl Queued {
+    /// An event of our own that nobody has decided.
+    #[must_use]
+    pub const fn of_own(happened: Happened) -> Self {
+        Self { raw: None, own: Some(happened), decided: Vec::new(), released: false, at: None }
+    }
 }
 
 /// [`super::keys::Kind::Owed`]: an effect and how far it is.
@@ -69,15 +80,19 @@ pub struct Sent {
     /// Set when one person alone sees it; `message` is 0 then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ephemeral: Option<Ephemeral>,
+    /// In which Telegram chat: a group that becomes a supergroup leaves its messages behind. Rows of earlier
+    /// versions do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chat: Option<ChatId>,
 }
 
 impl Sent {
     /// The row of a message made then.
     #[must_use]
-    pub const fn new(made: Made, at: Moment) -> Self {
+    pub const fn new(chat: ChatId, made: Made, at: Moment) -> Self {
         match made {
-            Made::Open(message) => Self { message, at, ephemeral: None },
-            Made::Ephemeral(it) => Self { message: MessageId(0), at, ephemeral: Some(it) },
+            Made::Open(message) => Self { message, at, ephemeral: None, chat: Some(chat) },
+            Made::Ephemeral(it) => Self { message: MessageId(0), at, ephemeral: Some(it), chat: Some(chat) },
         }
     }
 

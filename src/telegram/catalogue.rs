@@ -9,8 +9,9 @@ use crate::domain::text::{Arg, Text};
 use crate::domain::types::{Language, UserId};
 use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{LanguageIdentifier, langid, static_loader};
+use std::borrow::Cow;
 use std::collections::HashMap;
-use words::{NAME_CHARS, WORD_CHARS, name, units, word};
+use words::{NAME_CHARS, WORD_CHARS, WRITTEN_CHARS, lines, name, units, word};
 
 /// A text as it is sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -160,8 +161,35 @@ impl Pen {
                     self.put(line, nesting + 1);
                 }
             }
-            Arg::Lines(_) => self.push("…"),
+            Arg::Written { words, args } if nesting < MAX_NESTING => self.put_written(words, args, nesting),
+            Arg::Lines(_) | Arg::Written { .. } => self.push("…"),
         }
+    }
+
+    /// Somebody's own words. Only what stood in them between braces becomes an argument; what an argument says
+    /// is never looked at again.
+    fn put_written(&mut self, words: &str, args: &[(Cow<'static, str>, Arg)], nesting: usize) {
+        let words = lines(words, WRITTEN_CHARS);
+        let mut rest = words.as_str();
+        while let Some(at) = rest.find('{') {
+            self.push(&rest[..at]);
+            rest = &rest[at..];
+            let named = rest[1..].split_once('}').and_then(|(name, after)| {
+                let (_, arg) = args.iter().find(|(it, _)| it == name)?;
+                Some((arg, after))
+            });
+            match named {
+                Some((arg, after)) => {
+                    self.put_arg(arg, nesting + 1);
+                    rest = after;
+                }
+                None => {
+                    self.push("{");
+                    rest = &rest[1..];
+                }
+            }
+        }
+        self.push(rest);
     }
 
     fn push(&mut self, words: &str) {
@@ -198,7 +226,13 @@ impl Pen {
 fn value(arg: &Arg, stand_in: u32) -> FluentValue<'static> {
     match arg {
         Arg::Number(number) => FluentValue::from(*number),
-        Arg::Word(_) | Arg::Person { .. } | Arg::Link { .. } | Arg::Code(_) | Arg::Bold(_) | Arg::Lines(_) => {
+        Arg::Word(_)
+        | Arg::Person { .. }
+        | Arg::Link { .. }
+        | Arg::Code(_)
+        | Arg::Bold(_)
+        | Arg::Lines(_)
+        | Arg::Written { .. } => {
             let mark = char::from_u32(stand_in).filter(|it| is_stand_in(*it)).unwrap_or('…');
             FluentValue::from(mark.to_string())
         }

@@ -7,8 +7,9 @@ use super::register::{NewWebhook, RegisterError, WebhookInfo, Webhooks};
 use bytes::Bytes;
 use std::time::Duration;
 
-/// Beyond the time that Telegram is asked to wait, for the answer to arrive.
-const SLACK: Duration = Duration::from_secs(10);
+/// Beyond the time that Telegram is asked to wait. Who gives a silent poll up is polling itself
+/// (`telegram.polling.stall_s`); this only ends what nobody waits for.
+const SLACK: Duration = Duration::from_secs(12 * 3_600);
 
 /// The client with the deadline of its short calls.
 #[derive(Clone)]

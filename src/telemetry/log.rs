@@ -88,7 +88,12 @@ pub fn set_level(level: LogLevel) {
 
 /// Tells the repeats held back, and waits up to two seconds until all is written: for the end of the process.
 pub fn flush() {
-    LOG.flush();
+    LOG.flush_within(FLUSH);
+}
+
+/// The same with another limit than two seconds.
+pub fn flush_within(limit: Duration) {
+    LOG.flush_within(limit);
 }
 
 /// The last lines, oldest first, at most 1,000.
@@ -246,10 +251,10 @@ impl Log {
         self.0.take(parts);
     }
 
-    fn flush(&self) {
+    fn flush_within(&self, limit: Duration) {
         self.0.tell_repeats(lock(&self.0.folder).flush(clock::tick_ms()));
         if let Some(out) = self.0.out.get() {
-            out.queue.drain(FLUSH);
+            out.queue.drain(limit);
         }
     }
 

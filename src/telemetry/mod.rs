@@ -14,6 +14,6 @@ mod text;
 pub use events::{Kind, explain, nearest};
 pub use fold::{FoldLimits, Folder, Repeats};
 pub use line::Line;
-pub use log::{Capture, Options, Told, boot_id, capture, flush, init, set_level, subscribe, tail};
+pub use log::{Capture, Options, Told, boot_id, capture, flush, flush_within, init, set_level, subscribe, tail};
 pub use sink::Sink;
 pub use text::{keep_secret, mask};

@@ -2,6 +2,7 @@
 
 use super::answers::{STYLE, refusal};
 use super::server::WebState;
+use crate::telemetry::{Line, events};
 use axum::extract::{Request, State};
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -49,7 +50,10 @@ pub(super) static HEADERS: LazyLock<Vec<(HeaderName, HeaderValue)>> = LazyLock::
 pub(super) async fn guard(State(state): State<WebState>, request: Request, next: Next) -> Response {
     let mut response = match judge(&request, &state.hosts) {
         Ok(()) => next.run(request).await,
-        Err(refused) => refused.answer(),
+        Err(refused) => {
+            refused.tell();
+            refused.answer()
+        }
     };
     response.headers_mut().extend(HEADERS.iter().cloned());
     response
@@ -115,6 +119,16 @@ fn authority(text: &str) -> Option<Authority> {
 }
 
 impl Refused {
+    /// A foreign name or page is somebody's attempt, whether they know it or not; the rest is clumsiness.
+    fn tell(self) {
+        let reason = match self {
+            Self::Method | Self::NoHost => return,
+            Self::Host => "a page was called under a host name that is not ours",
+            Self::Origin => "a page of another origin called ours",
+        };
+        Line::new(&events::SEC_AUTH_FAIL).actor("web/pages").reason(reason).next("it was refused").emit();
+    }
+
     fn answer(self) -> Response {
         let (status, words) = match self {
             Self::Method => (StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD are answered here"),

@@ -97,8 +97,22 @@ fn each_way_to_end_has_its_code_and_its_words() {
         assert_eq!(ended.code, Some(*code), "{args:?}: {ended:?}");
         assert!(ended.out.contains(words) || ended.err.contains(words), "{args:?} lacks {words:?}: {ended:?}");
         let silent = if *code == 0 { &ended.err } else { &ended.out };
-        assert!(silent.is_empty() || args == &["doctor"] || args.contains(&"--json"), "{args:?}: {ended:?}");
+        let told = args.first().is_none_or(|it| *it == "run") && ended.out.lines().all(|it| it.starts_with('{'));
+        let spoke = args == &["doctor"] || args.contains(&"--json") || told;
+        assert!(silent.is_empty() || spoke, "{args:?}: {ended:?}");
     }
+}
+
+#[test]
+fn a_refused_configuration_is_told_on_the_log_too_with_each_mistake_and_no_secret() {
+    let folder = folder_with("[telegram]\ntokn = \"x\"\n[runtime]\nshards = 0\n");
+    let ended = majordomo(folder.path(), &["run"], &[("MAJORDOMO_TELEGRAM__TOKEN", "not-a-token-but-secret")]);
+    assert_eq!(ended.code, Some(78));
+    let lines: Vec<serde_json::Value> = ended.out.lines().map(|it| serde_json::from_str(it).unwrap()).collect();
+    let told = |key: &str| lines.iter().filter(|it| it["event"] == "config.rejected" && it["key"] == key).count();
+    assert_eq!([told("telegram.tokn"), told("runtime.shards"), told("telegram.token")], [1, 1, 1], "{ended:?}");
+    assert!(lines[0]["reason"].as_str().unwrap().contains("did you mean `telegram.token`"), "{ended:?}");
+    assert!(!ended.out.contains("but-secret") && !ended.err.contains("but-secret"), "{ended:?}");
 }
 
 #[test]

@@ -240,6 +240,9 @@ impl Chat {
                 batch.put(keys::meta(&format!("own/{}", user.0)), b"{}".to_vec());
                 handover.owners.push(user);
             }
+            Effect::Suspect { user, why } => {
+                Line::new(&events::SEC_AUTH_FAIL).actor(format!("chats/{}", user.0)).reason(why).user(user.0).emit();
+            }
         }
         Ok(())
     }
@@ -277,7 +280,7 @@ impl Chat {
         let place = Place { id, kind, title: String::new(), username: None };
         let happened = Happened { update: None, at: clock::now(), place, event: Event::Told(note) };
         let seq = self.world.sequence.take(1);
-        let row = rows::Queued { raw: None, own: Some(happened.clone()), decided: Vec::new(), released: false };
+        let row = rows::Queued::of_own(happened.clone());
         batch.0.push(Op::Put { key: keys::queued(no, seq), value: rows::write(&row), expect: Some(0) });
         (no, seq, happened)
     }

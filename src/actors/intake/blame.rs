@@ -194,7 +194,7 @@ impl IntakePort {
         for (_, feature, row) in &rows {
             let seq = self.parts().sequence.take(1);
             let decided = self.parts().names.iter().filter(|it| *it != feature).map(|it| (*it).to_owned()).collect();
-            let queued = rows::Queued { raw: row.raw.clone(), own: row.own.clone(), decided, released: true };
+            let queued = rows::Queued { raw: row.raw.clone(), own: row.own.clone(), decided, released: true, at: None };
             let mut batch = Batch::default();
             batch.delete(keys::quarantine(event, feature));
             if feature == "decode" {

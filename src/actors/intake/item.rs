@@ -158,7 +158,7 @@ impl Item {
         let own = (!whole).then(|| self.happened.clone());
         let raw = whole.then(|| String::from_utf8_lossy(&self.raw).into_owned());
         let released = raw.is_some() && self.happened.update.is_none();
-        Queued { raw, own, decided: decided.collect(), released }
+        Queued { raw, own, decided: decided.collect(), released, at: Some(self.happened.at) }
     }
 }
 

@@ -36,7 +36,19 @@ impl IntakePort {
             (numbers.number(old), numbers.number(new))
         };
         let newcomer = of_old != of_new && !self.has_state(of_old).await && self.comes_to_state(of_new).await;
-        let (no, before) = self.numbers().migrate(old, new, newcomer);
+        let (news, (no, before)) = {
+            let mut numbers = self.numbers();
+            let known = numbers.number(old);
+            (numbers.id(known) != Some(new), numbers.migrate(old, new, newcomer))
+        };
+        if news {
+            Line::new(&events::UPSTREAM_MIGRATED)
+                .actor("intake")
+                .field("from", old.0)
+                .field("to", new.0)
+                .next("what is owed to it goes to the new id, its old messages stay where they are")
+                .emit();
+        }
         let mut batch = Batch::default();
         let row = rows::write(&rows::Number { no: no.0, now: new });
         batch.put(keys::id(old), row.clone()).put(keys::id(new), row);

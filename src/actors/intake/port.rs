@@ -176,12 +176,12 @@ impl IntakePort {
         if pressed.verdict == Verdict::Forged {
             Line::new(&events::SEC_PRESS_FORGED).actor("intake").user(pressed.from.id.0).emit();
         }
-        let (query, item, outbox) = (pressed.query.clone(), item.clone(), self.inner.parts.outbox.clone());
+        let (pressed, item, outbox) = (Arc::new(pressed.clone()), item.clone(), self.inner.parts.outbox.clone());
         let wait = Duration::from_millis(self.inner.parts.limits.press_answer_ms);
         tokio::spawn(async move {
             tokio::time::sleep(wait).await;
             if !item.finished() {
-                let _answered_by_its_decision = outbox.port().tell(OutboxMsg::AnswerNow { query });
+                let _answered_by_its_decision = outbox.port().tell(OutboxMsg::AnswerNow(pressed));
             }
         });
     }
@@ -269,7 +269,11 @@ impl IntakePort {
 
     /// The last feature has decided, and what it wanted (if anything) is on the disk.
     pub fn finish(&self, item: &Item, written: bool) {
-        let outcome = if written { DoneAs::Claimed } else { DoneAs::Passed };
+        self.finish_as(item, if written { DoneAs::Claimed } else { DoneAs::Passed });
+    }
+
+    /// The same, counted as what it is.
+    pub(super) fn finish_as(&self, item: &Item, outcome: DoneAs) {
         hot().done(outcome).increment(1);
         let waiters = self.desk().finish(item, clock::now().0);
         tell(waiters, Taken::Done);

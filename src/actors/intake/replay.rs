@@ -3,8 +3,12 @@
 use super::item::{Item, OWN};
 use super::port::IntakePort;
 use crate::clock;
+use crate::domain::event::Event;
 use crate::domain::types::ChatNo;
+use crate::protocol::outbox::OutboxMsg;
 use crate::store::{Batch, Store, StoreError, keys, keys::Kind, rows};
+use crate::telemetry::names::DoneAs;
+use crate::telemetry::{Line, events};
 use bytes::Bytes;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -82,8 +86,12 @@ impl IntakePort {
                 continue;
             }
             match self.read_item(chat, seq, &record.value) {
-                Some(item) if !self.is_done(&item) => items.push(item),
-                Some(_) => drop(gone.delete(key)),
+                Some(item) if self.is_done(&item) => drop(gone.delete(key)),
+                Some(item) if self.is_over(&item) => {
+                    self.expire(&item, &mut gone);
+                    gone.delete(key);
+                }
+                Some(item) => items.push(item),
                 // A row of another version, perhaps: kept whole where the operator finds it.
                 None => {
                     let event = keys::chat_and_seq(&key).map_or(0, |(_, seq)| seq | OWN);
@@ -119,12 +127,46 @@ impl IntakePort {
             (None, Some(own)) => (Bytes::new(), own),
             (None, None) => return None,
         };
+        if let Some(at) = row.at {
+            happened.at = at;
+        }
         if row.released {
             happened.update = None;
         }
         let item = Item::kept(chat, seq, raw, happened, clock::tick_ms(), decided);
         self.sentence(&item);
         Some(item)
+    }
+
+    /// Whether it has waited for longer than it is worth. A press is decided all the same: what it is for is
+    /// worth doing, only its toast comes too late.
+    fn is_over(&self, item: &Item) -> bool {
+        let (Some(update), Some(lives_ms)) = (item.update(), item.happened.event.lives_ms()) else { return false };
+        let age_ms = clock::now().since_ms(item.happened.at);
+        if age_ms <= lives_ms {
+            return false;
+        }
+        let next = if item.press { "it is decided, and its words go as a message" } else { "it is left out" };
+        Line::new(&events::UPDATE_EXPIRED)
+            .actor(format!("chats/{}", item.happened.place.id.0))
+            .reason(format!("{} waited for too long", item.happened.event.name()))
+            .field("u", update.0)
+            .field("age_s", age_ms / 1_000)
+            .next(next)
+            .emit();
+        if let Event::Pressed(pressed) = &item.happened.event {
+            let now = OutboxMsg::AnswerNow(Arc::new(pressed.clone()));
+            let _answered_by_its_decision = self.parts().outbox.port().tell(now);
+        }
+        !item.press
+    }
+
+    /// Finishes an event without asking anybody. Its row is deleted by the caller.
+    fn expire(&self, item: &Item, gone: &mut Batch) {
+        let Some(update) = item.update() else { return };
+        self.desk().done.write(update.0, clock::now().0, false, gone);
+        item.set_row_deleted();
+        self.finish_as(item, DoneAs::Expired);
     }
 
     fn is_done(&self, item: &Item) -> bool {

@@ -4,6 +4,7 @@ use super::Outbox;
 use super::entry::Phase;
 use crate::clock;
 use crate::domain::effect::{Call, MessageRef};
+use crate::domain::event::Pressed;
 use crate::domain::limits::breaker::Permit;
 use crate::domain::limits::gate::{Asked, Lane, Ticket, Verdict, Weight};
 use crate::domain::types::{ChatId, Made, MessageId, Slot};
@@ -16,6 +17,7 @@ use crate::telegram::client::Done;
 use crate::telegram::error::{ApiError, FloodScope};
 use crate::telegram::request::{EncodeContext, Request, encode, is_ephemeral};
 use std::cmp::Reverse;
+use std::sync::Arc;
 use std::time::Duration;
 
 impl Outbox {
@@ -34,10 +36,12 @@ impl Outbox {
             let words = text.clone();
             return self.answered_before(id, words);
         }
-        if let Some(slot) = slot_of(&entry.owed().call)
-            && self.slots.get(&(id.0, slot)).is_none()
-        {
-            return self.look_up(id, slot);
+        if let Some(slot) = slot_of(&entry.owed().call) {
+            match self.slots.get(&(id.0, slot)) {
+                None => return self.look_up(id, slot),
+                Some(_) if self.left_behind(id) => return self.close(id, "gone"),
+                Some(_) => {}
+            }
         }
         if let Some(message) = self.deletes(id)
             && self.deleted.get(&message).is_some_and(|by| by != id)
@@ -51,12 +55,26 @@ impl Outbox {
     fn deletes(&self, id: JobId) -> Option<(ChatId, MessageId)> {
         match self.jobs.get(&id)?.owed().call {
             Call::Delete { chat, message: MessageRef::Id(message) } => Some((chat, message)),
-            Call::Delete { chat, message: MessageRef::Slot(slot) } => match self.slots.get(&(id.0, slot))? {
+            Call::Delete { chat, message: MessageRef::Slot(slot) } => match self.slots.get(&(id.0, slot))?.1 {
                 Made::Open(message) => Some((chat, message)),
                 Made::Ephemeral(_) => None,
             },
             _ => None,
         }
+    }
+
+    /// Whether a debt changes a message that we said in another chat than the one it is for: in a group, before
+    /// it became this supergroup, where the same id may be somebody else's message.
+    fn left_behind(&self, id: JobId) -> bool {
+        let Some(call) = self.jobs.get(&id).map(|it| &it.owed().call) else { return false };
+        let said = slot_of(call).and_then(|slot| self.slots.get(&(id.0, slot)));
+        said.is_some_and(|(chat, _)| Some(chat) != call.chat())
+    }
+
+    /// Whether a debt changes a message that a group has left behind when it became a supergroup.
+    pub(super) fn is_of_the_old_group(&self, id: JobId) -> bool {
+        let named = self.jobs.get(&id).and_then(|it| it.owed().call.changes());
+        matches!(named, Some(MessageRef::Id(_))) || self.left_behind(id)
     }
 
     fn pass_gate(&mut self, id: JobId) {
@@ -137,7 +155,7 @@ impl Outbox {
             ephemeral: self.settings.ephemeral && !self.world.outbox.says_to_everybody(),
         };
         let slots = &self.slots;
-        let request = encode(&context, &entry.job.debt.owed.call, |slot| slots.get(&(id.0, slot)));
+        let request = encode(&context, &entry.job.debt.owed.call, |slot| slots.get(&(id.0, slot)).map(|it| it.1));
         let request = match request {
             Ok(request) => request,
             Err(why) => return self.returned(id, CallOutcome::Refused(why.to_string()), 0),
@@ -205,14 +223,14 @@ impl Outbox {
         let (store, port) = (self.world.store.clone(), self.world.outbox.port().clone());
         tokio::spawn(async move {
             let row = store.get(keys::slot(id.0, slot)).await;
-            let sent = |it: Record| rows::read::<Sent>(&it.value).ok().map(|it| it.made());
+            let sent = |it: Record| rows::read::<Sent>(&it.value).ok().map(|it| (it.chat, it.made()));
             let message = row.map(|it| it.and_then(sent)).map_err(|error| error.to_string());
             deliver(&port, OutboxMsg::SlotFound { job: id, message }).await;
         });
     }
 
     /// The message behind a slot, or the word that there is none: then there is nothing to edit or delete.
-    pub(super) fn slot_found(&mut self, id: JobId, message: Result<Option<Made>, String>) {
+    pub(super) fn slot_found(&mut self, id: JobId, message: Result<Option<(Option<ChatId>, Made)>, String>) {
         let Some(entry) = self.jobs.get_mut(&id) else { return };
         if entry.phase != Phase::Slot {
             return;
@@ -224,16 +242,19 @@ impl Outbox {
                 entry.job.debt.why = Some(why);
                 self.try_again(id, clock::tick_ms() + 1_000);
             }
-            (Some(slot), Ok(Some(message))) => {
-                self.slots.insert((id.0, slot), message);
-                self.pass_gate(id);
+            (Some(slot), Ok(Some((chat, message)))) => {
+                let Some(chat) = chat.or(entry.owed().call.chat()) else { return };
+                self.slots.insert((id.0, slot), (chat, message));
+                self.consider(id);
             }
             _ => self.close(id, "gone"),
         }
     }
 
     /// Answers a press with nothing, because its decision takes long.
-    pub(super) fn answer_now(&mut self, query: String) {
+    pub(super) fn answer_now(&mut self, pressed: Arc<Pressed>) {
+        let query = pressed.query.clone();
+        self.late.insert(query.clone(), pressed);
         let asked = Asked { chat: None, is_group: false, lane: Lane::Reply, weight: Weight::Other };
         let now = clock::tick_ms();
         if self.answered.get(&query).is_some() || self.world.limiter.gate().ask(asked, now) != Verdict::Go {

@@ -10,7 +10,7 @@ pub(super) struct Latest<K, V> {
     most: usize,
 }
 
-impl<K: Clone + Eq + Hash, V: Copy> Latest<K, V> {
+impl<K: Clone + Eq + Hash, V: Clone> Latest<K, V> {
     /// An empty one.
     pub(super) fn new(most: usize) -> Self {
         Self { entries: HashMap::new(), order: VecDeque::new(), most }
@@ -18,7 +18,7 @@ impl<K: Clone + Eq + Hash, V: Copy> Latest<K, V> {
 
     /// The value of a key that is not forgotten.
     pub(super) fn get(&self, key: &K) -> Option<V> {
-        self.entries.get(key).copied()
+        self.entries.get(key).cloned()
     }
 
     /// Adds an entry, or gives it a new value; its age stays.

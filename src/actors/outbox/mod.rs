@@ -6,12 +6,14 @@ mod latest;
 mod outcome;
 mod settle;
 mod start;
+mod words;
 
 #[cfg(test)]
 mod tests;
 
 use super::world::World;
 use crate::clock;
+use crate::domain::event::Pressed;
 use crate::domain::types::{ChatId, ChatNo, Made, MessageId, Slot};
 use crate::protocol::outbox::{JobId, OutboxMsg};
 use crate::protocol::port::Letter;
@@ -53,9 +55,12 @@ pub struct Outbox {
     /// Debts that wait for a call to return, because as many are in flight as may.
     grounded: VecDeque<JobId>,
     in_flight: usize,
-    slots: Latest<(ChatNo, Slot), Made>,
+    /// What our own messages became: in which chat, since a supergroup has none of the group it was, and which.
+    slots: Latest<(ChatNo, Slot), (ChatId, Made)>,
     /// Presses that have had their answer, and the debt that brought it (none: it was an empty one).
     answered: Latest<String, Option<JobId>>,
+    /// Presses whose words come after an empty answer: where they belong, and for whom they are.
+    late: Latest<String, Arc<Pressed>>,
     /// Messages that we deleted of late or are deleting, and the debt that does it.
     deleted: Latest<(ChatId, MessageId), JobId>,
     ticks_at_ms: u64,
@@ -70,6 +75,8 @@ pub struct Outbox {
 
 /// Slots remembered in memory; others are on the disk.
 const SLOTS: usize = 20_000;
+/// Presses that wait for their words.
+const LATE: usize = 2_000;
 /// Debts that ended lately and are remembered: more than end while the row of one lives on.
 const ENDED: usize = 50_000;
 
@@ -88,6 +95,7 @@ impl Actor for OutboxActor {
             in_flight: 0,
             slots: Latest::new(SLOTS),
             answered: Latest::new(SLOTS),
+            late: Latest::new(LATE),
             deleted: Latest::new(SLOTS),
             ticks_at_ms: u64::MAX,
             draining: Vec::new(),
@@ -118,7 +126,7 @@ impl Actor for OutboxActor {
             OutboxMsg::Marked { job, written } => outbox.marked(job, written),
             OutboxMsg::SlotFound { job, message } => outbox.slot_found(job, message),
             OutboxMsg::Tick => outbox.tick().await,
-            OutboxMsg::AnswerNow { query } => outbox.answer_now(query),
+            OutboxMsg::AnswerNow(pressed) => outbox.answer_now(pressed),
             OutboxMsg::List(reply) => reply.send(outbox.list()),
             OutboxMsg::Settle { job, resend, reply } => reply.send(outbox.settle(job, resend)),
             OutboxMsg::Drain(reply) => {

@@ -5,15 +5,14 @@ use super::entry::{Entry, Order, Phase};
 use super::flight::deliver;
 use super::start::tell_unknown;
 use crate::clock;
-use crate::domain::effect::{Call, Class, Owed};
+use crate::domain::effect::{Call, Class};
 use crate::domain::event::{ChatKind, Event, Happened, Outcome, Performed, Place};
 use crate::domain::limits::backoff::Backoff;
 use crate::domain::limits::gate::Scope;
-use crate::domain::text::Text;
-use crate::domain::types::{ChatId, Ephemeral, Made, MessageId, Slot};
+use crate::domain::types::{ChatId, Ephemeral, Made, MessageId};
 use crate::protocol::limiter::is_group;
-use crate::protocol::outbox::{CallOutcome, Job, JobId};
-use crate::store::rows::{Debt, DebtState, Sent};
+use crate::protocol::outbox::{CallOutcome, JobId};
+use crate::store::rows::{DebtState, Sent};
 use crate::store::{Batch, Op, Store, keys, rows};
 use crate::telemetry::{Line, events};
 
@@ -47,9 +46,9 @@ impl Outbox {
         let Some(entry) = self.jobs.get(&id) else { return };
         let mut batch = Batch::default();
         let call = &entry.owed().call;
-        if let (Some(slot), Some(made)) = (call.makes(), made(call, message, ephemeral)) {
-            self.slots.insert((id.0, slot), made);
-            batch.put(keys::slot(id.0, slot), rows::write(&Sent::new(made, clock::now())));
+        if let (Some(slot), Some(chat), Some(made)) = (call.makes(), call.chat(), made(call, message, ephemeral)) {
+            self.slots.insert((id.0, slot), (chat, made));
+            batch.put(keys::slot(id.0, slot), rows::write(&Sent::new(chat, made, clock::now())));
         }
         let reports = entry.owed().report.is_some() && entry.owed().call.class() == Class::VisibleOnce;
         batch.delete(keys::owed(id.0, id.1));
@@ -134,8 +133,14 @@ impl Outbox {
     }
 
     fn gone(&mut self, id: JobId, why: String) {
-        match self.jobs.get(&id).map(|it| it.owed().call.class()) {
-            Some(Class::Repeatable) => self.close(id, "done"),
+        let Some(entry) = self.jobs.get(&id) else { return };
+        match &entry.owed().call {
+            // Too old, and not because an earlier attempt has answered it: the words are still owed.
+            Call::Answer { text: Some(text), .. } if entry.attempts == 1 => {
+                let words = Some(text.clone());
+                self.answered_before(id, words);
+            }
+            call if call.class() == Class::Repeatable => self.close(id, "done"),
             _ => self.refused(id, &why),
         }
     }
@@ -179,26 +184,35 @@ impl Outbox {
         }
     }
 
-    /// The group has a new id: everything that is owed to it goes there.
+    /// The group has a new id: what is owed to it goes there. What it owes to messages of the old id is void:
+    /// they are not there, and their ids may be those of others.
     fn migrated(&mut self, id: JobId, to: ChatId) {
         let Some(old) = self.jobs.get(&id).and_then(|it| it.owed().call.chat()) else { return };
         self.unmark(id);
-        Line::new(&events::UPSTREAM_MIGRATED)
-            .actor("upstreams/telegram/outbox")
-            .field("from", old.0)
-            .field("to", to.0)
-            .next("what is owed to it goes to the new id")
-            .emit();
+        if old == to {
+            // It was moved while it was in flight.
+            return if self.is_of_the_old_group(id) { self.close(id, "gone") } else { self.consider(id) };
+        }
         let world = self.world.clone();
         tokio::spawn(async move { world.intake.migrate(old, to).await });
         let ids: Vec<_> =
             self.jobs.iter().filter(|(_, it)| it.owed().call.chat() == Some(old)).map(|(id, _)| *id).collect();
         for it in &ids {
             if let Some(entry) = self.jobs.get_mut(it) {
+                let call = &entry.job.debt.owed.call;
+                if entry.phase == Phase::Flight && Order::of(call).is_none() && call.changes().is_some() {
+                    continue; // it will be told itself that the group is gone
+                }
                 entry.job.debt.owed.call = entry.job.debt.owed.call.clone().moved_to(to);
             }
         }
         self.move_lines(old, to);
+        for it in &ids {
+            let flies = self.jobs.get(it).is_none_or(|it| it.phase == Phase::Flight);
+            if !flies && self.is_of_the_old_group(*it) {
+                self.close(*it, "gone");
+            }
+        }
         self.consider(id);
     }
 
@@ -231,38 +245,6 @@ impl Outbox {
         self.close(id, "expired");
     }
 
-    /// The press has had an empty answer, because its decision took long: the words follow as a message.
-    pub(super) fn answered_before(&mut self, id: JobId, words: Option<Text>) {
-        let chat = self.world.intake.numbers().id(id.0);
-        if let (Some(text), Some(chat)) = (words, chat) {
-            let slot = Slot(self.world.sequence.take(1));
-            let call = Call::Say {
-                chat,
-                slot,
-                thread: None,
-                reply_to: None,
-                text,
-                keyboard: Vec::new(),
-                silent: true,
-                only: None,
-            };
-            let debt = Debt {
-                owed: Owed::new(call).repeating(),
-                feature: "house".into(),
-                state: DebtState::Owed,
-                since: clock::now(),
-                why: None,
-            };
-            let seq = self.world.sequence.take(1);
-            let mut batch = Batch::default();
-            batch.put(keys::owed(id.0, seq), rows::write(&debt));
-            self.world.store.later(batch);
-            self.close(id, "answered_late");
-            return self.take(Job { chat: id.0, seq, debt, reserved: false });
-        }
-        self.close(id, "done");
-    }
-
     /// The feature hears what came of it: the outcome is stored and queued in one batch.
     fn report(&self, id: JobId, outcome: Outcome, mut batch: Batch) {
         let Some(entry) = self.jobs.get(&id) else { return };
@@ -274,7 +256,7 @@ impl Outbox {
         let event = Event::Performed(Performed { feature, token, outcome });
         let happened = Happened { update: None, at: clock::now(), place, event };
         let seq = self.world.sequence.take(1);
-        let row = rows::Queued { raw: None, own: Some(happened.clone()), decided: Vec::new(), released: false };
+        let row = rows::Queued::of_own(happened.clone());
         batch.0.push(Op::Put { key: keys::queued(id.0, seq), value: rows::write(&row), expect: Some(0) });
         let world = self.world.clone();
         tokio::spawn(async move {

@@ -167,6 +167,7 @@ async fn two_messages_for_one_person_are_both_deleted_although_both_have_id_0() 
 #[tokio::test]
 async fn a_server_that_refuses_messages_for_one_person_is_asked_once_in_a_process() {
     let town = Town::new(Telegram::new(strict_server).await, |_| {}).await;
+    let log = crate::telemetry::capture();
     let first = start(&town).await;
     for call in [say(1), say(2), delete(1)] {
         town.owe(call).await;
@@ -182,6 +183,7 @@ async fn a_server_that_refuses_messages_for_one_person_is_asked_once_in_a_proces
     let first = ("sendMessage".to_owned(), true);
     assert_eq!(told, [first, plain("sendMessage"), plain("sendMessage"), plain("deleteMessage"), plain("sendMessage")]);
     assert_eq!(town.behind(2).await, Some(Made::Open(MessageId(42))));
+    assert!(!log.of("upstream.not_ephemeral").is_empty(), "the operator hears of it");
 }
 
 #[tokio::test]

@@ -316,9 +316,12 @@ impl Call {
         }
     }
 
-    /// The same call in another chat: its group became a supergroup.
+    /// The same call in another chat: its group became a supergroup. The message it answers stays behind.
     #[must_use]
     pub fn moved_to(mut self, to: ChatId) -> Self {
+        if let Self::Say { reply_to, thread, .. } | Self::Document { reply_to, thread, .. } = &mut self {
+            (*reply_to, *thread) = (None, None);
+        }
         match &mut self {
             Self::Say { chat, .. }
             | Self::Document { chat, .. }
@@ -336,6 +339,28 @@ impl Call {
             Self::AnswerJoin { .. } | Self::Answer { .. } | Self::SetCommands { .. } => {}
         }
         self
+    }
+
+    /// The message of its chat that it changes, or the first of them, if it changes any.
+    #[must_use]
+    pub fn changes(&self) -> Option<MessageRef> {
+        match self {
+            Self::Edit { message, .. } | Self::Delete { message, .. } => Some(*message),
+            Self::DeleteMany { messages, .. } => messages.first().map(|it| MessageRef::Id(*it)),
+            Self::Say { .. }
+            | Self::Document { .. }
+            | Self::Mute { .. }
+            | Self::Unmute { .. }
+            | Self::Permit { .. }
+            | Self::Approve { .. }
+            | Self::Decline { .. }
+            | Self::AnswerJoin { .. }
+            | Self::Answer { .. }
+            | Self::Invite { .. }
+            | Self::EditInvite { .. }
+            | Self::SetCommands { .. }
+            | Self::Leave { .. } => None,
+        }
     }
 
     /// The chat it acts in, where it acts in one.

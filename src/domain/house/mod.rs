@@ -9,13 +9,13 @@ mod tests;
 pub use state::{Alarm, State, Tries};
 
 use super::command::{self, Given};
-use super::effect::{Button, Call, Does, Effect, Label, Owed, Target};
-use super::event::{ChatKind, Event, Happened, Note, Pressed, Said, Verdict};
+use super::effect::{Button, Call, Does, Effect, Label, MessageRef, Owed, Target};
+use super::event::{ChatKind, Event, Happened, Note, Pressed, Remedy, Said, Verdict};
 use super::fact::Need;
 use super::feature::{Command, Decision, Facts, Pace, Rules, Scope, telegram};
-use super::membership::PRESS_MS;
+use super::membership::{PRESS_MS, links};
 use super::text::{Arg, Text};
-use super::types::{Language, Moment};
+use super::types::{Language, Moment, Slot};
 use std::borrow::Cow;
 
 /// The office that is always open, asked last.
@@ -29,8 +29,6 @@ pub struct House {
 const HINT_PAUSE_MS: u64 = 60_000;
 /// At most one hint to unknown commands in this many ms.
 const COMMAND_PAUSE_MS: u64 = 3_000;
-/// The payload of our own "Add me to a group" button.
-const SETUP: &str = "setup";
 
 const COMMANDS: &[Command] = &[
     Command { name: "start", scope: Scope::Private, help: "house-help-start" },
@@ -73,9 +71,15 @@ impl Rules for House {
             (Event::Told(Note::Claim { code, who }), ChatKind::House) => {
                 owner::claim(state, facts, &self.commands, code, who)
             }
-            (Event::Told(Note::Trouble { key, text, .. }), ChatKind::House) => owner::trouble(state, facts, key, text),
+            (Event::Told(Note::Trouble { key, text, remedy, .. }), ChatKind::House) => {
+                owner::trouble(state, facts, (key, text), *remedy)
+            }
             (Event::Told(Note::Healed { key }), ChatKind::House) => owner::healed(state, facts, key),
-            (Event::Told(Note::Deliver { text, language, .. }), _) => deliver(state, event, facts, text, *language),
+            (Event::Told(Note::Deliver { text, language, remedy, .. }), _) => {
+                let language = state.language.unwrap_or(*language);
+                deliver(event, facts, in_language(text, language), *remedy)
+            }
+            (Event::Woke { feature, key, .. }, _) if feature == self.name() => take_away(event, key),
             (Event::Said(said), ChatKind::Private) => self.in_private(state, event, facts, said),
             (Event::Said(said), ChatKind::Group | ChatKind::Supergroup) => self.in_group(event, facts, said),
             (Event::Said(_), ChatKind::Channel | ChatKind::House)
@@ -95,6 +99,19 @@ impl Rules for House {
     }
 }
 
+/// The key of a wake at which the message of this slot is taken away: words that followed a press in a group.
+#[must_use]
+pub fn away(slot: Slot) -> String {
+    format!("away/{}", slot.0)
+}
+
+fn take_away(event: &Happened, key: &str) -> Decision<State> {
+    let Some(slot) = key.strip_prefix("away/").and_then(|it| it.parse().ok()).map(Slot) else {
+        return Decision::passed();
+    };
+    Decision::claimed(vec![telegram(Call::Delete { chat: event.place.id, message: MessageRef::Slot(slot) })])
+}
+
 impl House {
     fn in_private(&self, state: &State, event: &Happened, facts: &Facts<'_>, said: &Said) -> Decision<State> {
         if said.edited || said.service || said.from.is_bot {
@@ -105,7 +122,7 @@ impl House {
         }
         let given = command::parse(said, &facts.house.username);
         let decision = match &given {
-            Some(Given { name, args }) if name == "start" && !args.is_empty() && *args != SETUP => {
+            Some(Given { name, args }) if name == "start" && !args.is_empty() && *args != links::SETUP => {
                 open_link(facts, event, said, args)
             }
             Some(it) if it.name == "start" || it.name == "help" => {
@@ -208,27 +225,36 @@ fn say(event: &Happened, facts: &Facts<'_>, said: &Said, text: Text, keyboard: V
     })
 }
 
-/// The button that adds us to a group with the rights we need.
+/// The buttons that add us to a group, and to a channel, with the rights we need.
 fn add_me(language: Language, facts: &Facts<'_>) -> Vec<Vec<Button>> {
-    let me = &facts.house.username;
-    if me.is_empty() {
-        return Vec::new();
-    }
-    let rights = "delete_messages+restrict_members+invite_users";
-    let label = Label::Text(Text::new(language, "house-button-add"));
-    let does = Does::Open(format!("https://t.me/{me}?startgroup={SETUP}&admin={rights}"));
-    vec![vec![Button { label, does }]]
+    let group = button(language, "house-button-add", links::group(&facts.house.username));
+    let channel = button(language, "house-button-channel", links::channel(&facts.house.username));
+    group.into_iter().chain(channel).map(|it| vec![it]).collect()
 }
 
-/// Says what another chat wants this person to know, in their language where we know it.
-fn deliver(state: &State, event: &Happened, facts: &Facts<'_>, text: &Text, language: Language) -> Decision<State> {
+/// The button that sets right what does not work.
+fn heal_me(language: Language, facts: &Facts<'_>, remedy: Remedy) -> Vec<Vec<Button>> {
+    let button = match remedy {
+        Remedy::Group => button(language, "house-button-rights", links::group(&facts.house.username)),
+        Remedy::Channel => button(language, "house-button-admin", links::channel(&facts.house.username)),
+    };
+    button.into_iter().map(|it| vec![it]).collect()
+}
+
+fn button(language: Language, key: &'static str, url: Option<String>) -> Option<Button> {
+    Some(Button { label: Label::Text(Text::new(language, key)), does: Does::Open(url?) })
+}
+
+/// Says what another chat wants this person to know.
+fn deliver(event: &Happened, facts: &Facts<'_>, text: Text, remedy: Option<Remedy>) -> Decision<State> {
+    let keyboard = remedy.map(|it| heal_me(text.language, facts, it)).unwrap_or_default();
     let call = Call::Say {
         chat: event.place.id,
         slot: facts.slot(0),
         thread: None,
         reply_to: None,
-        text: in_language(text, state.language.unwrap_or(language)),
-        keyboard: Vec::new(),
+        text,
+        keyboard,
         silent: false,
         only: None,
     };

@@ -1,7 +1,7 @@
 //! The house's own chat: who becomes its owner, and what its owners are told.
 
 use super::super::effect::{Effect, MenuScope, Target};
-use super::super::event::Note;
+use super::super::event::{Note, Remedy};
 use super::super::fact::Claim;
 use super::super::feature::{Command, Decision, Facts, telegram};
 use super::super::offices;
@@ -26,17 +26,20 @@ enum Worth {
 /// Somebody opened an owner link.
 pub(super) fn claim(state: &State, facts: &Facts<'_>, all: &[Command], code: &str, who: &Person) -> Decision<State> {
     let say = |key| deliver(who.id, Text::new(who.language, key));
+    let suspect = |why| Effect::Suspect { user: who.id, why };
     if facts.house.owned_by(who.id) {
         return Decision::claimed(vec![say("house-claim-yours-already")]);
     }
     let open = facts.house.claim.as_ref();
     match (worth(state, facts, open, code, who.id), open) {
         (Worth::Over, _) | (_, None) => Decision::claimed(vec![say("house-claim-over")]),
-        (Worth::Exhausted, _) => Decision::claimed(vec![say("house-claim-exhausted")]),
+        (Worth::Exhausted, _) => {
+            Decision::claimed(vec![say("house-claim-exhausted"), suspect("too many wrong owner links")])
+        }
         (Worth::Wrong, Some(open)) => {
             let mut state = state.clone();
             state.count(&open.code_sha256, who.id);
-            Decision::claimed(vec![say("house-claim-wrong")]).with_state(state)
+            Decision::claimed(vec![say("house-claim-wrong"), suspect("a wrong owner link")]).with_state(state)
         }
         (Worth::Right, Some(open)) => own(state, open, all, who),
     }
@@ -69,11 +72,16 @@ fn own(state: &State, open: &Claim, all: &[Command], who: &Person) -> Decision<S
 }
 
 /// Something needs an owner's hand: each owner is told once.
-pub(super) fn trouble(state: &State, facts: &Facts<'_>, key: &str, text: &Text) -> Decision<State> {
+pub(super) fn trouble(
+    state: &State,
+    facts: &Facts<'_>,
+    (key, text): (&str, &Text),
+    remedy: Option<Remedy>,
+) -> Decision<State> {
     if state.alarms.iter().any(|it| it.key == key) {
         return Decision::claimed(Vec::new());
     }
-    let effects = tell_owners(facts, text);
+    let effects = tell_owners(facts, text, remedy);
     let mut state = state.clone();
     state.alarm(key, text, !effects.is_empty());
     Decision::claimed(effects).with_state(state)
@@ -85,21 +93,26 @@ pub(super) fn healed(state: &State, facts: &Facts<'_>, key: &str) -> Decision<St
     let mut state = state.clone();
     let effects = match state.alarms.remove(at) {
         Alarm { told: false, .. } => Vec::new(),
-        Alarm { text: None, .. } => tell_owners(facts, &Text::new(Language::En, "house-healed")),
+        Alarm { text: None, .. } => tell_owners(facts, &Text::new(Language::En, "house-healed"), None),
         Alarm { text: Some(text), .. } => {
             let healed = Text::new(Language::En, "house-healed-of").with("trouble", Arg::Lines(vec![text]));
-            tell_owners(facts, &healed)
+            tell_owners(facts, &healed, None)
         }
     };
     Decision::claimed(effects).with_state(state)
 }
 
-fn tell_owners(facts: &Facts<'_>, text: &Text) -> Vec<Effect> {
-    facts.house.owners.iter().map(|owner| deliver(*owner, text.clone())).collect()
+fn tell_owners(facts: &Facts<'_>, text: &Text, remedy: Option<Remedy>) -> Vec<Effect> {
+    facts.house.owners.iter().map(|owner| deliver_with(*owner, text.clone(), remedy)).collect()
 }
 
 /// For somebody's private chat, which says it in their language and under a slot of its own.
 fn deliver(user: UserId, text: Text) -> Effect {
+    deliver_with(user, text, None)
+}
+
+fn deliver_with(user: UserId, text: Text, remedy: Option<Remedy>) -> Effect {
     let language = text.language;
-    Effect::Tell { to: Target::Chat(ChatId(user.0)), note: Note::Deliver { text, language, slot: Slot(0) } }
+    let note = Note::Deliver { text, language, slot: Slot(0), remedy };
+    Effect::Tell { to: Target::Chat(ChatId(user.0)), note }
 }

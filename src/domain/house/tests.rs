@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 use super::super::effect::{Call, Does, Effect, InDoubt, MenuScope, Target};
-use super::super::event::{ChatKind, Event, Note, Place, Said, Verdict};
+use super::super::event::{ChatKind, Event, Note, Place, Remedy, Said, Verdict};
 use super::super::fact::Claim;
 use super::super::feature::{Command, Scope};
 use super::super::play::{Play, buttons, calls, person, told};
@@ -46,7 +46,7 @@ fn claim(play: &mut Play<House>, who: i64, code: &str) -> Vec<Effect> {
 fn trouble(play: &mut Play<House>, key: &str) -> Vec<Effect> {
     let place = Place { id: ChatId(-5), kind: ChatKind::Supergroup, title: "Group".into(), username: None };
     let text = Text::new(Language::En, "membership-trouble-rights");
-    play.happen(Event::Told(Note::Trouble { key: key.into(), place, text }))
+    play.happen(Event::Told(Note::Trouble { key: key.into(), place, text, remedy: Some(Remedy::Group) }))
 }
 
 fn healed(play: &mut Play<House>, key: &str) -> Vec<Effect> {
@@ -75,7 +75,8 @@ fn in_private_it_greets_and_helps() {
 fn the_greeting_has_a_button_that_adds_us_with_our_rights() {
     let does: Vec<_> = buttons(&private().say(7, "/start")).into_iter().map(|it| it.does).collect();
     let url = "https://t.me/house_bot?startgroup=setup&admin=delete_messages+restrict_members+invite_users";
-    assert_eq!(does, [Does::Open(url.into())]);
+    let channel = "https://t.me/house_bot?startchannel&admin=invite_users";
+    assert_eq!(does, [Does::Open(url.into()), Does::Open(channel.into())]);
     let mut unnamed = private();
     unnamed.world.house.username.clear();
     assert_eq!(buttons(&unnamed.say(7, "/start")), [], "while we do not know our name");
@@ -184,13 +185,16 @@ fn the_right_code_makes_an_owner_once() {
     assert_eq!(told(&claim(&mut play, 8, CODE)), ["deliver house-claim-over"], "the link is used");
 }
 
+/// What a wrong code of person 7 comes to.
+const WRONG: [&str; 2] = ["deliver house-claim-wrong", "suspect 7 a wrong owner link"];
+
 #[test]
 fn a_code_is_worth_what_it_is() {
     let mut play = house();
     assert_eq!(told(&claim(&mut play, 7, CODE)), ["deliver house-claim-over"], "no link is open");
     let mut play = open(house());
     play.wait_s(899);
-    assert_eq!(told(&claim(&mut play, 7, "wrong")), ["deliver house-claim-wrong"]);
+    assert_eq!(told(&claim(&mut play, 7, "wrong")), WRONG);
     play.wait_s(1);
     assert_eq!(told(&claim(&mut play, 7, CODE)), ["deliver house-claim-over"], "too late");
     let mut play = open(house());
@@ -202,9 +206,13 @@ fn a_code_is_worth_what_it_is() {
 fn each_account_has_five_tries() {
     let mut play = open(house());
     for number in 1..=5 {
-        assert_eq!(told(&claim(&mut play, 7, "guess")), ["deliver house-claim-wrong"], "{number}");
+        assert_eq!(told(&claim(&mut play, 7, "guess")), WRONG, "{number}");
     }
-    assert_eq!(told(&claim(&mut play, 7, CODE)), ["deliver house-claim-exhausted"], "even the right one");
+    assert_eq!(
+        told(&claim(&mut play, 7, CODE)),
+        ["deliver house-claim-exhausted", "suspect 7 too many wrong owner links"],
+        "even the right one"
+    );
     assert_eq!(told(&claim(&mut play, 8, CODE))[0], "own 8", "others are not locked out");
 }
 
@@ -216,7 +224,7 @@ fn a_new_link_brings_new_tries() {
     }
     let code_sha256 = Sha256::digest("new").into();
     play.world.house.claim = Some(Claim { code_sha256, expires: play.world.now.plus_ms(900_000), tries: 5 });
-    assert_eq!(told(&claim(&mut play, 7, "wrong")), ["deliver house-claim-wrong"]);
+    assert_eq!(told(&claim(&mut play, 7, "wrong")), WRONG);
     assert_eq!(told(&claim(&mut play, 7, "new"))[0], "own 7");
 }
 
@@ -243,6 +251,21 @@ fn every_owner_hears_of_a_trouble_once_and_of_its_end() {
 }
 
 #[test]
+fn a_trouble_comes_with_the_button_that_ends_it() {
+    for (remedy, expect) in [
+        (Some(Remedy::Group), Some("startgroup=setup&admin=delete_messages+restrict_members+invite_users")),
+        (Some(Remedy::Channel), Some("startchannel&admin=invite_users")),
+        (None, None),
+    ] {
+        let text = Text::new(Language::En, "membership-trouble-rights");
+        let note = Note::Deliver { text, language: Language::En, slot: Slot(0), remedy };
+        let does = buttons(&private().happen(Event::Told(note))).into_iter().map(|it| it.does).collect::<Vec<_>>();
+        let url = expect.map(|it| Does::Open(format!("https://t.me/house_bot?{it}")));
+        assert_eq!(does, url.into_iter().collect::<Vec<_>>(), "{remedy:?}");
+    }
+}
+
+#[test]
 fn a_trouble_waits_for_the_first_owner() {
     let mut play = open(house());
     assert_eq!(trouble(&mut play, "a"), []);
@@ -262,7 +285,7 @@ fn troubles_are_capped_and_long_ones_keep_only_their_key() {
     for number in 0..40 {
         let text = Text::new(Language::En, "membership-trouble-rights").with("group", Arg::Word("x".repeat(470)));
         let key = format!("membership/-1000000000500/{number}");
-        play.happen(Event::Told(Note::Trouble { key, place: place.clone(), text }));
+        play.happen(Event::Told(Note::Trouble { key, place: place.clone(), text, remedy: None }));
     }
     assert_eq!(play.state.alarms.len(), ALARMS_MAX);
     assert_eq!(told(&healed(&mut play, "membership/-1000000000500/39")), ["deliver house-healed"]);
@@ -273,7 +296,7 @@ fn what_is_delivered_is_said_in_the_persons_language() {
     let deliver = |play: &mut Play<House>| {
         let inner = Text::new(Language::En, "membership-trouble-rights");
         let text = Text::new(Language::En, "house-healed-of").with("trouble", Arg::Lines(vec![inner]));
-        play.happen(Event::Told(Note::Deliver { text, language: Language::En, slot: Slot(0) }))
+        play.happen(Event::Told(Note::Deliver { text, language: Language::En, slot: Slot(0), remedy: None }))
     };
     let mut play = private();
     let Some(Effect::Telegram(owed)) = deliver(&mut play).pop() else { panic!() };

@@ -108,6 +108,9 @@ pub(super) struct Draft<'a> {
     pub(super) settings: Settings,
     /// What the rules look at.
     pub(super) look: Look<'a>,
+    /// The checklist was looked at already.
+    pub(super) ticked: bool,
+    title: Option<String>,
     state: Cow<'a, State>,
     /// Rows of people that this decision changes, and whether they must not be lost.
     people: Vec<(UserId, Known, bool)>,
@@ -126,6 +129,8 @@ impl<'a> Draft<'a> {
             facts,
             settings,
             look: Look::new(facts),
+            ticked: false,
+            title: None,
             state: Cow::Borrowed(state),
             people: Vec::new(),
             today: None,
@@ -253,6 +258,20 @@ impl<'a> Draft<'a> {
         self.add(Effect::Tell { to: Target::Chat(chat), note: Note::Membership(Box::new(word)) });
     }
 
+    /// The chat's title. What is not from Telegram, a word of another chat or an alarm clock, brings none.
+    pub(super) fn title(&self) -> &str {
+        self.title.as_deref().unwrap_or(&self.place.title)
+    }
+
+    /// Looks the title up where the event brought none.
+    pub(super) fn find_title(&mut self) {
+        if self.place.title.is_empty()
+            && let Some(Ok(info)) = self.look.chat(&self.place.id.into())
+        {
+            self.title = Some(info.title.clone());
+        }
+    }
+
     pub(super) const fn now(&self) -> Moment {
         self.facts.now
     }
@@ -311,6 +330,13 @@ impl<'a> Draft<'a> {
     ) {
         let (chat, slot) = (self.place.id, self.slot());
         self.owe(Call::Say { chat, slot, thread, reply_to, text, keyboard, silent: false, only: None });
+    }
+
+    /// Answers a press without words: what is seen is the answer.
+    pub(super) fn nod(&mut self, pressed: &Pressed) {
+        let call = Call::Answer { query: pressed.query.clone(), text: None, alert: false };
+        let owed = Owed { until: Some(self.now().plus_ms(PRESS_MS)), ..Owed::new(call) };
+        self.add(Effect::Telegram(owed));
     }
 
     /// Answers a press: with a toast, or with a window when the person must read it.

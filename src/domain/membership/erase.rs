@@ -21,7 +21,7 @@ pub(super) fn begin(draft: &mut Draft<'_>) {
 /// Deletes the next rows, unless the group is guarded again.
 pub(super) fn woke(draft: &mut Draft<'_>) {
     draft.claim();
-    if !draft.state().channels.is_empty() {
+    if !draft.state().channels.is_empty() || draft.state().setting_up {
         return;
     }
     let Some(rows) = draft.rows(ALL.start, ALL.end, STEP) else { return };

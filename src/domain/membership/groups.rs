@@ -91,7 +91,7 @@ pub(super) fn report(draft: &mut Draft<'_>, before: &State) {
     let group = draft.place.id;
     let report = Report {
         group,
-        title: cut(&draft.place.title),
+        title: cut(draft.title()),
         username: draft.place.username.clone(),
         channels: now.channels.clone(),
         mode: mode(now),

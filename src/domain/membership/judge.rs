@@ -74,7 +74,7 @@ pub(super) fn observe(draft: &mut Draft<'_>, state: &State, said: &Said) {
 
 /// Whether this message is judged at all; for others nothing is looked up.
 pub(super) fn may_judge(state: &State, place: &Place, said: &Said, look: &Look<'_>) -> bool {
-    !state.channels.is_empty() && is_person(place, said, look) && !state.ails(About::Rights)
+    !state.channels.is_empty() && !state.policy.off && is_person(place, said, look) && !state.ails(About::Rights)
 }
 
 /// Whether a person of this group wrote that: not a chat, not a bot, not Telegram, and not we.

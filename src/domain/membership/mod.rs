@@ -2,6 +2,7 @@
 
 mod appeal;
 mod channel;
+mod check;
 mod door;
 mod draft;
 mod erase;
@@ -9,7 +10,10 @@ mod groups;
 mod judge;
 mod knock;
 mod ledger;
+pub(super) mod links;
+mod log_place;
 mod order;
+mod own;
 mod panel;
 mod person;
 mod policy;
@@ -17,6 +21,7 @@ mod press;
 mod protect;
 mod react;
 mod request;
+mod setup;
 mod simulate;
 mod state;
 mod stats;
@@ -97,6 +102,8 @@ const NAME: &str = "membership";
 const COMMANDS: &[Command] = &[
     Command { name: "protect", scope: Scope::GroupAdmin, help: "membership-help-protect" },
     Command { name: "unprotect", scope: Scope::GroupAdmin, help: "membership-help-unprotect" },
+    Command { name: "protection", scope: Scope::GroupAdmin, help: "membership-panel-help-protection" },
+    Command { name: "log", scope: Scope::GroupAdmin, help: "membership-panel-help-log" },
     Command { name: "groups", scope: Scope::Private, help: "membership-groups-help" },
     Command { name: "privacy", scope: Scope::Private, help: "membership-groups-help-privacy" },
     Command { name: "privacy", scope: Scope::Group, help: "membership-groups-help-privacy" },
@@ -164,13 +171,20 @@ impl Membership {
                 }
                 door::moved(draft, moved);
             }
-            Event::Placed(placed) => settle(draft, placed),
+            Event::Placed(placed) => {
+                setup::placed(draft, placed);
+                settle(draft, placed);
+            }
+            Event::Migrated { .. } => setup::migrated(draft),
             Event::JoinRequested(request) => door::requested(draft, request),
             Event::Reacted(reacted) => react::reacted(draft, reacted),
             Event::Performed(it) if it.feature == NAME => performed(draft, it),
             Event::Woke { feature, key, .. } if feature == NAME => woke(draft, key),
             Event::Told(Note::Membership(word)) => told(draft, word),
-            Event::Performed(_) | Event::Woke { .. } | Event::Migrated { .. } | Event::Told(_) | Event::Other => {}
+            Event::Performed(_) | Event::Woke { .. } | Event::Told(_) | Event::Other => {}
+        }
+        if draft.state().channels != state.channels || draft.state().asked.len() != state.asked.len() {
+            setup::settled(draft);
         }
         if !draft.is_missing() {
             groups::report(draft, state);
@@ -226,12 +240,16 @@ fn told(draft: &mut Draft<'_>, word: &Word) {
             subscription::told(draft, word);
             door::told(draft, word);
         }
-        Word::Changed { .. } => subscription::told(draft, word),
+        Word::Changed { .. } => {
+            subscription::told(draft, word);
+            setup::told(draft, word);
+        }
         Word::Recheck { .. } => door::told(draft, word),
         Word::Group(_) | Word::Gone { .. } => groups::told(draft, word),
         Word::Knock(_) | Word::Decided { .. } => knock::told(draft, word),
         Word::Appeal(_) | Word::Judged { .. } => appeal::told(draft, word),
         Word::Import { .. } => transfer::told(draft, word),
+        Word::Log { .. } => log_place::told(draft, word),
     }
 }
 
@@ -239,6 +257,8 @@ fn told(draft: &mut Draft<'_>, word: &Word) {
 fn woke(draft: &mut Draft<'_>, key: &str) {
     match key {
         verify::WAKE => verify::woke(draft),
+        setup::WAKE => setup::woke(draft),
+        panel::WAKE => panel::woke(draft),
         erase::WAKE => erase::woke(draft),
         _ if key.starts_with(door::ASK) => door::woke(draft, key),
         _ => stop::expire(draft, key),
@@ -302,6 +322,9 @@ fn read(said: &Said, look: &Look<'_>) -> Option<Result<Request, Odd>> {
 
 impl Membership {
     fn said<'a>(&self, draft: &mut Draft<'a>, state: &'a State, said: &'a Said) {
+        if draft.place.kind != ChatKind::Private && (setup::started(draft, said) || panel::answered(draft, said)) {
+            return;
+        }
         let heard = hear(state, draft.place, said, &mut draft.look);
         if !state.channels.is_empty() {
             judge::observe(draft, state, said);

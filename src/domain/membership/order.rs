@@ -3,10 +3,10 @@
 use super::super::command::Given;
 use super::super::event::{Rights, Said};
 use super::super::fact::ChatRef;
-use super::super::types::{Person, UserId};
+use super::super::types::{ChatId, Person, UserId};
 use super::draft::{Draft, Voice};
 use super::request::{Odd, targets};
-use super::{appeal, knock, panel, simulate, stats, transfer, undo, verify, why};
+use super::{appeal, knock, log_place, panel, setup, simulate, stats, transfer, undo, verify, why};
 use serde::{Deserialize, Serialize};
 
 /// An order.
@@ -29,6 +29,8 @@ pub enum Order {
     Export,
     /// `/import`: the settings from a file, by Telegram's id of it.
     Import(Option<String>),
+    /// `/log`: this is where that group reports what it does.
+    Log(Option<ChatId>),
 }
 
 /// What `/undo` takes back.
@@ -57,6 +59,7 @@ impl Order {
             "simulate" => return Some(targets(given, said).map(Self::Simulate)),
             "stats" => Self::Stats,
             "export" => Self::Export,
+            "log" => Self::Log(group(given)),
             "import" => Self::Import(transfer::file(said)),
             _ => return None,
         }))
@@ -66,7 +69,7 @@ impl Order {
     pub(super) const fn allowed(&self, rights: &Rights) -> bool {
         match self {
             Self::Verify(_) | Self::Why(_) | Self::Undo(_) => rights.can_restrict_members,
-            Self::Protection | Self::Simulate(_) | Self::Stats | Self::Export | Self::Import(_) => {
+            Self::Protection | Self::Simulate(_) | Self::Stats | Self::Export | Self::Import(_) | Self::Log(_) => {
                 rights.can_change_info
             }
         }
@@ -79,6 +82,11 @@ fn person(given: &Given<'_>, said: &Said) -> Result<Option<UserId>, Odd> {
         Some(word) => word.parse().ok().filter(|it| *it > 0).map(|it| Some(UserId(it))).ok_or_else(|| Odd::of(word)),
         None => Ok(said.reply_to.as_ref().and_then(|it| it.from)),
     }
+}
+
+/// The group that a command names by its id.
+fn group(given: &Given<'_>) -> Option<ChatId> {
+    given.words().next()?.parse().ok().filter(|it| *it < 0).map(ChatId)
 }
 
 /// `raid`, `30m`, `30` with a reply is still the person's; else an id, or minutes up to a day.
@@ -107,6 +115,7 @@ pub(super) fn carry_out(draft: &mut Draft<'_>, voice: Voice, asker: &Person, ord
         Order::Simulate(channels) => simulate::asked(draft, voice, asker, channels),
         Order::Stats => stats::asked(draft, voice, asker),
         Order::Export => transfer::export(draft, voice, asker),
+        Order::Log(group) => log_place::asked(draft, voice, asker, *group),
         Order::Import(file) => transfer::import(draft, voice, asker, file.as_deref()),
     }
 }
@@ -114,6 +123,7 @@ pub(super) fn carry_out(draft: &mut Draft<'_>, voice: Voice, asker: &Person, ord
 /// A press of a button that belongs to none of the first path.
 pub(super) fn pressed(draft: &mut Draft<'_>, pressed: &super::super::event::Pressed, action: &str, args: &str) -> bool {
     match action {
+        setup::ACTION => setup::pressed(draft, pressed),
         panel::ACTION => panel::pressed(draft, pressed, args),
         appeal::ACTION => appeal::pressed(draft, pressed, args),
         knock::ACTION => knock::pressed(draft, pressed, args),

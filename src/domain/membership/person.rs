@@ -120,6 +120,37 @@ pub(super) fn sighted(draft: &mut Draft<'_>, who: &Person) {
     }
 }
 
+/// Rows that name those who need not join: keys from here ..
+const EXEMPT_FIRST: &str = "exempt/";
+/// .. up to, but without, here.
+const EXEMPT_END: &str = "exempt0";
+/// So many of them are looked at.
+const EXEMPT_READ: u32 = 100;
+
+/// Remembers, beside what their own row says, that somebody need not join: so that all can be found.
+pub(super) fn list_exempt(draft: &mut Draft<'_>, user: UserId, name: &str) {
+    draft.put(format!("{EXEMPT_FIRST}{}", user.0), &cut(name));
+}
+
+/// Those who need not join, by id and name; `None` while that is not known.
+pub(super) fn exempt(draft: &mut Draft<'_>) -> Option<Vec<(UserId, String)>> {
+    let rows = draft.rows(EXEMPT_FIRST, EXEMPT_END, EXEMPT_READ)?;
+    let read = |(key, row): &(String, Vec<u8>)| {
+        let user = key.strip_prefix(EXEMPT_FIRST)?.parse().ok().map(UserId)?;
+        Some((user, serde_json::from_slice(row).unwrap_or_default()))
+    };
+    Some(rows.iter().filter_map(read).collect())
+}
+
+/// Lets somebody be judged again who need not have joined.
+pub(super) fn judge_again(draft: &mut Draft<'_>, user: UserId) {
+    let Some(known) = draft.known(user) else { return };
+    if let Some(known) = known.filter(|it| it.exempt.is_some()) {
+        draft.put(Known::key(user), &Known { exempt: None, ..known });
+    }
+    draft.drop_row(format!("{EXEMPT_FIRST}{}", user.0));
+}
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
 const fn is_zero(it: &u8) -> bool {
     *it == 0

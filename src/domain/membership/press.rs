@@ -5,9 +5,10 @@ use super::super::event::{Place, Pressed, Standing, Status};
 use super::super::fact::{Freshness, Permissions, Unknown};
 use super::super::text::{Arg, Text};
 use super::super::types::{Person, UserId};
+use super::check::{self, Check};
 use super::draft::{Draft, Look, Voice};
 use super::ledger::{self, Deed, What, Why};
-use super::protect::{self, Check, Ruling};
+use super::protect::{self, Ruling};
 use super::state::{Channel, Entry, Question, State};
 use super::stop::{self, count_of, short_names};
 
@@ -38,7 +39,7 @@ pub(super) enum Pressing<'a> {
     /// Somebody agrees for a channel, but may not.
     MayNot(&'a Channel),
     /// A channel's admin agrees, but something is missing.
-    Missing(Vec<Text>),
+    Missing(Check),
     /// A channel's admin agrees.
     Agreed(u32, &'a Channel, UserId),
 }
@@ -114,14 +115,14 @@ fn agreed<'a>(
     pressed: &Pressed,
     look: &mut Look<'a>,
 ) -> Option<Pressing<'a>> {
-    let mut check = Check { language: pressed.from.language, lines: Vec::new(), unsure: false };
+    let mut check = Check::new(pressed.from.language);
     check.rights_here(place, look);
     check.rights_there(channel, look);
-    Some(match protect::may_invite(channel, pressed.from.id, look)? {
+    Some(match check::may_invite(channel, pressed.from.id, look)? {
         Ok(false) => Pressing::MayNot(channel),
         Err(()) => Pressing::CannotCheck,
         Ok(true) if check.unsure => Pressing::CannotCheck,
-        Ok(true) if !check.lines.is_empty() => Pressing::Missing(check.lines),
+        Ok(true) if !check.lines.is_empty() => Pressing::Missing(check),
         Ok(true) => Pressing::Agreed(number, channel, asker),
     })
 }
@@ -134,7 +135,8 @@ pub(super) fn answer(draft: &mut Draft<'_>, pressed: &Pressed, args: &str, press
         Pressing::Open | Pressing::CannotCheck => draft.toast(pressed, say("membership-toast-cannot-check"), false),
         Pressing::Over => draft.toast(pressed, say("membership-toast-over"), false),
         Pressing::Lacks(channels) => {
-            let text = say("membership-toast-lacks")
+            let language = draft.state().policy.language(pressed.from.language);
+            let text = Text::new(language, "membership-toast-lacks")
                 .with("count", count_of(channels.len()))
                 .with("channels", short_names(channels.into_iter()));
             draft.toast(pressed, text, true);
@@ -155,10 +157,11 @@ pub(super) fn answer(draft: &mut Draft<'_>, pressed: &Pressed, args: &str, press
             let text = say("membership-toast-may-not").with("channel", Arg::Word(channel.title.clone()));
             draft.toast(pressed, text, true);
         }
-        Pressing::Missing(lines) => {
+        Pressing::Missing(check) => {
             draft.toast(pressed, say("membership-toast-missing"), true);
-            let text = say("membership-missing").with("lines", Arg::Lines(lines));
-            draft.answer(Voice::Reply(pressed.message, pressed.thread), text, Vec::new());
+            let keyboard = check::remedies(check.language, &check.remedies, &draft.facts.house.username);
+            let text = say("membership-missing-agree").with("lines", Arg::Lines(check.lines));
+            draft.answer(Voice::Reply(pressed.message, pressed.thread), text, keyboard);
         }
         Pressing::Agreed(number, channel, asker) => agree(draft, pressed, number, channel, asker),
     }
@@ -192,7 +195,8 @@ fn welcome(
     let again = draft.state().frees(user, draft.now()); // pressed twice: the un-mute may be on its way still
     let held = !lifted && (standing.status == Status::Kicked || standing.muted && !again);
     let key = if held { "membership-toast-held" } else { "membership-toast-welcome" };
-    draft.toast(pressed, Text::new(pressed.from.language, key), held);
+    let language = draft.state().policy.language(pressed.from.language);
+    draft.toast(pressed, Text::new(language, key), held);
     if args != stop::CROWD {
         draft.delete(MessageRef::Id(pressed.message));
     }

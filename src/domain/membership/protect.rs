@@ -1,16 +1,18 @@
 //! `/protect` and `/unprotect`: who may, what is missing for it, and what comes of it.
 
+use super::super::command;
 use super::super::effect::{Button, Call, Does, Effect, Label, Owed};
 use super::super::event::{ChatKind, Place, Rights, Said};
-use super::super::fact::{ChatInfo, ChatRef, Freshness, Permissions, Unknown};
+use super::super::fact::{ChatRef, Freshness, Permissions, Unknown};
 use super::super::text::{Arg, Text};
 use super::super::types::{Language, Person, Slot, UserId};
+use super::check::{Check, may_invite};
 use super::draft::{Draft, Look, Voice};
 use super::order::{self, Order};
-use super::request::{Asker, Odd};
+use super::request::{self, Asker, Odd};
 use super::state::{About, CHANNELS_MAX, Channel, Entry, Question, Request, State};
 use super::stop::{self, count_of, names};
-use super::trouble;
+use super::{setup, trouble};
 
 /// The button by which an anonymous admin shows who they are.
 pub(super) const WHO: &str = "m.me";
@@ -30,8 +32,10 @@ pub(super) enum Ruling {
     NotAllowed,
     /// No channel was named.
     Usage,
-    /// Something must be granted first: one line each.
-    Missing(Vec<Text>),
+    /// Something must be granted first.
+    Missing(Missing),
+    /// What was named cannot be had, whatever is granted: one line each.
+    Mistaken(Vec<Text>),
     /// Named channels are not protected here, or none is.
     Unprotected,
     /// Go ahead with these; for those, one of their admins must agree.
@@ -52,6 +56,15 @@ pub(super) enum Ruling {
         /// The notices of those who wait.
         notices: Vec<Slot>,
     },
+}
+
+/// What stands between a request and its fulfilment.
+#[derive(Debug)]
+pub(super) struct Missing {
+    /// The channels that were asked for.
+    pub(super) wish: Vec<ChatRef>,
+    /// What is granted and what is not.
+    pub(super) check: Check,
 }
 
 /// Whether a person may have this; `None` while facts are missing.
@@ -88,10 +101,14 @@ fn protect(
     language: Language,
     look: &mut Look<'_>,
 ) -> Option<Ruling> {
-    let mut check = Check { language, lines: Vec::new(), unsure: false };
+    let mut check = Check::new(language);
     check.rights_here(place, look);
     let (mut clear, mut ask) = (Vec::<Channel>::new(), Vec::<Channel>::new());
     for target in targets.iter().take(CHANNELS_MAX + 1) {
+        let found = look.facts().chat(target).and_then(|it| it.as_ref().ok());
+        if let Some(info) = found.filter(|it| it.kind == ChatKind::Channel) {
+            look.member(info.id, who, Freshness::Now); // asked for together with what we are there
+        }
         let Some(channel) = check.channel(target, look) else { continue };
         if clear.iter().chain(&ask).any(|it| it.id == channel.id) {
             continue;
@@ -109,11 +126,13 @@ fn protect(
     let known = |it: &&Channel| state.channels.iter().any(|old| old.id == it.id);
     let more = clear.iter().chain(&ask).filter(|it| !known(it)).count();
     if targets.len() > CHANNELS_MAX || state.channels.len() + more > CHANNELS_MAX {
+        check.mistaken = true;
         check.lines.push(Text::new(language, "membership-need-fewer").with("max", count_of(CHANNELS_MAX)));
     }
     Some(match check {
         Check { unsure: true, .. } => Ruling::CannotCheck,
-        Check { lines, .. } if !lines.is_empty() => Ruling::Missing(lines),
+        Check { mistaken: true, lines, .. } => Ruling::Mistaken(lines),
+        Check { .. } if !check.lines.is_empty() => Ruling::Missing(Missing { wish: targets.to_vec(), check }),
         Check { .. } => Ruling::Protect { clear, ask },
     })
 }
@@ -135,99 +154,6 @@ fn unprotect(state: &State, place: &Place, targets: &[ChatRef], look: &mut Look<
         Ok(info) => Ruling::Release { gone, permissions: info.permissions.clone(), notices },
         Err(_) => Ruling::CannotCheck,
     })
-}
-
-/// Whether that person is an admin of the channel who may invite: so they may see its link anyway.
-pub(super) fn may_invite(channel: &Channel, who: UserId, look: &mut Look<'_>) -> Option<Result<bool, ()>> {
-    Some(match look.member(channel.id, who, Freshness::Now)? {
-        Ok(standing) => Ok(standing.may(|it| it.can_invite_users)),
-        Err(Unknown::Unavailable) => Err(()),
-        Err(Unknown::NotFound | Unknown::NoRights | Unknown::TooLarge) => Ok(false),
-    })
-}
-
-/// Collects what is missing, a line each.
-pub(super) struct Check {
-    /// The reader's language.
-    pub(super) language: Language,
-    /// What is missing and how to grant it.
-    pub(super) lines: Vec<Text>,
-    /// Something could not be looked up.
-    pub(super) unsure: bool,
-}
-
-impl Check {
-    /// Our own rights in the group.
-    pub(super) fn rights_here(&mut self, place: &Place, look: &mut Look<'_>) {
-        match look.member(place.id, look.me(), Freshness::Recent) {
-            Some(Ok(me)) => {
-                if !me.may(|it| it.can_delete_messages) {
-                    self.line("membership-need-delete", None);
-                }
-                if !me.may(|it| it.can_restrict_members) {
-                    self.line("membership-need-restrict", None);
-                }
-            }
-            Some(Err(_)) => self.unsure = true,
-            None => {}
-        }
-    }
-
-    /// The channel that was named, if it is one and we are admin there.
-    fn channel(&mut self, target: &ChatRef, look: &mut Look<'_>) -> Option<Channel> {
-        let info = match look.chat(target)? {
-            Ok(info) => info,
-            Err(Unknown::Unavailable) => {
-                self.unsure = true;
-                return None;
-            }
-            Err(Unknown::NotFound | Unknown::NoRights | Unknown::TooLarge) => {
-                self.line("membership-need-found", Some(shown(target)));
-                return None;
-            }
-        };
-        self.fit(info, look)
-    }
-
-    fn fit(&mut self, info: &ChatInfo, look: &mut Look<'_>) -> Option<Channel> {
-        let channel = Channel::of(info);
-        if info.kind != ChatKind::Channel {
-            self.line("membership-need-channel", Some(channel.title));
-            return None;
-        }
-        self.rights_there(&channel, look)?.then_some(channel)
-    }
-
-    /// Our own rights in the channel; `None` while they are not known.
-    pub(super) fn rights_there(&mut self, channel: &Channel, look: &mut Look<'_>) -> Option<bool> {
-        let key = match look.member(channel.id, look.me(), Freshness::Recent)? {
-            Ok(me) if !me.is_admin() => "membership-need-admin",
-            Ok(me) if channel.username.is_none() && !me.may(|it| it.can_invite_users) => "membership-need-invite",
-            Ok(_) => return Some(true),
-            Err(Unknown::NotFound | Unknown::NoRights | Unknown::TooLarge) => "membership-need-admin",
-            Err(Unknown::Unavailable) => {
-                self.unsure = true;
-                return Some(false);
-            }
-        };
-        self.line(key, Some(channel.title.clone()));
-        Some(false)
-    }
-
-    fn line(&mut self, key: &'static str, channel: Option<String>) {
-        let text = Text::new(self.language, key);
-        self.lines.push(match channel {
-            Some(channel) => text.with("channel", Arg::Bold(channel)),
-            None => text,
-        });
-    }
-}
-
-fn shown(target: &ChatRef) -> String {
-    match target {
-        ChatRef::Id(id) => id.0.to_string(),
-        ChatRef::Name(name) => format!("@{name}"),
-    }
 }
 
 /// Answers a command that needs no facts: an odd word, an anonymous admin, nobody in particular.
@@ -263,8 +189,18 @@ fn who(draft: &mut Draft<'_>, voice: Voice, language: Language, mut request: Req
     draft.answer(voice, Text::new(language, "membership-who"), vec![vec![Button { label, does }]]);
 }
 
-/// Says that a command of ours has no place here.
+/// Says that a command of ours has no place here. A basic group is told how to become a place for it, and what it
+/// wished is remembered until then.
 pub(super) fn elsewhere(draft: &mut Draft<'_>, said: &Said) {
+    if draft.place.kind == ChatKind::Group
+        && let Asker::Person(_) = request::asker(draft.place, said)
+        && let Some(Ok(Request::Protect(wish))) =
+            command::given(said, draft.facts).and_then(|it| request::read(&it, said))
+        && !wish.is_empty()
+    {
+        draft.claim();
+        return setup::wish_early(draft, said, wish);
+    }
     let key = match draft.place.kind {
         ChatKind::Private => "membership-in-private",
         ChatKind::Group => "membership-basic-group",
@@ -282,8 +218,9 @@ pub(super) fn carry_out(draft: &mut Draft<'_>, voice: Voice, asker: &Person, rul
         Ruling::CannotCheck => draft.answer(voice, say("membership-cannot-check"), Vec::new()),
         Ruling::NotAllowed => draft.answer(voice, say("membership-not-allowed"), Vec::new()),
         Ruling::Usage => draft.answer(voice, say("membership-usage"), Vec::new()),
-        Ruling::Missing(lines) => {
-            draft.answer(voice, say("membership-missing").with("lines", Arg::Lines(lines)), Vec::new());
+        Ruling::Missing(missing) => setup::wish(draft, voice, asker, missing),
+        Ruling::Mistaken(lines) => {
+            draft.answer(voice, say("membership-mistaken").with("lines", Arg::Lines(lines)), Vec::new());
         }
         Ruling::Unprotected => {
             let channels = &draft.state().channels;
@@ -339,9 +276,9 @@ pub(super) fn take(draft: &mut Draft<'_>, channel: Channel, owner: UserId) {
         trouble::heal(draft, about);
     }
     if draft.state().channels.iter().any(|it| it.id == id && it.url().is_none()) {
-        let name = draft.place.title.chars().filter(|it| !it.is_control()).take(LINK_NAME_MAX).collect();
-        let owed =
-            Owed::new(Call::Invite { chat: id, name, by_request: false }).repeating().reporting(link_token(id.0));
+        let name = draft.title().chars().filter(|it| !it.is_control()).take(LINK_NAME_MAX).collect();
+        let call = Call::Invite { chat: id, name, by_request: false };
+        let owed = Owed::new(call).repeating().reporting(link_token(id.0));
         draft.add(Effect::Telegram(owed));
     }
 }
@@ -353,9 +290,12 @@ pub(super) fn link_token(channel: i64) -> String {
 
 /// "Only subscribers of .. can write here now."
 pub(super) fn protected(language: Language, channels: &[Channel]) -> Text {
-    Text::new(language, "membership-protected")
-        .with("channels", names(channels.iter()))
-        .with("count", count_of(channels.len()))
+    let closed = || channels.iter().filter(|it| it.username.is_none());
+    let text = match closed().next() {
+        None => Text::new(language, "membership-protected"),
+        Some(_) => Text::new(language, "membership-protected-by-link").with("closed", names(closed())),
+    };
+    text.with("channels", names(channels.iter())).with("count", count_of(channels.len()))
 }
 
 /// Lets channels go, and everybody whom the list names.

@@ -1,8 +1,9 @@
 //! What membership keeps: the hot cell of a group, and a row for each person it muted.
 
 use super::super::fact::{ChatInfo, ChatRef};
-use super::super::types::{ChatId, Language, Moment, Slot, ThreadId, UserId};
+use super::super::types::{ChatId, Language, MessageId, Moment, Slot, ThreadId, UserId};
 use super::order::Order;
+use super::own::Own;
 use super::policy::Policy;
 use serde::{Deserialize, Serialize};
 
@@ -50,6 +51,12 @@ pub struct State {
     pub asked: Vec<Asked>,
     /// The number of the next question.
     pub next_ask: u32,
+    /// A checklist stands: the row `setup` tells where, and what it waits for.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub setting_up: bool,
+    /// Whose words are awaited, and under which message: for a notice or greeting of the group's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prompt: Option<Prompt>,
     /// What does not work.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub troubles: Vec<Trouble>,
@@ -123,6 +130,19 @@ pub enum Question {
         /// Who wants it.
         asker: UserId,
     },
+}
+
+/// An admin was asked for words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Prompt {
+    /// Who.
+    pub user: UserId,
+    /// The message that they answer.
+    pub message: MessageId,
+    /// What the words are for.
+    pub own: Own,
+    /// When nobody waits for them any more.
+    pub until: Moment,
 }
 
 /// What somebody asked for, by a command.

@@ -7,6 +7,7 @@ use super::super::types::{Language, MessageId, Moment, Person, Slot, ThreadId, U
 use super::draft::Draft;
 use super::judge::Stranger;
 use super::ledger::{self, Deed, What, Why};
+use super::own::{self, Own};
 use super::state::{CROWDS_MAX, Channel, Crowd, Entry, RECENT_MAX, State};
 use super::trouble;
 
@@ -138,10 +139,13 @@ fn explain(draft: &mut Draft<'_>, case: &Case<'_>, lacks: &[&Channel], entry: &m
 fn notice(draft: &mut Draft<'_>, case: &Case<'_>, language: Language, lacks: &[&Channel], until: Moment) -> Slot {
     let now = draft.now();
     draft.change().recent.push(now);
-    let text = Text::new(language, "membership-notice")
-        .with("person", Arg::Person { id: case.who.id, name: case.who.name.clone() })
-        .with("channels", names(lacks.iter().copied()))
-        .with("count", count_of(lacks.len()));
+    let text = match own::read(draft, Own::Notice) {
+        Some(words) => own::text(language, &words.text, case.who, names(lacks.iter().copied())),
+        None => Text::new(language, "membership-notice")
+            .with("person", Arg::Person { id: case.who.id, name: case.who.name.clone() })
+            .with("channels", names(lacks.iter().copied()))
+            .with("count", count_of(lacks.len())),
+    };
     let keyboard = keyboard(language, lacks.iter().copied(), Some(case.who.id));
     let slot = draft.slot();
     tell(draft, slot, case.thread, text, keyboard);

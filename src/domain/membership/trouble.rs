@@ -1,7 +1,7 @@
 //! What does not work: told to the owner once, and once more when it is over.
 
 use super::super::effect::{Effect, Target};
-use super::super::event::{Note, Outcome};
+use super::super::event::{Note, Outcome, Remedy};
 use super::super::fact::Unknown;
 use super::super::text::{Arg, Text};
 use super::super::types::{ChatId, Language};
@@ -92,7 +92,17 @@ fn raise(draft: &mut Draft<'_>, about: About, patience_ms: u64, text: Text) {
     if ripe {
         let (key, place) = (key(draft, about), draft.place.clone());
         let text = text.with("group", Arg::Bold(cut(&place.title)));
-        draft.add(Effect::Tell { to: Target::House, note: Note::Trouble { key, place, text } });
+        let note = Note::Trouble { key, place, text, remedy: Some(remedy(about, draft.place.id)) };
+        draft.add(Effect::Tell { to: Target::House, note });
+    }
+}
+
+/// Where the button leads that would set it right: into the group for what is wrong here, else into the channel.
+pub(super) const fn remedy(about: About, group: ChatId) -> Remedy {
+    match about {
+        About::Lookup(chat) if chat.0 == group.0 => Remedy::Group,
+        About::Rights | About::Refused | About::Door | About::Crowded => Remedy::Group,
+        About::Lookup(_) | About::Link(_) => Remedy::Channel,
     }
 }
 

@@ -1,6 +1,7 @@
 //! What chats tell each other about membership: groups, their channels, and the private chats of people.
 
 use super::super::types::{ChatId, Language, MessageId, Moment, Person, UserId};
+use super::policy::LogPlace;
 use super::state::Channel;
 use serde::{Deserialize, Serialize};
 
@@ -66,6 +67,13 @@ pub enum Word {
         /// Who decided.
         by: Person,
     },
+    /// A chat to a group: report here what you do.
+    Log {
+        /// Where.
+        place: LogPlace,
+        /// Who wants it: they must be an admin of both.
+        by: UserId,
+    },
     /// The command line to a group: guard it for this channel.
     Import {
         /// The channel.
@@ -92,6 +100,7 @@ impl Word {
             Self::Recheck { .. } => "recheck",
             Self::Appeal(_) => "appeal",
             Self::Judged { .. } => "judged",
+            Self::Log { .. } => "log",
             Self::Import { .. } => "import",
         }
     }

@@ -54,7 +54,7 @@ fn each_menu_shows_what_works_there() {
     for (scope, expect) in [
         (MenuScope::Private, vec!["groups", "privacy", "start", "help"]),
         (MenuScope::Groups, vec!["privacy", "help"]),
-        (MenuScope::GroupAdmins, vec!["protect", "unprotect", "privacy", "help"]),
+        (MenuScope::GroupAdmins, vec!["protect", "unprotect", "protection", "log", "privacy", "help"]),
         (MenuScope::Chat(ChatId(7)), vec!["groups", "privacy", "drill", "start", "help"]),
     ] {
         let menus = menu(&commands, scope);
@@ -81,6 +81,7 @@ fn sources() -> String {
     for folder in ["membership", "house", "drill"] {
         walk(&root().join("src/domain").join(folder), &mut found);
     }
+    found.push_str(&std::fs::read_to_string(root().join("src/actors/outbox/words.rs")).unwrap());
     found
 }
 

@@ -46,6 +46,7 @@ fn word(effect: &Effect) -> String {
         Effect::Keep { key, .. } => format!("keep {key}"),
         Effect::Drop { key } => format!("drop {key}"),
         Effect::Own(user) => format!("own {}", user.0),
+        Effect::Suspect { user, why } => format!("suspect {} {why}", user.0),
     }
 }
 

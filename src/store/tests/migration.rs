@@ -113,7 +113,9 @@ async fn a_store_of_the_first_format_opens_and_counts_revisions_from_one() {
     let engine = super::opening::raw(folder.path());
     fixture(&engine);
     drop(engine);
+    let told = crate::telemetry::capture();
     let store = open(folder.path());
+    assert!(!told.of("store.migrated").is_empty());
     assert_eq!(rows(&store, "other").await, ["other=[1,2]@1"]);
     assert_eq!(rows(&store, "chat/").await.len(), 1000);
     store.commit(batch([put_at(1, "chat/0007", r#"{"name":"seven"}"#)])).await.unwrap();

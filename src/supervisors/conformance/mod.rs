@@ -6,3 +6,4 @@ mod matrix;
 mod orders;
 mod soak;
 mod start_and_stop;
+mod telling;

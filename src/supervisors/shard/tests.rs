@@ -254,6 +254,7 @@ async fn a_chat_that_cannot_start_is_charged_and_tried_again() {
 
 #[tokio::test(start_paused = true)]
 async fn many_different_chats_that_crash_are_a_storm_and_running_chats_go_on() {
+    let told = crate::telemetry::capture();
     let it = shard(ShardRules { storm: StormRule { different: 20, ..rules().storm }, ..rules() }).await;
     it.wake(0..100).await;
     it.crash(0..21).await;
@@ -261,6 +262,7 @@ async fn many_different_chats_that_crash_are_a_storm_and_running_chats_go_on() {
     it.wake(100..105).await;
     let counts = it.counts().await;
     assert_eq!((counts.running, counts.held, counts.storm), (79, 26, true));
+    assert!(!told.of("sup.storm").is_empty());
     pass(30_000).await;
     let counts = it.counts().await;
     assert_eq!((counts.running, counts.held, counts.storm), (105, 0, false));

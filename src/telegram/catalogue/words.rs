@@ -4,6 +4,8 @@
 pub const NAME_CHARS: usize = 64;
 /// Other foreign words are cut at this many characters.
 pub const WORD_CHARS: usize = 256;
+/// Words that somebody wrote for others are cut at this many characters.
+pub const WRITTEN_CHARS: usize = 1_000;
 /// A label that is a name is cut at this many characters.
 pub const LABEL_CHARS: usize = 40;
 /// The longest address that is linked, in bytes.
@@ -28,6 +30,19 @@ pub fn word(raw: &str, chars: usize) -> String {
         shown.push('…');
     }
     shown.trim().to_owned()
+}
+
+/// Foreign words whose line breaks stay, cut to so many characters with `…`.
+#[must_use]
+pub fn lines(raw: &str, chars: usize) -> String {
+    let clean = |it: char| if it == '\n' { Some(it) } else { (!is_harmful(it)).then_some(it) };
+    let mut kept = raw.trim().chars().filter_map(clean);
+    let mut shown: String = kept.by_ref().take(chars).collect();
+    if kept.next().is_some() {
+        shown.pop();
+        shown.push('…');
+    }
+    shown
 }
 
 /// Cuts a text to so many UTF-16 units with `…`.

@@ -23,8 +23,8 @@ catalogue! {
         remedy: "Nothing.",
     }
     APP_STOPPED = "app.stopped", Info {
-        meaning: "Everything is finished or on disk, and the process ends.",
-        causes: ["a drain that is complete"],
+        meaning: "Everything acknowledged is finished or on disk, and the process ends.",
+        causes: ["a drain that is complete", "a second signal, or one during the start: then there is no drain"],
         next: "the next start goes on from the store",
         remedy: "Nothing.",
     }
@@ -34,16 +34,10 @@ catalogue! {
         next: "the service manager starts it again, and the store brings back what was in hand",
         remedy: "Read the reason. For the disk, check dmesg and free space; for a blocked thread or a give-up, see the lines before it and `majordomo doctor`.",
     }
-    CONFIG_RELOADED = "config.reloaded", Info {
-        meaning: "New settings are in force.",
-        causes: ["the settings were read again on request"],
-        next: "the changed keys apply from now on",
-        remedy: "Nothing. `majordomo config show` prints what is in force.",
-    }
     CONFIG_REJECTED = "config.rejected", Error {
         meaning: "The settings have a mistake; the line names file, line, key and what was expected.",
-        causes: ["a mistyped key or value", "an environment variable MAJORDOMO_* that fits no key", "a key of another version"],
-        next: "at start the process exits with code 78; while running the old settings stay",
+        causes: ["a mistyped key or value", "an environment variable MAJORDOMO_* that fits no key", "a key of another version", "telegram.token is missing, or Telegram does not accept it"],
+        next: "the process exits with code 78; starting it again does not help",
         remedy: "Mend the key that is named, and test with `majordomo config check`.",
     }
     STORE_FULL = "store.full", Error {
@@ -57,12 +51,6 @@ catalogue! {
         causes: ["a failing disk", "a file system that lost writes in a power cut", "a file changed by another program"],
         next: "the damaged folder is moved aside, never deleted; the start is refused where nothing can replace it",
         remedy: "Keep the folder named in the line. Check the disk (dmesg, smartctl), restore your own copy of store.path, and start again.",
-    }
-    STORE_RESTORED = "store.restored", Warn {
-        meaning: "The store goes on from an older state; the line says what was replaced and how large the gap is.",
-        causes: ["store.corrupt shortly before", "an operator restored a copy"],
-        next: "owed visible messages are listed as unknown instead of sent, and the house goes on",
-        remedy: "Look through `majordomo pending list`, and repeat by hand what people did in the gap (for example `/protect`).",
     }
     STORE_MIGRATED = "store.migrated", Info {
         meaning: "Rows of an older version were rewritten in the present format.",

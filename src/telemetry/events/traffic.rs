@@ -29,9 +29,9 @@ catalogue! {
         remedy: "See `majordomo inbox list`. If it names a new kind of update, upgrade; if nothing is missing, leave it.",
     }
     UPDATE_EXPIRED = "update.expired", Info {
-        meaning: "An update was too old to be worth answering and was finished without effects.",
-        causes: ["the bot was away longer than a button press (150 s) or an inline query (30 s) lives", "a long queue after an outage"],
-        next: "people press again, newer updates are handled",
+        meaning: "An update waited on the disk for longer than it is worth: words for 24 h, a button press for 150 s.",
+        causes: ["the bot was away for long while it had this unfinished", "a queue that is longer than it can be worked off", "the clock was moved forward"],
+        next: "old words are left out; an old press is decided, and what a toast would have said goes as a message",
         remedy: "Nothing after a stop or an outage. In normal running look at bot_inbox_oldest_seconds.",
     }
     EFFECT_UNKNOWN = "effect.unknown", Warn {
@@ -107,10 +107,10 @@ catalogue! {
         remedy: "Nothing. To keep it that way set telegram.ephemeral = false; else update the Bot API server and restart.",
     }
     SEC_AUTH_FAIL = "sec.auth_fail", Warn {
-        meaning: "Somebody tried what only owners may do and could not prove to be one.",
-        causes: ["a wrong or old one-time link", "someone is guessing", "a page was called under a foreign host name"],
-        next: "it was refused; after 5 tries the account is not heard until a new link is made",
-        remedy: "Nothing if it was you. If tries keep coming, restart for a new link or name the owners in owner.ids.",
+        meaning: "Somebody tried what is not for them: to become an owner by a wrong link, to call a page under a foreign name or from a foreign page, or to use the control socket as another user.",
+        causes: ["a wrong, used or old one-time link", "someone is guessing", "a page of web.listen was called under a host name that is not in web.hosts", "a program of another user of this machine"],
+        next: "it was refused; after 5 wrong links the account is not heard until a new link is made",
+        remedy: "Nothing if it was you; add your own host names to web.hosts. If wrong links keep coming, name the owners in owner.ids.",
     }
     SEC_WEBHOOK_FORGED = "sec.webhook_forged", Warn {
         meaning: "A request at the webhook did not carry our secret and was refused.",

@@ -48,7 +48,7 @@ fn each_line_is_one_write_that_ends_with_one_newline() {
         for reason in ["one", "two\nlines", "three\r\n"] {
             told(&log, Line::always(&APP_READY).reason(reason));
         }
-        log.flush();
+        log.flush_within(FLUSH);
         let writes = paper.writes();
         assert_eq!(writes.len(), 3);
         assert!(writes.iter().all(|it| it.ends_with('\n') && it.matches('\n').count() == 1), "{writes:?}");
@@ -59,7 +59,7 @@ fn each_line_is_one_write_that_ends_with_one_newline() {
 fn what_is_no_terminal_gets_json_by_itself() {
     let (log, paper) = on_paper(LogFormat::Auto, LogLevel::Info);
     told(&log, Line::always(&APP_READY));
-    log.flush();
+    log.flush_within(FLUSH);
     let value: serde_json::Value = serde_json::from_str(&paper.writes()[0]).unwrap();
     assert_eq!(value["event"], "app.ready");
     assert_eq!(value["boot"], boot_id());
@@ -72,7 +72,7 @@ fn only_the_wanted_levels_are_written() {
     for (level, expected) in cases {
         let (log, paper) = on_paper(LogFormat::Pretty, level);
         kinds.iter().for_each(|it| told(&log, Line::always(it)));
-        log.flush();
+        log.flush_within(FLUSH);
         assert_eq!(paper.writes().len(), expected, "{level:?}");
         let shown = kinds.iter().filter(|it| log.is_shown(it.level)).count();
         assert_eq!(shown, expected, "{level:?}");
@@ -98,7 +98,7 @@ fn repeats_are_folded_and_told_at_the_end() {
         told(&log, Line::always(&SUP_CHILD_CRASHED).actor("chats/02/-1#7").reason("boom").field("u", u));
     }
     told(&log, Line::always(&SUP_CHILD_CRASHED).reason("something else"));
-    log.flush();
+    log.flush_within(FLUSH);
     let writes = paper.writes();
     assert_eq!(writes.len(), 5, "{writes:#?}");
     assert!(writes[3].contains("something else"));
@@ -115,12 +115,12 @@ fn chats_fold_as_one_family_and_the_parts_of_the_house_do_not() {
         let actor = format!("chats/0{}/-100{chat}#{}", chat % 4, chat + 1);
         told(&log, Line::always(&SUP_CHILD_STARTED).actor(actor).reason(format_args!("in {chat}ms")));
     }
-    log.flush();
+    log.flush_within(FLUSH);
     assert_eq!(paper.writes().len(), 7 + 3 + 1, "{:#?}", paper.writes());
     for shard in 0..8 {
         told(&log, Line::always(&SUP_CHILD_STARTED).actor(format!("chats/0{shard}#1")));
     }
-    log.flush();
+    log.flush_within(FLUSH);
     assert_eq!(paper.writes().len(), 7 + 3 + 1 + 8, "each shard is a part of the house");
 }
 
@@ -144,7 +144,7 @@ fn a_stated_cause_folds_reasons_that_vary() {
     for ms in 0..10 {
         told(&log, Line::always(&SUP_CHILD_RESTARTED).reason("x".repeat(ms)).cause("restart"));
     }
-    log.flush();
+    log.flush_within(FLUSH);
     assert_eq!(paper.writes().len(), 4);
 }
 
@@ -152,7 +152,7 @@ fn a_stated_cause_folds_reasons_that_vary() {
 fn details_are_never_folded() {
     let (log, paper) = on_paper(LogFormat::Pretty, LogLevel::Debug);
     (0..10).for_each(|_| told(&log, Line::always(&UPDATE_DUPLICATE).reason("same")));
-    log.flush();
+    log.flush_within(FLUSH);
     assert_eq!(paper.writes().len(), 10);
 }
 
@@ -165,7 +165,7 @@ fn a_closed_pipe_ends_nothing() {
     for round in 0..100 {
         told(&log, Line::always(&APP_READY).reason("x".repeat(round)));
     }
-    log.flush();
+    log.flush_within(FLUSH);
     assert_eq!(lock(&log.0.ring).len(), 100);
     assert!(log.0.out.get().unwrap().queue.drain(Duration::ZERO), "the writer stopped taking lines");
 }
@@ -189,7 +189,7 @@ fn a_reader_that_does_not_read_holds_nobody_up_and_the_gap_is_told() {
     let count = 6000;
     (0..count).for_each(|_| told(&log, Line::always(&UPDATE_DUPLICATE)));
     drop(gate);
-    log.flush();
+    log.flush_within(FLUSH);
     let writes = paper.writes();
     let gap = writes.iter().find(|it| it.contains("log.dropped")).unwrap();
     let gap: serde_json::Value = serde_json::from_str(gap).unwrap();
@@ -217,7 +217,7 @@ fn a_secret_given_at_the_start_is_masked_in_every_part() {
             .next(secret)
             .act(secret),
     );
-    log.flush();
+    log.flush_within(FLUSH);
     let writes = paper.writes().concat();
     assert!(writes.contains("bot***/getMe"), "{writes}");
     assert!(!writes.contains("S3cret"), "{writes}");

@@ -4,7 +4,7 @@ use super::UNLIMITED;
 use super::dice::Dice;
 use crate::harness::{By, LIMIT, Setting, Story};
 use majordomo::domain::types::{ChatId, UserId};
-use majordomo::playground::telegram::{Fault, FaultKind};
+use majordomo::playground::telegram::{Fault, FaultKind, What};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -200,5 +200,63 @@ impl Story {
             answer.split(' ').nth(1).and_then(|it| it.parse().ok()).unwrap_or(0)
         };
         tokio::time::timeout(LIMIT, posting).await.unwrap()
+    }
+}
+
+#[tokio::test]
+async fn a_press_goes_before_messages_that_wait() {
+    for by in [By::Polling, By::Webhook] {
+        let mut story = Story::begin(patient(by).with("MAJORDOMO_RUNTIME__CHAT_QUEUE", "4")).await;
+        story.stopped(story.eve, "hello").await;
+        let button = |it: &What| matches!(it, What::Said { buttons, .. } if !buttons.is_empty());
+        story.sees("a notice with its button", |it| button(&it.what)).await;
+        story.start_afresh().await; // nothing is cached any more
+        story.telegram.fault(Fault::of("getChatMember", FaultKind::Latency(3_000)).times(1));
+        let asked = story.drills(story.ann, story.group, 40);
+        story.until("all are acknowledged", || story.telegram.undelivered() == 0).await;
+        // The button is not for Sam, so that nobody needs to be looked up to tell him.
+        let press = story.telegram.press_and_go(story.sam, story.group, "joined").unwrap();
+        story.until("the press is taken", || story.telegram.undelivered() == 0).await;
+        assert!(story.answered(story.group).is_empty(), "the messages still wait");
+        let toast = story.telegram.answered(&press, LIMIT).await.unwrap();
+        assert!(!toast.text.is_empty(), "{toast:?}");
+        story.all_answered(story.group, &asked).await;
+        let answers = story.telegram.calls("sendMessage");
+        let pressed = story.telegram.calls("answerCallbackQuery")[0].at_us;
+        let before = answers.iter().filter(|it| it.number("chat_id") == Some(story.group.0) && it.at_us < pressed);
+        // Those that were aside with Ann's lookup already; a press at the end of the queue would come after 40.
+        assert!(before.count() <= 10, "{by:?}");
+    }
+}
+
+/// Updates of the burst, with 1 KB of words each, and by how many KiB the process may grow for them, the store's cache
+///.
+const BURST: usize = 20_000;
+const GROWTH_KIB: u64 = 64 * 1024;
+
+#[tokio::test]
+async fn a_burst_to_one_chat_takes_room_on_the_disk_and_not_in_memory() {
+    let mut story = Story::begin(patient(By::Polling)).await;
+    story.start_afresh().await; // nothing is cached any more
+    let before = story.resident_kib();
+    story.telegram.fault(Fault::of("getChatMember", FaultKind::Hang(300_000)));
+    let words = "drill:ok ".to_owned() + &"x".repeat(1_000);
+    for _ in 0..BURST {
+        story.telegram.say(story.ann, story.group, &words).unwrap();
+    }
+    let began = std::time::Instant::now();
+    let taken = story.telegram.until(super::LONG * 4, || story.telegram.undelivered() == 0).await;
+    assert!(taken, "{} are left", story.telegram.undelivered());
+    let grown = story.resident_kib().saturating_sub(before);
+    println!("{BURST} updates taken in {:?}, {grown} KiB more", began.elapsed());
+    assert!(grown < GROWTH_KIB, "{grown} KiB for {BURST} updates");
+}
+
+impl Story {
+    /// What the process of the house holds in memory.
+    fn resident_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap();
+        let line = status.lines().find_map(|it| it.strip_prefix("VmRSS:")).unwrap();
+        line.split_whitespace().next().unwrap().parse().unwrap()
     }
 }

@@ -73,6 +73,9 @@ async fn whoever_sees_the_terminal_becomes_the_owner_once_and_for_all() {
     assert!(story.asks(story.eve, &start).await.contains("one try too many"), "also with the right one");
     assert!(story.asks(story.ann, &start).await.contains("You are an owner"));
     assert!(story.asks(story.sam, &start).await.contains("used or too old"));
+    let suspect = story.log.wait_for("sec.auth_fail").await;
+    assert_eq!((&suspect["user_id"], &suspect["reason"]), (&story.eve.0.into(), &"a wrong owner link".into()));
+    assert_eq!(story.log.wait_for("sec.owner_claimed").await["user_id"], story.ann.0);
     assert_ne!(story.asks(story.ann, "drill:ok").await, hint, "owners may drill");
     story.kill9();
     let shown = story.start_at_a_terminal().await;

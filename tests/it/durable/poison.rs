@@ -91,6 +91,8 @@ async fn what_is_released_is_decided_once_by_the_office_that_had_crashed() {
     }
     let (code, ..) = story.run(&["inbox", "release", &poison.to_string()]).await;
     assert_eq!(code, Some(0));
+    let released = story.log.wait_for("update.released").await;
+    assert_eq!((&released["update_id"], &released["feature"]), (&poison.into(), &"drill".into()));
     let heard = story.ann_hears(2).await;
     assert_ne!(heard[0], heard[1], "first the house's hint, then the drill's own answer");
     story.calm().await;

@@ -112,7 +112,8 @@ async fn over_any_spoiled_file_it_starts_or_says_why_not() {
             fs::remove_dir_all(&store).unwrap();
         }
     }
-    assert!(up > 0 && refused > 0, "{up} started, {refused} refused");
+    let told = story.log.events("store.corrupt").len();
+    assert!(up > 0 && refused > 0 && told > 0, "{up} started, {refused} refused, {told} told to be corrupt");
 }
 
 #[tokio::test]
@@ -154,7 +155,8 @@ async fn another_bot_is_refused_until_it_is_adopted() {
     assert!(words.contains("not to bot 987654321") && words.contains("--adopt"), "{words}");
     assert!(!words.contains("another-bots-token") && !out.contains("another-bots-token"), "no token is shown");
     story.start_with(&["run", "--adopt"]);
-    assert!(story.log.wait_from(0, |it| it["event"] == "app.ready" && it["chats"] == 1, LIMIT).await.is_some());
+    // The group, its channel, and the private chat of whoever set it up.
+    assert!(story.log.wait_from(0, |it| it["event"] == "app.ready" && it["chats"] == 3, LIMIT).await.is_some());
     let (status, _) = story.sigterm().await;
     assert_eq!(status.code(), Some(0));
     story.start().await; // it is its own now

@@ -65,6 +65,7 @@ async fn what_nobody_understands_is_kept_and_its_neighbours_are_handled() {
             listed.sort_unstable();
             assert_eq!(listed, kept.iter().map(|it| it.1).collect::<Vec<_>>(), "{round}: {inbox:?}");
             assert!(inbox.iter().all(|it| it.feature == "decode" && !it.cause.is_empty()), "{inbox:?}");
+            assert!(!story.log.events("update.undecodable").is_empty(), "{}", story.log.text());
             story.restart().await;
         }
         let (code, shown, _) = story.run(&["inbox", "show", &kept[0].1.to_string(), "--json"]).await;
@@ -124,5 +125,7 @@ async fn the_door_of_the_webhook_holds() {
         let start: String = body.chars().take(20).collect();
         assert_eq!(story.post(body, secret).await, status, "{start}");
     }
+    let forged = story.log.wait_for("sec.webhook_forged").await;
+    assert_eq!(forged["actor"], "intake/receiver", "{forged}");
     story.stopped(story.eve, "hello").await;
 }

@@ -140,13 +140,13 @@ async fn a_clock_that_jumps_fires_nothing_twice() {
 }
 
 /// A wall clock that can be moved, for one process.
-struct Clock {
-    library: std::path::PathBuf,
-    file: std::path::PathBuf,
+pub struct Clock {
+    pub library: std::path::PathBuf,
+    pub file: std::path::PathBuf,
 }
 
 impl Clock {
-    fn beside(store: &Path) -> Self {
+    pub fn beside(store: &Path) -> Self {
         let (library, file) = (store.with_file_name("clock.so"), store.with_file_name("clock"));
         let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/durable/clock.c");
         // The same `cc` that links Rust programs.
@@ -158,7 +158,7 @@ impl Clock {
     }
 
     /// Puts the clock so many seconds ahead of the true time.
-    fn jump_s(&self, by: i64) {
+    pub fn jump_s(&self, by: i64) {
         let new = self.file.with_extension("new");
         std::fs::write(&new, by.to_string()).unwrap();
         std::fs::rename(&new, &self.file).unwrap();

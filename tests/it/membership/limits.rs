@@ -33,6 +33,7 @@ async fn too_many_requests(by: By) {
     assert_eq!(story.said(story.group, "You can write now"), 0, "a toast is not said in the group");
     let refused = story.telegram.all_calls().iter().filter(|it| it.status == 429).count();
     assert!(refused >= ALL.len(), "the faults were played: {refused}");
+    assert_eq!(story.log.wait_for("upstream.flood").await["level"], "WARN");
 }
 
 #[tokio::test]
@@ -112,7 +113,7 @@ async fn a_slow_telegram_changes_nothing_but_the_time() {
 
 #[tokio::test]
 async fn a_very_slow_lookup_still_gets_the_press_answered() {
-    let story = Story::new().await;
+    let story = Story::begin(Setting::by(By::Polling).with("MAJORDOMO_RUNTIME__PRESS_WORDS_S", "2")).await;
     story.stopped(story.eve, "hello").await;
     story.hears(story.group, "please join News").await;
     story.telegram.fault(Fault::of("getChatMember", FaultKind::Latency(2_000)));
@@ -120,6 +121,8 @@ async fn a_very_slow_lookup_still_gets_the_press_answered() {
     let toast = story.press(story.eve, "I have joined").await;
     assert_eq!(toast.text, "", "within a second, words or not");
     story.until("Eve may write", || story.telegram.may_write(story.group, story.eve)).await;
+    story.hears(story.group, "Eve: Thank you! You can write now.").await;
+    story.words_deleted("Thank you! You can write now.").await;
     story.ends_well().await;
 }
 
@@ -139,4 +142,25 @@ async fn lost_answers_are_no_lost_effects() {
     assert_eq!(story.telegram.unanswered_presses(), []);
     let (code, pending, _) = story.run(&["pending", "list", "--json"]).await;
     assert_eq!((code, pending.trim()), (Some(0), "[]"), "nothing waits for a person's decision");
+}
+
+#[tokio::test]
+async fn words_that_come_after_the_answer_stay_in_their_topic() {
+    let story = Story::begin(Setting::by(By::Polling).unprotected()).await;
+    let (forum, topics) = story.telegram.forum("Forum", story.ann, &["Talk"]);
+    story.telegram.place_bot(forum, &crate::harness::GUARD);
+    story.telegram.join(story.eve, forum).unwrap();
+    story.telegram.say_in(story.ann, forum, topics[0], "/protect @news").unwrap();
+    story.hears(forum, "Only subscribers of News").await;
+    story.telegram.say_in(story.eve, forum, topics[0], "hello").unwrap();
+    story.hears(forum, "please join News").await;
+    story.telegram.fault(Fault::of("getChatMember", FaultKind::Latency(2_000)));
+    let press = story.telegram.press_and_go(story.eve, forum, "I have joined").unwrap();
+    let toast = story.telegram.answered(&press, crate::harness::LIMIT).await.unwrap();
+    assert_eq!(toast.text, "");
+    story.hears(forum, "Eve: Not there yet").await;
+    let said = story.telegram.calls("sendMessage");
+    let words = said.iter().find(|it| it.text("text").contains("Not there yet")).unwrap();
+    assert_eq!(words.number("message_thread_id"), Some(topics[0]), "{words:?}");
+    assert!(words.params.get("reply_parameters").is_none(), "{words:?}");
 }

@@ -1,9 +1,11 @@
 //! Stories of membership: what people in a protected group see, whatever Telegram does.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod door;
 mod limits;
 mod path;
 mod protecting;
+mod setup;
 mod trouble;
 
 use crate::harness::{LIMIT, Story};
@@ -51,11 +53,11 @@ impl Story {
         self.hears(self.group, answer).await;
     }
 
-    /// More people in the group.
+    /// More people who have been in the group for long.
     fn guests(&self, number: usize) -> Vec<UserId> {
         let guest = |n| {
             let who = self.telegram.person(&format!("Guest {n}"), "en");
-            self.telegram.join(who, self.group).unwrap();
+            self.telegram.resident(who, self.group);
             who
         };
         (0..number).map(guest).collect()

@@ -14,6 +14,7 @@ async fn a_lost_channel_opens_the_door_and_is_told_once() {
     }
     story.hears(owner, "I can no longer see who subscribes to News").await;
     assert_eq!(story.said(owner, "I can no longer see"), 1);
+    story.log.wait_for("membership.fail_open").await;
     story.telegram.place_bot(story.channel, &["can_invite_users"]);
     let guest = story.guests(1)[0];
     story.stopped(guest, "hello").await;

@@ -1,11 +1,11 @@
 //! Whatever happens, in whatever order: nobody is muted who must not be, and the state stays small.
 
 use super::super::super::effect::{Call, Effect};
-use super::super::super::event::{ChatKind, Event, Outcome, Said, Standing, Status};
+use super::super::super::event::{ChatKind, Event, Note, Outcome, Said, Standing, Status};
 use super::super::super::fact::Unknown;
 use super::super::super::play::{GROUP, ME, NEWS, Play, all_rights, calls, muted, plain, topic};
 use super::super::super::types::{ANONYMOUS_ADMIN, CHANNEL_BOT, ChatId, TELEGRAM, UserId};
-use super::super::{Membership, Settings};
+use super::super::{Channel, Membership, Settings, Word};
 use super::{ANN, stage_with};
 use proptest::prelude::*;
 
@@ -18,6 +18,7 @@ enum Step {
     Press { who: i64, action: &'static str, args: String },
     Move { by: i64, who: i64, new: u8 },
     Place(u8),
+    Changed,
     Perform { token: &'static str, well: bool },
     Wake(u64),
     Join(i64),
@@ -30,9 +31,18 @@ fn who() -> impl Strategy<Value = i64> {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let texts =
-        vec!["hi", "/protect @news", "/protect -1000000000200 @news", "/unprotect", "/unprotect @news", "/help"];
-    let actions = vec!["m.ok", "m.me", "m.yes", "m.x"];
+    let texts = vec![
+        "hi",
+        "/protect @news",
+        "/protect -1000000000200 @news",
+        "/unprotect",
+        "/unprotect @news",
+        "/help",
+        "/protection",
+        "/start setup",
+        "/log -1000000000500",
+    ];
+    let actions = vec!["m.ok", "m.me", "m.yes", "m.x", "m.s"];
     let tokens = vec!["mute", "link/-1000000000200", "link/-1000000000100", "?"];
     let thread = proptest::option::of(1..9_i64);
     prop_oneof![
@@ -40,6 +50,9 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(who, shape, text, thread)| Step::Say { who, shape, text, thread }),
         4 => (who(), proptest::sample::select(actions), "[0-9c]{0,2}")
             .prop_map(|(who, action, args)| Step::Press { who, action, args }),
+        3 => (any::<bool>(), "[0-9]{0,2}(o[hsnjerlc]|ow[ng]|t(m[01d]|s[md1-5]|k1|lru|n5|g1|o)|w[ng]|p[ng]|k|x|f[0-9]{3}|[cC]1000000000100)")
+            .prop_map(|(ann, args)| Step::Press { who: if ann { ANN } else { 200 }, action: "m.p", args }),
+        1 => Just(Step::Changed),
         2 => (who(), who(), 0..4_u8).prop_map(|(by, who, new)| Step::Move { by, who, new }),
         1 => (0..4_u8).prop_map(Step::Place),
         1 => (proptest::sample::select(tokens), any::<bool>()).prop_map(|(token, well)| Step::Perform { token, well }),
@@ -96,6 +109,11 @@ fn play_out(play: &mut Play<Membership>, step: Step) -> (Vec<Effect>, bool) {
             (play.moves(by, who, old, standing(new)), true)
         }
         Step::Place(new) => (play.places(all_rights(), standing(new)), true),
+        Step::Changed => {
+            let channel = Channel { id: NEWS, title: "News".into(), username: None, link: None };
+            let word = Word::Changed { channel, ours: true };
+            (play.happen(Event::Told(Note::Membership(Box::new(word)))), true)
+        }
         Step::Perform { token, well } => {
             let outcome = match well {
                 true => Outcome::Done { message: None, link: Some("https://t.me/+abcdefghijklmnop".into()) },
@@ -103,6 +121,7 @@ fn play_out(play: &mut Play<Membership>, step: Step) -> (Vec<Effect>, bool) {
             };
             (play.performed(token, outcome), true)
         }
+        Step::Wake(slot @ 0..3) => (play.wakes(["setup", "panel", "erase"][usize::try_from(slot).unwrap()]), true),
         Step::Wake(slot) => (play.wakes(&format!("notice/{slot}")), true),
         Step::Join(who) => {
             play.world.set(NEWS, UserId(who), plain());
@@ -178,7 +197,30 @@ fn the_fullest_cell_fits() {
     }
     play.performed("mute", Outcome::Refused { reason: "not enough rights".into() });
     play.places(all_rights(), plain());
+    play.state.policy = super::super::Policy {
+        dry: true,
+        strangers: super::super::Answer::Warn(5),
+        language: Some(crate::domain::types::Language::Ru),
+        notice_ttl_s: Some(86_400),
+        greet: true,
+        exempt_invited: true,
+        reactions: true,
+        late: true,
+        requests_off: true,
+        decline_after_s: Some(604_800),
+        no_appeals: true,
+        log: Some(super::super::LogPlace { chat: GROUP, thread: topic(9_999_999_999) }),
+        ..play.state.policy.clone()
+    };
+    play.state.prompt = Some(super::super::state::Prompt {
+        user: UserId(9_999_999_999),
+        message: crate::domain::types::MessageId(9_999_999_999),
+        own: super::super::own::Own::Greeting,
+        until: play.world.now,
+    });
+    play.state.setting_up = true;
     assert!(play.state.troubles.len() >= 4, "{:?}", play.state.troubles);
     let bytes = serde_json::to_vec(&play.state).unwrap().len();
     assert!((4_000..=8 * 1024).contains(&bytes), "{bytes}");
+    println!("the fullest cell has {bytes} bytes");
 }

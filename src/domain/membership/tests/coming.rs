@@ -6,6 +6,7 @@ use super::super::super::fact::{ChatRef, Freshness, Need, Unknown};
 use super::super::super::play::{self, GROUP, ME, NEWS, Play, all_rights, calls, moved, muted, person, plain};
 use super::super::super::text::Arg;
 use super::super::super::types::{ANONYMOUS_ADMIN, Language, Moment, Person, UserId};
+use super::super::own::Words;
 use super::super::{Answer, Deed, Entry, Exempt, Known, Membership, Mercy, Policy, Settings, What};
 use super::{ANN, BOB, EVE, guarded, guarded_with, looked_up, told};
 
@@ -271,6 +272,28 @@ fn newcomers_of_a_minute_share_a_greeting_that_goes_by_itself() {
     assert_eq!(greeted(&joins(&mut play, 100)), (vec!["P100".into()], 0), "the next minute");
     play.wait_s(240);
     assert_eq!(told(&play.wakes(&key)), ["delete"]);
+}
+
+#[test]
+fn the_groups_own_words_greet_one_and_many() {
+    let mut play = guarded();
+    play.state.policy.greet = true;
+    let own = Words { text: "Hi {name}".into(), by: UserId(ANN), at: Moment(1) };
+    play.world.rows.insert("text/greeting".into(), serde_json::to_vec(&own).unwrap());
+    play.world.set(NEWS, UserId(EVE), plain());
+    let name = |effects: &[Effect]| {
+        let text = calls(effects).into_iter().find_map(|it| match it {
+            Call::Say { text, .. } | Call::Edit { text, .. } => Some(text.clone()),
+            _ => None,
+        });
+        match text.map(|it| it.args[0].1.clone()) {
+            Some(Arg::Written { words, args }) => (words, args[0].1.clone()),
+            other => panic!("{other:?}"),
+        }
+    };
+    let bob = Arg::Person { id: UserId(BOB), name: "P2".into() };
+    assert_eq!(name(&joins(&mut play, BOB)), ("Hi {name}".into(), bob));
+    assert_eq!(name(&joins(&mut play, EVE)), ("Hi {name}".into(), Arg::Word("P2, P7".into())));
 }
 
 #[test]

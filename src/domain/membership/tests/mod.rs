@@ -8,9 +8,11 @@ mod coming;
 mod groups;
 mod judging;
 mod knocking;
+mod paneling;
 mod pressing;
 mod protecting;
 mod releasing;
+mod setting_up;
 mod troubles;
 
 use super::super::effect::Effect;

@@ -1,0 +1,478 @@
+//! The panel: every page and every button, in the hands of whoever may.
+
+use super::super::super::effect::{Button, Call, Does, Effect, Label, MessageRef};
+use super::super::super::event::{Event, Outcome, ReplyTo, Rights, Said};
+use super::super::super::fact::Unknown;
+use super::super::super::play::{self, GROUP, ME, NEWS, Play, admin, all_rights, buttons, calls, person, plain};
+use super::super::super::text::{Arg, Text};
+use super::super::super::types::{ANONYMOUS_ADMIN, ChatId, Language, MessageId, ThreadId, UserId};
+use super::super::{Answer, LogPlace, Membership, Policy, Word};
+use super::{ANN, BOB, EVE, guarded, told};
+
+/// Another admin who may change the group.
+const CARL: i64 = 3;
+/// The panel's message once somebody has pressed: where the stage puts presses.
+const PANEL: MessageId = MessageId(5_000);
+
+fn opened() -> (Play<Membership>, Vec<Effect>) {
+    let mut play = guarded();
+    play.world.set(GROUP, UserId(CARL), admin(Rights { can_change_info: true, ..Rights::default() }));
+    let effects = play.say(ANN, "/protection");
+    (play, effects)
+}
+
+fn key(button: &Button) -> String {
+    match &button.label {
+        Label::Text(text) => text.key.replace("membership-panel-button-", ""),
+        Label::Name(name) => name.clone(),
+    }
+}
+
+/// What the button with this key sends.
+fn sends(effects: &[Effect], wanted: &str) -> (String, String) {
+    let found = buttons(effects).into_iter().find(|it| key(it) == wanted);
+    match found.map(|it| it.does) {
+        Some(Does::Press { action, args, .. }) => (action, args),
+        other => panic!("no button {wanted} but {:?}; {other:?}", buttons(effects).iter().map(key).collect::<Vec<_>>()),
+    }
+}
+
+/// Presses button after button, each on what the one before shows.
+fn walk(play: &mut Play<Membership>, mut effects: Vec<Effect>, path: &[&str]) -> Vec<Effect> {
+    for step in path {
+        let (action, args) = sends(&effects, step);
+        effects = play.press(ANN, &action, &args);
+        let answers = calls(&effects).into_iter().filter(|it| matches!(it, Call::Answer { .. })).count();
+        assert_eq!(answers, 1, "{step} is answered once");
+    }
+    effects
+}
+
+/// The keys of the lines of a page.
+fn lines(effects: &[Effect]) -> Vec<String> {
+    let text = said(effects);
+    let lines = text.args.iter().find_map(|(_, arg)| match arg {
+        Arg::Lines(lines) => Some(lines.iter().map(|it| it.key.replace("membership-panel-", "")).collect()),
+        _ => None,
+    });
+    lines.unwrap_or_default()
+}
+
+fn said(effects: &[Effect]) -> Text {
+    let text = calls(effects).into_iter().find_map(|it| match it {
+        Call::Say { text, .. } | Call::Edit { text, .. } => Some(text.clone()),
+        _ => None,
+    });
+    text.unwrap_or_else(|| panic!("nothing is said: {effects:?}"))
+}
+
+/// Which buttons are ticked.
+fn ticked(effects: &[Effect]) -> Vec<String> {
+    let tick = |it: &Button| match &it.label {
+        Label::Text(text) => text.args.iter().any(|(name, arg)| name == "tick" && *arg == Arg::Word("✅".into())),
+        Label::Name(_) => false,
+    };
+    buttons(effects).iter().filter(|it| tick(it)).map(key).collect()
+}
+
+#[test]
+fn the_panel_shows_how_the_group_stands() {
+    let (_, effects) = opened();
+    assert_eq!(told(&effects), ["say membership-panel-home", "put panel", "wake"]);
+    assert_eq!(lines(&effects), ["mode-on", "required", "strangers-mute"]);
+    assert_eq!(ticked(&effects), ["on"]);
+    let rows = calls(&effects).into_iter().find_map(|it| match it {
+        Call::Say { keyboard, .. } => Some(keyboard.clone()),
+        _ => None,
+    });
+    assert!(rows.unwrap().iter().all(|it| it.len() <= 3), "rows are short");
+}
+
+#[test]
+fn every_choice_can_be_reached_and_made() {
+    type Check = fn(&Policy) -> bool;
+    let cases: [(&[&str], Check); 20] = [
+        (&["off"], |it| it.off && !it.dry),
+        (&["dry"], |it| it.dry && !it.off),
+        (&["off", "dry", "on"], |it| !it.off && !it.dry),
+        (&["strangers", "delete"], |it| it.strangers == Answer::Delete),
+        (&["strangers", "warn"], |it| it.strangers == Answer::Warn(1)),
+        (&["strangers", "delete", "mute"], |it| it.strangers == Answer::Mute),
+        (&["strangers", "reactions"], |it| it.reactions),
+        (&["strangers", "reactions", "reactions"], |it| !it.reactions),
+        (&["strangers", "appeals"], |it| it.no_appeals),
+        (&["notices", "russian"], |it| it.language == Some(Language::Ru)),
+        (&["notices", "english"], |it| it.language == Some(Language::En)),
+        (&["notices", "russian", "own-language"], |it| it.language.is_none()),
+        (&["notices", "minutes"], |it| it.notice_ttl_s == Some(60)),
+        (&["notices", "hours"], |it| it.notice_ttl_s == Some(3_600)),
+        (&["newcomers", "late"], |it| it.late),
+        (&["newcomers", "greet"], |it| it.greet),
+        (&["requests", "left"], |it| it.requests_off),
+        (&["requests", "never"], |it| it.decline_after_s == Some(0)),
+        (&["requests", "days"], |it| it.decline_after_s == Some(86_400)),
+        (&["exempt", "invited"], |it| it.exempt_invited),
+    ];
+    for (path, check) in cases {
+        let (mut play, effects) = opened();
+        let shown = walk(&mut play, effects, path);
+        assert!(check(&play.state.policy), "{path:?}: {:?}", play.state.policy);
+        let last = path.last().copied().unwrap_or_default();
+        let one_of_many = ["reactions", "appeals"].contains(&last);
+        assert!(one_of_many || ticked(&shown).iter().any(|it| it == last), "{path:?}: {:?}", ticked(&shown));
+    }
+}
+
+#[test]
+fn every_page_leads_back() {
+    for page in ["strangers", "notices", "newcomers", "requests", "channels", "exempt", "log"] {
+        let (mut play, effects) = opened();
+        let home = walk(&mut play, effects, &[page, "back"]);
+        assert_eq!(said(&home).key, "membership-panel-home", "{page}");
+    }
+    for (path, page) in
+        [(["notices", "words"], "membership-panel-notices"), (["newcomers", "greeting"], "membership-panel-newcomers")]
+    {
+        let (mut play, effects) = opened();
+        let there = walk(&mut play, effects, &path);
+        let back = walk(&mut play, there, &["write", "back", "back"]);
+        assert_eq!(said(&back).key, page);
+        assert_eq!(play.state.prompt, None, "nobody waits for words any more");
+    }
+}
+
+#[test]
+fn switched_off_nobody_is_judged() {
+    let (mut play, effects) = opened();
+    let shown = walk(&mut play, effects, &["off"]);
+    assert_eq!(lines(&shown)[0], "mode-off");
+    assert_eq!(told(&play.say(EVE, "hello")), [""; 0]);
+    assert!(
+        !play.asked.iter().any(|it| matches!(it, super::super::super::fact::Need::Member { .. })),
+        "{:?}",
+        play.asked
+    );
+    walk(&mut play, shown, &["on"]);
+    assert!(told(&play.say(EVE, "hello")).contains(&"mute 7".to_owned()));
+}
+
+#[test]
+fn rights_are_looked_up_at_each_press() {
+    type Change = fn(&mut Play<Membership>);
+    let cases: [(&str, i64, Change, &str); 6] = [
+        ("another admin", CARL, |_| (), "toast"),
+        ("a member", BOB, |_| (), "toast membership-not-allowed"),
+        (
+            "an admin who may not",
+            4,
+            |play| play.world.set(GROUP, UserId(4), admin(Rights::default())),
+            "toast membership-not-allowed",
+        ),
+        ("lost in between", ANN, |play| play.world.set(GROUP, UserId(ANN), plain()), "toast membership-not-allowed"),
+        ("gone", ANN, |play| play.world.doubt(GROUP, UserId(ANN), Unknown::NotFound), "toast membership-not-allowed"),
+        (
+            "in doubt",
+            ANN,
+            |play| play.world.doubt(GROUP, UserId(ANN), Unknown::Unavailable),
+            "toast membership-toast-cannot-check",
+        ),
+    ];
+    for (what, who, change, expect) in cases {
+        let (mut play, effects) = opened();
+        let (action, args) = sends(&effects, "off");
+        change(&mut play);
+        let effects = play.press(who, &action, &args);
+        assert_eq!(told(&effects)[0], expect, "{what}");
+        assert_eq!(play.state.policy.off, expect == "toast", "{what}");
+    }
+}
+
+#[test]
+fn a_panel_that_is_closed_says_so_and_goes() {
+    type Close = fn(&mut Play<Membership>, &[Effect]);
+    let cases: [(&str, Close); 3] = [
+        ("closed", |play, shown| {
+            let effects = walk(play, shown.to_vec(), &["close"]);
+            assert_eq!(told(&effects), ["toast", "delete", "drop panel", "no wake"]);
+        }),
+        ("left alone", |play, _| {
+            play.wait_s(599);
+            assert_eq!(told(&play.wakes("panel")), ["wake"], "not yet");
+            play.wait_s(1);
+            assert_eq!(told(&play.wakes("panel")), ["delete", "drop panel", "no wake"]);
+        }),
+        ("opened elsewhere", |play, _| {
+            let effects = play.say(CARL, "/protection");
+            assert_eq!(told(&effects), ["delete", "say membership-panel-home", "put panel", "wake"]);
+        }),
+    ];
+    for (what, close) in cases {
+        let (mut play, effects) = opened();
+        let (action, args) = sends(&effects, "off");
+        close(&mut play, &effects);
+        assert_eq!(told(&play.press(ANN, &action, &args)), ["toast membership-panel-toast-stale", "delete"], "{what}");
+        assert!(!play.state.policy.off, "{what}");
+    }
+}
+
+#[test]
+fn made_up_arguments_are_a_closed_panel() {
+    for args in ["", "x", "0", "7x", "1zz", "99999999999999999999x", "-1x", "1tm9", "ж"] {
+        let (mut play, _) = opened();
+        let effects = play.press(ANN, "m.p", args);
+        assert_eq!(told(&effects), ["toast membership-panel-toast-stale", "delete"], "{args:?}");
+    }
+}
+
+#[test]
+fn an_anonymous_admin_opens_it_and_presses_with_their_own_id() {
+    let mut play = guarded();
+    let asked = Said { sender_chat: Some(GROUP), ..play.words(ANONYMOUS_ADMIN.0, "/protection") };
+    let (action, args) = play::pressable(&play.happen(Event::Said(asked)));
+    assert_eq!(told(&play.press(EVE, &action, &args)), ["toast membership-not-allowed"]);
+    let shown = play.press(ANN, &action, &args);
+    assert_eq!(told(&shown), ["toast membership-toast-thanks", "edit membership-panel-home", "put panel", "wake"]);
+    walk(&mut play, shown, &["dry"]);
+    assert!(play.state.policy.dry);
+}
+
+/// Somebody answers a message.
+fn answers(play: &mut Play<Membership>, from: i64, text: Option<&str>, to: MessageId) -> Vec<Effect> {
+    let reply_to = Some(ReplyTo { message: to, from: Some(ME), channel: None });
+    let said = Said { reply_to, text: text.map(str::to_owned), ..play.words(from, "") };
+    play.happen(Event::Said(said))
+}
+
+/// The panel waits for the words of a notice.
+fn prompted() -> Play<Membership> {
+    let (mut play, effects) = opened();
+    let shown = walk(&mut play, effects, &["notices", "words", "write"]);
+    assert_eq!(said(&shown).key, "membership-panel-asked");
+    play
+}
+
+#[test]
+fn words_are_written_looked_at_and_kept() {
+    let mut play = prompted();
+    let preview = answers(&mut play, ANN, Some("Dear {name},\n**join** {channels} {x}"), PANEL);
+    assert_eq!(told(&preview), ["delete", "edit membership-panel-own", "put panel", "wake"]);
+    let does: Vec<_> = buttons(&preview).iter().map(key).collect();
+    assert_eq!(does, ["News", "keep", "discard"], "as it will look, with its channel");
+    let Some((_, Arg::Written { words, args })) = said(&preview).args.first().cloned() else { panic!("{preview:?}") };
+    assert_eq!(words, "Dear {name},\n**join** {channels} {x}");
+    let names: Vec<_> = args.iter().map(|(name, _)| name.as_ref()).collect();
+    assert_eq!(names, ["name", "channels"]);
+    assert!(!play.world.rows.contains_key("text/notice"), "not before it is kept");
+    let kept = walk(&mut play, preview, &["keep"]);
+    assert_eq!(said(&kept).key, "membership-panel-kept");
+    let notice = play.say(EVE, "hello");
+    assert!(told(&notice).contains(&"say membership-panel-own".to_owned()), "{:?}", told(&notice));
+    assert_eq!(buttons(&notice).len(), 2, "the buttons are there as ever");
+    let reopened = play.say(ANN, "/protection");
+    let usual = walk(&mut play, reopened, &["notices", "words", "usual"]);
+    assert_eq!(said(&usual).key, "membership-panel-unset");
+    assert!(told(&play.say(100, "hello")).contains(&"say membership-notice".to_owned()));
+}
+
+#[test]
+fn words_are_kept_only_when_they_are_fit_and_from_the_right_hands() {
+    let long = "x".repeat(501);
+    let most = "я".repeat(500);
+    type Change = fn(&mut Play<Membership>);
+    let nothing: Change = |_| ();
+    type Case<'t> = (&'t str, i64, Option<&'t str>, MessageId, Change, Option<&'t str>);
+    let cases: [Case<'_>; 9] = [
+        ("the most", ANN, Some(&most), PANEL, nothing, Some("membership-panel-own")),
+        ("too long", ANN, Some(&long), PANEL, nothing, Some("membership-panel-asked-shorter")),
+        ("blank", ANN, Some(" \n "), PANEL, nothing, Some("membership-panel-asked-words")),
+        ("a picture", ANN, None, PANEL, nothing, Some("membership-panel-asked-words")),
+        ("another admin", CARL, Some("words"), PANEL, nothing, None),
+        ("an answer to something else", ANN, Some("words"), MessageId(1), nothing, None),
+        ("too late", ANN, Some("words"), PANEL, |play| play.wait_s(601), None),
+        ("no admin any more", ANN, Some("words"), PANEL, |play| play.world.set(GROUP, UserId(ANN), plain()), None),
+        ("closed", ANN, Some("words"), PANEL, |play| drop(play.world.rows.remove("panel")), None),
+    ];
+    for (what, who, text, to, change, expect) in cases {
+        let mut play = prompted();
+        play.world.set(NEWS, UserId(CARL), plain());
+        change(&mut play);
+        let effects = answers(&mut play, who, text, to);
+        let key = calls(&effects).into_iter().find_map(|it| match it {
+            Call::Edit { text, message: MessageRef::Id(PANEL), .. } => Some(text.key.to_string()),
+            _ => None,
+        });
+        assert_eq!(key.as_deref(), expect, "{what}");
+    }
+}
+
+#[test]
+fn discarded_words_are_gone() {
+    let mut play = prompted();
+    let preview = answers(&mut play, ANN, Some("words"), PANEL);
+    let (action, keep) = sends(&preview, "keep");
+    let shown = walk(&mut play, preview, &["discard"]);
+    assert_eq!(said(&shown).key, "membership-panel-notice-usual");
+    let late = play.press(ANN, &action, &keep);
+    assert_eq!(said(&late).key, "membership-panel-home", "there is nothing to keep");
+    assert!(!play.world.rows.contains_key("text/notice"));
+}
+
+#[test]
+fn an_anonymous_admin_may_write_the_words() {
+    let mut play = prompted();
+    let reply_to = Some(ReplyTo { message: PANEL, from: Some(ME), channel: None });
+    let said = Said { reply_to, sender_chat: Some(GROUP), ..play.words(ANONYMOUS_ADMIN.0, "our words") };
+    let effects = play.happen(Event::Said(said));
+    assert!(told(&effects).contains(&"edit membership-panel-own".to_owned()));
+}
+
+#[test]
+fn a_channel_is_let_go_after_a_question() {
+    let (mut play, effects) = opened();
+    let channels = walk(&mut play, effects, &["channels"]);
+    assert_eq!(lines(&channels), ["channel-well"]);
+    let asked = walk(&mut play, channels, &["let-go"]);
+    assert_eq!(said(&asked).key, "membership-panel-sure-last");
+    assert_eq!(play.state.channels.len(), 1, "not yet");
+    let (action, args) = sends(&asked, "sure");
+    let gone = play.press(ANN, &action, &args);
+    assert_eq!(
+        told(&gone),
+        ["say membership-released", "toast", "edit membership-panel-channels", "put panel", "wake"]
+    );
+    assert!(play.state.channels.is_empty());
+    let again = play.press(ANN, &action, &args);
+    assert_eq!(told(&again), ["toast", "edit membership-panel-channels", "put panel", "wake"], "twice is no harm");
+}
+
+#[test]
+fn troubles_come_with_the_button_that_ends_them() {
+    type Break = fn(&mut Play<Membership>);
+    let cases: [(&str, Break, &str, &str); 3] = [
+        (
+            "we may not mute any more",
+            |play| drop(play.places(all_rights(), plain())),
+            "trouble-rights",
+            "startgroup=setup",
+        ),
+        (
+            "the channel is closed to us",
+            |play| {
+                play.world.otherwise.insert(NEWS, Err(Unknown::NoRights));
+                play.say(EVE, "hello");
+            },
+            "trouble-lookup",
+            "startchannel",
+        ),
+        (
+            "no link",
+            |play| drop(play.performed("link/-1000000000100", Outcome::Refused { reason: "no".into() })),
+            "trouble-link",
+            "startchannel",
+        ),
+    ];
+    for (what, spoil, line, lead) in cases {
+        let mut play = guarded();
+        spoil(&mut play);
+        let effects = play.say(ANN, "/protection");
+        assert_eq!(lines(&effects).last().map(String::as_str), Some(line), "{what}");
+        let opens = buttons(&effects).into_iter().any(|it| matches!(it.does, Does::Open(url) if url.contains(lead)));
+        assert!(opens, "{what}");
+    }
+}
+
+#[test]
+fn whoever_need_not_join_is_shown_and_can_be_judged_again() {
+    let (mut play, effects) = opened();
+    for user in 20..30 {
+        let known = super::super::Known { exempt: Some(exemption()), ..Default::default() };
+        play.world.rows.insert(format!("person/{user}"), serde_json::to_vec(&known).unwrap());
+        play.world.rows.insert(format!("exempt/{user}"), serde_json::to_vec(&format!("P{user}")).unwrap());
+    }
+    let shown = walk(&mut play, effects, &["exempt"]);
+    assert_eq!(lines(&shown).len(), 9, "eight, and that there are more");
+    let after = walk(&mut play, shown, &["judge"]);
+    assert!(told(&after).contains(&"drop exempt/20".to_owned()), "{:?}", told(&after));
+    let known: super::super::Known = serde_json::from_slice(&play.world.rows["person/20"]).unwrap();
+    assert_eq!(known.exempt, None);
+    let first = buttons(&after).into_iter().find(|it| key(it) == "judge").map(|it| it.does);
+    assert!(matches!(first, Some(Does::Press { args, .. }) if args.ends_with("f21")), "the page shows the next ones");
+}
+
+fn exemption() -> super::super::Exempt {
+    super::super::Exempt { since: Default::default(), by: UserId(ANN), how: super::super::Mercy::Undone }
+}
+
+const LOG: ChatId = ChatId(-1_000_000_000_900);
+
+/// `/log` in another chat of ours.
+fn log(who: i64, text: &str, change: impl FnOnce(&mut Play<Membership>)) -> Vec<Effect> {
+    let mut play = super::stage();
+    play.place.id = LOG;
+    play.world.set(LOG, UserId(ANN), all_rights());
+    play.world.otherwise.insert(LOG, Ok(plain()));
+    change(&mut play);
+    let said = Said { thread: Some(ThreadId(5)), ..play.words(who, text) };
+    play.happen(Event::Said(said))
+}
+
+#[test]
+fn reports_go_where_an_admin_of_both_chats_wants_them() {
+    let text = format!("/log {}", GROUP.0);
+    let effects = log(ANN, &text, |_| ());
+    assert_eq!(told(&effects), ["tell log", "say membership-panel-log-chosen"]);
+    for (what, text, who, expect) in [
+        ("no admin there", text.as_str(), EVE, "say membership-not-allowed"),
+        ("no group named", "/log", ANN, "say membership-panel-log-usage"),
+        ("no group", "/log 55", ANN, "say membership-panel-log-usage"),
+        ("an unknown group", "/log -100123456", ANN, "say membership-panel-log-not-yours"),
+    ] {
+        assert_eq!(told(&log(who, text, |_| ())), [expect], "{what}");
+    }
+    let not_here = log(ANN, &text, |play| play.world.set(GROUP, UserId(ANN), plain()));
+    assert_eq!(told(&not_here), ["say membership-panel-log-not-yours"]);
+    let silent = log(ANN, &text, |play| play.world.doubt(GROUP, UserId(ANN), Unknown::Unavailable));
+    assert_eq!(told(&silent), ["say membership-cannot-check"]);
+}
+
+#[test]
+fn the_group_looks_itself_who_wants_its_reports() {
+    type Change = fn(&mut Play<Membership>);
+    let cases: [(&str, Change, bool); 4] = [
+        ("an admin of both", |_| (), true),
+        ("no admin here any more", |play| play.world.set(GROUP, UserId(ANN), plain()), false),
+        ("no admin there", |play| play.world.set(LOG, UserId(ANN), plain()), false),
+        ("in doubt", |play| play.world.doubt(LOG, UserId(ANN), Unknown::Unavailable), false),
+    ];
+    let place = LogPlace { chat: LOG, thread: Some(ThreadId(5)) };
+    for (what, change, expect) in cases {
+        let (mut play, _) = opened();
+        play.world.set(LOG, UserId(ANN), all_rights());
+        change(&mut play);
+        let word = Word::Log { place, by: UserId(ANN) };
+        play.happen(Event::Told(super::super::super::event::Note::Membership(Box::new(word))));
+        assert_eq!(play.state.policy.log, expect.then_some(place), "{what}");
+        if expect {
+            let reopened = play.say(ANN, "/protection");
+            let shown = walk(&mut play, reopened, &["log"]);
+            assert_eq!(said(&shown).key, "membership-panel-log-on");
+            walk(&mut play, shown, &["log-off"]);
+            assert_eq!(play.state.policy.log, None);
+        }
+    }
+}
+
+#[test]
+fn the_groups_language_is_spoken_to_strangers_whatever_theirs_is() {
+    let (mut play, effects) = opened();
+    walk(&mut play, effects, &["notices", "russian"]);
+    let notice = said(&play.say(EVE, "hello"));
+    assert_eq!((notice.key.as_ref(), notice.language), ("membership-notice", Language::Ru));
+    assert_eq!(person(EVE).language, Language::En);
+    let pressed = play.press(EVE, "m.ok", "");
+    let toast = calls(&pressed).into_iter().find_map(|it| match it {
+        Call::Answer { text: Some(text), .. } => Some(text.language),
+        _ => None,
+    });
+    assert_eq!(toast, Some(Language::Ru));
+}
