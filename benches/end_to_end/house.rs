@@ -68,8 +68,16 @@ impl House {
 
     /// User and system time of all its threads so far, in us.
     pub fn cpu_us(&self) -> f64 {
+        self.cpu_us_of("")
+    }
+
+    /// The same of the threads whose names begin so.
+    pub fn cpu_us_of(&self, name: &str) -> f64 {
         let tasks = std::fs::read_dir(format!("/proc/{}/task", self.child.id())).unwrap();
         let ns = tasks.flatten().filter_map(|it| {
+            if !std::fs::read_to_string(it.path().join("comm")).ok()?.starts_with(name) {
+                return None;
+            }
             let text = std::fs::read_to_string(it.path().join("schedstat")).ok()?;
             text.split(' ').next()?.parse::<f64>().ok()
         });

@@ -10,8 +10,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
-/// Connections that Telegram opens at most, unless told otherwise.
-pub const CONNECTIONS: usize = 32;
+/// Connections that Telegram opens at most, unless told otherwise (`telegram.webhook.max_connections`).
+pub const CONNECTIONS: usize = 40;
 
 /// How it went.
 pub struct Driven {

@@ -39,12 +39,13 @@ pub struct Size {
 
 type Scene = fn(Size) -> Pin<Box<dyn Future<Output = Vec<Row>>>>;
 
-pub const ALL: [(&str, Scene); 8] = [
+pub const ALL: [(&str, Scene); 9] = [
     ("idle", |it| Box::pin(idle(it))),
     ("subscribers", |it| Box::pin(subscribers(it))),
     ("strangers known", |it| Box::pin(known_strangers(it))),
     ("strangers new", |it| Box::pin(new_strangers(it))),
-    ("trickle", |it| Box::pin(trickle(it))),
+    ("trickle known", |it| Box::pin(trickle(it, true))),
+    ("trickle new", |it| Box::pin(trickle(it, false))),
     ("mixed", |it| Box::pin(mixed(it))),
     ("floods", |it| Box::pin(floods(it))),
     ("crowd", |it| Box::pin(crowd(it))),
@@ -159,16 +160,19 @@ async fn known_strangers(size: Size) -> Vec<Row> {
     let second = acquaint(&town, &house, &people).await;
     let n = people.len() as u64;
     let before = (town.done("getChatMember"), town.done("restrictChatMember"), town.done("sendMessage"));
-    let cpu_us = house.cpu_us();
+    let (cpu_us, store_us) = (house.cpu_us(), house.cpu_us_of("s"));
     let driven = drive(&house.hook, bodies(&second), None).await;
     let all = town.until_done("restrictChatMember", before.1 + n).await
         && town.until_done("sendMessage", before.2 + n).await
         && town.until_done("deleteMessage", 3 * n).await;
     let each_us = (house.cpu_us() - cpu_us) / n as f64;
+    let of_it_us = (house.cpu_us_of("s") - store_us) / n as f64;
     let lookups = (town.done("getChatMember") - before.0) as f64;
     let mut rows = vec![
         Row::new("stranger, facts cached, saturated: CPU per update", each_us, "us", Limit::AtMost(130.0)),
+        Row::new("stranger, facts cached: of it the store's threads", of_it_us, "us", Limit::Told),
         Row::new("stranger, facts cached: updates taken", per_s(n, driven.took_us), "/s", Limit::Told),
+        Row::new("stranger, facts cached: batches in one sync", group_size(&house.metrics().await), "", Limit::Told),
         Row::new("stranger, facts cached: lookups", lookups, "", Limit::Is(0.0)),
         Row::new("stranger, facts cached: all three calls done", f64::from(u8::from(all)), "", Limit::Is(1.0)),
     ];
@@ -221,21 +225,24 @@ fn per_s(n: u64, took_us: u64) -> f64 {
 }
 
 /// 50 strangers per second and nobody else: no company in which work is cheaper.
-async fn trickle(size: Size) -> Vec<Row> {
+async fn trickle(size: Size, known: bool) -> Vec<Row> {
     let arrivals = Arrivals::default();
     let strangers = 50 * size.seconds;
-    let (mut town, house) = house(strangers.div_ceil(PER_GROUP), &acquainting(), Some(arrivals.observer())).await;
+    let settings = if known { acquainting() } else { RAISED.to_vec() };
+    let (mut town, house) = house(strangers.div_ceil(PER_GROUP), &settings, Some(arrivals.observer())).await;
     let mut people = town.strangers(PER_GROUP);
     people.truncate(strangers);
-    let said = acquaint(&town, &house, &people).await;
+    let said = if known { acquaint(&town, &house, &people).await } else { town.say(&people, "hello").await };
+    tokio::time::sleep(SETTLED).await;
     arrivals.forget();
     let cpu_us = house.cpu_us();
     let driven = drive(&house.hook, bodies(&said), Some(50.0)).await;
     tokio::time::sleep(Duration::from_millis(200)).await;
     let each_us = (house.cpu_us() - cpu_us) / said.len() as f64;
     let late = latencies(&arrivals, &said, &driven.due_us);
-    let mut rows = vec![Row::new("50 strangers/s: CPU per update", each_us, "us", Limit::AtMost(500.0))];
-    rows.extend(quantiles("50 strangers/s", &late, said.len()));
+    let title = if known { "50 strangers/s, facts cached" } else { "50 strangers/s, never seen" };
+    let mut rows = vec![Row::new(format!("{title}: CPU per update"), each_us, "us", Limit::AtMost(500.0))];
+    rows.extend(quantiles(title, &late, said.len()));
     rows.extend(complaints(&house));
     rows
 }
@@ -352,6 +359,12 @@ async fn crowd(size: Size) -> Vec<Row> {
     ];
     rows.extend(complaints(&house));
     rows
+}
+
+/// How many batches the store wrote together, on average.
+fn group_size(metrics: &str) -> f64 {
+    let of = |name: &str| metrics.lines().find_map(|it| it.strip_prefix(name)?.trim().parse::<f64>().ok());
+    of("store_group_size_sum").unwrap_or(0.0) / of("store_group_size_count").unwrap_or(1.0)
 }
 
 /// What the house itself says.

@@ -20,6 +20,7 @@ membership-panel-strangers-warn = { $time-count ->
 membership-panel-trouble-lookup = ⚠️ I cannot see who subscribes to { $channel }, so everybody can write. Make me its admin again.
 membership-panel-trouble-rights = ⚠️ I may not delete messages or mute people here, so everybody can write. Give me both rights again.
 membership-panel-trouble-link = ⚠️ I could not make an invite link for { $channel }. Let me add subscribers there, then send /protect again.
+membership-panel-trouble-unheard = ⚠️ Too many groups ask for { $channel }: here I do not hear who joins and leaves it, and check people when they write.
 
 membership-panel-button-on = { $tick } On
 membership-panel-button-dry = { $tick } Rehearse

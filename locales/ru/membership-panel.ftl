@@ -21,6 +21,7 @@ membership-panel-strangers-warn = { $time-count ->
 membership-panel-trouble-lookup = ⚠️ Я не вижу подписчиков { $channel }, поэтому писать могут все. Сделайте меня снова его администратором.
 membership-panel-trouble-rights = ⚠️ Мне нельзя удалять сообщения или ограничивать участников, поэтому писать могут все. Верните мне оба права.
 membership-panel-trouble-link = ⚠️ Не получилось создать ссылку-приглашение в { $channel }. Разрешите мне добавлять туда подписчиков и отправьте /protect ещё раз.
+membership-panel-trouble-unheard = ⚠️ Канал { $channel } нужен слишком многим группам: здесь я не узнаю, кто на него подписался или ушёл, и проверяю людей, когда они пишут.
 
 membership-panel-button-on = { $tick } Вкл.
 membership-panel-button-dry = { $tick } Репетиция

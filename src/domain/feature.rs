@@ -38,7 +38,7 @@ pub trait Rules: Send + Sync + 'static {
 }
 
 /// How often `needs` is asked for one event before the facts known by then must do.
-pub const ROUNDS: usize = 4;
+pub const ROUNDS: usize = 6;
 
 /// Slots set aside for one decision: so many messages it may say at most.
 pub const SLOTS: u64 = 64;

@@ -28,15 +28,8 @@ pub type JobId = (ChatNo, u64);
 pub enum OutboxMsg {
     /// New debts, already on the disk.
     Owe(Vec<Job>),
-    /// A call has returned.
-    Returned {
-        /// Which debt.
-        job: JobId,
-        /// What came of it.
-        outcome: CallOutcome,
-        /// How long it took, in us.
-        took_us: u64,
-    },
+    /// Calls have returned.
+    Returned(Vec<Returned>),
     /// `sending` is on the disk (or could not be written).
     Marked {
         /// Which debt.
@@ -68,6 +61,17 @@ pub enum OutboxMsg {
     },
     /// Tell when nothing is in flight any more.
     Drain(Reply<()>),
+}
+
+/// A call that has returned.
+#[derive(Debug)]
+pub struct Returned {
+    /// Which debt.
+    pub job: JobId,
+    /// What came of it.
+    pub outcome: CallOutcome,
+    /// How long it took, in us.
+    pub took_us: u64,
 }
 
 /// What came of a call, as far as the outbox must tell cases apart.

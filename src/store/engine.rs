@@ -10,7 +10,12 @@ pub struct Write {
     pub key: Vec<u8>,
     /// What stands there afterwards.
     pub value: Option<Vec<u8>>,
+    /// It is known that nothing stands there before.
+    pub fresh: bool,
 }
+
+/// A change on its way to the medium: a key and what stands there afterwards.
+pub type Step<'a> = (&'a [u8], Option<&'a [u8]>);
 
 /// Why the engine did not do it. Each kind is answered differently, so the engine must tell them apart.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -31,6 +36,11 @@ pub trait Engine: Send + Sync + 'static {
     /// Reads one value.
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, EngineError>;
 
+    /// The value as far as it is known without waiting for the medium: `Some(None)` is "there is none".
+    fn at_hand(&self, _key: &[u8]) -> Option<Option<Vec<u8>>> {
+        None
+    }
+
     /// Reads up to `limit` pairs whose keys start with `prefix`, in order, `after` excluded.
     fn scan(&self, prefix: &[u8], after: Option<&[u8]>, limit: usize) -> Result<Vec<Pair>, EngineError>;
 
@@ -39,6 +49,12 @@ pub trait Engine: Send + Sync + 'static {
 
     /// Makes all changes or none, also across a crash. No key may occur twice.
     fn apply(&self, writes: &[Write]) -> Result<(), EngineError>;
+
+    /// The same with changes that somebody else keeps.
+    fn apply_steps(&self, steps: &mut dyn Iterator<Item = Step<'_>>) -> Result<(), EngineError> {
+        let write = |(key, value): Step<'_>| Write { key: key.into(), value: value.map(Into::into), fresh: false };
+        self.apply(&steps.map(write).collect::<Vec<_>>())
+    }
 
     /// Returns when everything applied so far survives a power cut.
     fn sync(&self) -> Result<(), EngineError>;

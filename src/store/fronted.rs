@@ -8,6 +8,7 @@
 
 use super::disk::free_bytes;
 use super::engine::{Engine, EngineError, Pair, Sizes, Write, above};
+use super::filter::Filter;
 use super::journal::Journal;
 use super::sled_engine::io_said;
 use std::collections::{BTreeMap, VecDeque};
@@ -16,11 +17,35 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
-/// What the engine does not have yet; `None` is a deletion.
-type Recent = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
+/// What the engine does not have yet.
+#[derive(Default)]
+struct Recent(BTreeMap<Vec<u8>, Kept>);
+
+/// A row that the engine does not have yet.
+struct Kept {
+    /// `None` is a deletion.
+    value: Option<Vec<u8>>,
+    /// The engine may have an older row there. One that it never had and that is gone need not be deleted.
+    below: bool,
+}
+
+impl Recent {
+    fn extend(&mut self, writes: impl IntoIterator<Item = Write>) {
+        for Write { key, value, fresh } in writes {
+            let below = self.0.get(&key).map_or(!fresh, |it| it.below);
+            if value.is_some() || below {
+                self.0.insert(key, Kept { value, below });
+            } else {
+                self.0.remove(&key);
+            }
+        }
+    }
+}
 
 /// Beside what is handed over once as it is and once as rewritten pages, sled needs this much, in bytes.
 const ROOM: u64 = 1 << 20;
+/// Rows read at once from an engine that is opened.
+const PAGE: usize = 1_000;
 
 /// The engine, the journal, and what is in the journal.
 pub(super) struct Fronted<E: Engine> {
@@ -29,6 +54,8 @@ pub(super) struct Fronted<E: Engine> {
     folder: PathBuf,
     journal: Mutex<Journal>,
     recent: RwLock<Recent>,
+    /// The keys that the engine may have.
+    below: Filter,
     /// Nothing has failed: only then is the journal emptied at the end.
     well: AtomicBool,
 }
@@ -38,11 +65,27 @@ impl<E: Engine> Fronted<E> {
     pub(super) fn open(engine: E, folder: &Path) -> Result<Self, EngineError> {
         let (journal, writes) = Journal::open(&folder.join("journal")).map_err(|it| io_said(&it))?;
         let folder = folder.to_path_buf();
-        let recent = writes.into_iter().map(|it| (it.key, it.value)).collect();
+        let mut recent = Recent::default();
+        recent.extend(writes);
         let well = AtomicBool::new(true);
-        let this = Self { engine, folder, journal: Mutex::new(journal), recent: RwLock::new(recent), well };
+        let below = Filter::new();
+        let this = Self { engine, folder, journal: Mutex::new(journal), recent: RwLock::new(recent), below, well };
+        this.look_below()?;
         this.hand_over()?;
         Ok(this)
+    }
+
+    /// Learns which keys the engine has.
+    fn look_below(&self) -> Result<(), EngineError> {
+        let mut after: Option<Vec<u8>> = None;
+        loop {
+            let page = self.engine.scan(b"", after.as_deref(), PAGE)?;
+            page.iter().for_each(|(key, _)| self.below.add(key));
+            match page.into_iter().next_back() {
+                Some((last, _)) => after = Some(last),
+                None => return Ok(()),
+            }
+        }
     }
 
     fn recent(&self) -> RwLockReadGuard<'_, Recent> {
@@ -59,13 +102,12 @@ impl<E: Engine> Fronted<E> {
         if journal.is_empty() {
             return Ok(());
         }
-        let writes: Vec<_> =
-            self.recent().iter().map(|(key, value)| Write { key: key.clone(), value: value.clone() }).collect();
         self.has_room_for(journal.end())?;
-        self.engine.apply(&writes)?;
+        self.recent().0.keys().for_each(|it| self.below.add(it));
+        self.engine.apply_steps(&mut self.recent().0.iter().map(|(key, it)| (&**key, it.value.as_deref())))?;
         self.engine.sync()?;
         journal.begin().map_err(|it| EngineError::Broken(format!("beginning the store's journal anew: {it}")))?;
-        self.recent.write().unwrap_or_else(PoisonError::into_inner).clear();
+        self.recent.write().unwrap_or_else(PoisonError::into_inner).0.clear();
         Ok(())
     }
 
@@ -75,12 +117,13 @@ impl<E: Engine> Fronted<E> {
             if !self.take(writes)? {
                 // Longer than the journal ever gets: the engine is atomic by itself.
                 self.has_room_for(length(writes))?;
+                writes.iter().for_each(|it| self.below.add(&it.key));
                 self.engine.apply(writes)?;
                 return self.engine.sync();
             }
         }
         let mut recent = self.recent.write().unwrap_or_else(PoisonError::into_inner);
-        recent.extend(writes.iter().map(|it| (it.key.clone(), it.value.clone())));
+        recent.extend(writes.iter().cloned());
         Ok(())
     }
 
@@ -111,10 +154,18 @@ impl<E: Engine> Fronted<E> {
 
 impl<E: Engine> Engine for Fronted<E> {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, EngineError> {
-        if let Some(value) = self.recent().get(key) {
-            return Ok(value.clone());
+        if let Some(kept) = self.recent().0.get(key) {
+            return Ok(kept.value.clone());
         }
-        self.engine.get(key)
+        if self.below.may_have(key) { self.engine.get(key) } else { Ok(None) }
+    }
+
+    fn at_hand(&self, key: &[u8]) -> Option<Option<Vec<u8>>> {
+        let recent = self.recent.try_read().ok()?;
+        match recent.0.get(key) {
+            Some(kept) => Some(kept.value.clone()),
+            None => (!self.below.may_have(key)).then_some(None),
+        }
     }
 
     fn scan(&self, prefix: &[u8], after: Option<&[u8]>, limit: usize) -> Result<Vec<Pair>, EngineError> {
@@ -123,7 +174,7 @@ impl<E: Engine> Engine for Fronted<E> {
             _ => Bound::Included(prefix),
         };
         let recent = self.recent();
-        let ours = recent.range::<[u8], _>((from, Bound::Unbounded)).take_while(|it| it.0.starts_with(prefix));
+        let ours = recent.0.range::<[u8], _>((from, Bound::Unbounded)).take_while(|it| it.0.starts_with(prefix));
         let mut ours = ours.peekable();
         let mut theirs = Rows::new(&self.engine, prefix, after, limit);
         let mut rows = Vec::new();
@@ -139,7 +190,7 @@ impl<E: Engine> Engine for Fronted<E> {
                 rows.extend(theirs.next());
                 continue;
             }
-            let Some((key, value)) = ours.next() else { break };
+            let Some((key, Kept { value, .. })) = ours.next() else { break };
             if theirs.first() == Some(key) {
                 theirs.next();
             }
@@ -152,10 +203,10 @@ impl<E: Engine> Engine for Fronted<E> {
         let bound = above(prefix);
         let to = bound.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
         let recent = self.recent();
-        let mut ours = recent.range::<[u8], _>((Bound::Included(prefix), to)).rev();
-        let ours = ours.find_map(|(key, value)| Some((key.clone(), value.clone()?)));
+        let mut ours = recent.0.range::<[u8], _>((Bound::Included(prefix), to)).rev();
+        let ours = ours.find_map(|(key, it)| Some((key.clone(), it.value.clone()?)));
         let theirs = self.engine.last(prefix)?;
-        if theirs.as_ref().is_some_and(|(key, _)| matches!(recent.get(key), Some(None))) {
+        if theirs.as_ref().is_some_and(|(key, _)| recent.0.get(key).is_some_and(|it| it.value.is_none())) {
             // The engine's last is deleted, and it cannot say which one is before that.
             drop(recent);
             return Ok(self.scan(prefix, None, usize::MAX)?.pop());
@@ -243,7 +294,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn write(key: u8, value: Option<u8>) -> Write {
-        Write { key: vec![b'k', key / 4, key], value: value.map(|it| vec![it; usize::from(it)]) }
+        Write { key: vec![b'k', key / 4, key], value: value.map(|it| vec![it; usize::from(it)]), fresh: false }
     }
 
     fn same(fronted: &Fronted<Memory>, plain: &Memory) {
@@ -258,7 +309,9 @@ mod tests {
         }
         for key in 0..16 {
             let key = write(key, None).key;
-            assert_eq!(fronted.get(&key).unwrap(), plain.get(&key).unwrap());
+            let value = plain.get(&key).unwrap();
+            assert_eq!(fronted.get(&key).unwrap(), value);
+            assert!(fronted.at_hand(&key).is_none_or(|it| it == value), "what is at hand is true");
         }
     }
 
@@ -275,7 +328,8 @@ mod tests {
             let plain = Memory::default();
             let mut fronted = Fronted::open(Memory::default(), path).unwrap();
             for (group, then) in groups {
-                let writes: Vec<_> = group.into_iter().map(|(key, value)| write(key, value)).collect();
+                let known = |it: Write| Write { fresh: plain.get(&it.key).unwrap().is_none(), ..it };
+                let writes: Vec<_> = group.into_iter().map(|(key, value)| known(write(key, value))).collect();
                 plain.apply(&writes).unwrap();
                 fronted.apply(&writes).unwrap();
                 fronted.sync().unwrap();
@@ -285,7 +339,7 @@ mod tests {
                     1 => {
                         let kept = Memory::default();
                         let rows = fronted.engine.scan(b"", None, 1000).unwrap();
-                        kept.apply(&rows.into_iter().map(|(key, it)| Write { key, value: Some(it) }).collect::<Vec<_>>()).unwrap();
+                        kept.apply(&rows.into_iter().map(|(key, it)| Write { key, value: Some(it), fresh: false }).collect::<Vec<_>>()).unwrap();
                         fronted.well.store(false, Ordering::Release);
                         drop(fronted);
                         fronted = Fronted::open(kept, path).unwrap();
@@ -298,12 +352,29 @@ mod tests {
     }
 
     #[test]
+    fn what_comes_and_goes_is_not_handed_over_and_what_the_engine_has_is_deleted_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let fronted = Fronted::open(Memory::default(), folder.path()).unwrap();
+        let set = |key, value, fresh| fronted.apply(&[Write { fresh, ..write(key, value) }]).unwrap();
+        set(1, Some(1), true);
+        fronted.hand_over().unwrap();
+        set(1, None, false);
+        set(2, Some(2), true);
+        set(2, Some(3), false);
+        set(2, None, false);
+        let waiting: Vec<_> = fronted.recent().0.keys().cloned().collect();
+        assert_eq!(waiting, [write(1, None).key]);
+        fronted.hand_over().unwrap();
+        assert_eq!(fronted.engine.scan(b"", None, 9).unwrap(), []);
+    }
+
+    #[test]
     fn groups_longer_than_the_journal_and_many_short_ones_are_all_kept() {
         let folder = tempfile::tempdir().unwrap();
         let (plain, fronted) = (Memory::default(), Fronted::open(Memory::default(), folder.path()).unwrap());
         for turn in 0..60_u8 {
             let rows = if turn == 30 { 5 } else { 1 };
-            let big = |row: u8| Write { key: vec![b'k', 1, turn, row], value: Some(vec![turn; 1 << 20]) };
+            let big = |row: u8| Write { key: vec![b'k', 1, turn, row], value: Some(vec![turn; 1 << 20]), fresh: false };
             let writes: Vec<_> = (0..rows).map(big).chain([write(turn % 16, Some(turn))]).collect();
             plain.apply(&writes).unwrap();
             fronted.apply(&writes).unwrap();

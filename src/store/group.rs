@@ -94,14 +94,14 @@ impl<'a> Group<'a> {
         Ok(())
     }
 
-    /// What must be written: nothing for what is as it was.
-    pub(super) fn writes(&self) -> Vec<Write> {
-        self.changed().map(|it| Write { key: it.key.clone(), value: it.now.clone() }).collect()
-    }
-
-    /// What would have to be written to take it all back.
-    pub(super) fn inverse(&self) -> Vec<Write> {
-        self.changed().map(|it| Write { key: it.key.clone(), value: it.before.clone() }).collect()
+    /// What must be written (nothing for what is as it was), and what would have to be written to take it back.
+    pub(super) fn writes(self) -> (Vec<Write>, Vec<Write>) {
+        let both = |Cell { key, before, now }| {
+            let fresh = before.is_none();
+            let back = Write { key: key.clone(), value: before, fresh: false };
+            (Write { key, value: now, fresh }, back)
+        };
+        self.cells.into_iter().filter(|it| it.before != it.now).map(both).unzip()
     }
 
     /// Carries what changes along in the store's sum.

@@ -114,10 +114,10 @@ impl Handle {
         }
         let value = id.to_string().into_bytes();
         let put = Op::Put { key: own::BOT.to_vec(), value, expect: Some(revision) };
-        self.write(Batch(vec![put])).await.map_err(OpenError::Store)
+        self.write(Arc::new(Batch(vec![put]))).await.map_err(OpenError::Store)
     }
 
-    async fn write(&self, batch: Batch) -> Result<(), StoreError> {
+    async fn write(&self, batch: Arc<Batch>) -> Result<(), StoreError> {
         let (answer, answered) = oneshot::channel();
         self.0.0.inbox.commit(Commit { batch, answer, asked_us: clock::tick_us() })?;
         answered.await.unwrap_or(Err(StoreError::Closed))
@@ -135,7 +135,10 @@ impl Handle {
 
 impl Store for Handle {
     async fn get(&self, key: Vec<u8>) -> Result<Option<Record>, StoreError> {
-        self.ask(|answer| Question::Get { key, answer }).await
+        match readers::at_hand(&self.0.0, &key) {
+            Some(answer) => answer,
+            None => self.ask(|answer| Question::Get { key, answer }).await,
+        }
     }
 
     async fn scan(&self, prefix: Vec<u8>, after: Option<Vec<u8>>, limit: usize) -> Result<Vec<Row>, StoreError> {
@@ -146,12 +149,18 @@ impl Store for Handle {
         self.ask(|answer| Question::Last { prefix, answer }).await
     }
 
-    async fn commit(&self, batch: Batch) -> Result<(), StoreError> {
-        group::check(&batch)?;
-        self.write(batch).await
+    fn commit(&self, batch: impl Into<Arc<Batch>>) -> impl Future<Output = Result<(), StoreError>> + Send {
+        let batch = batch.into();
+        async move {
+            group::check(&batch)?;
+            self.write(batch).await
+        }
     }
 
     fn later(&self, batch: Batch) {
+        if batch.0.is_empty() {
+            return;
+        }
         if group::check(&batch).is_err() || !self.0.0.inbox.later(batch) {
             meters::error("later");
         }

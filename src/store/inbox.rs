@@ -4,16 +4,22 @@ use super::lazy::Lazy;
 use super::{Batch, Op, StoreError};
 use crate::clock;
 use std::collections::VecDeque;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::oneshot;
 
 /// Bytes that one group may hold, so that a crowd of large values does not fill sled's buffers at once.
 const GROUP_BYTES: usize = 4 << 20;
 
+/// An idle writer looks for lazy batches no more often than this, in ms.
+const LOOK_MS: u64 = 50;
+
+/// How long a turn waits for company, where the last one had some.
+const COMPANY: Duration = Duration::from_millis(1);
+
 /// A batch whose sender waits.
 pub(super) struct Commit {
-    pub(super) batch: Batch,
+    pub(super) batch: Arc<Batch>,
     pub(super) answer: oneshot::Sender<Result<(), StoreError>>,
     pub(super) asked_us: u64,
 }
@@ -67,7 +73,10 @@ impl Inbox {
             return Err(StoreError::Busy);
         }
         waiting.commits.push_back(commit);
-        if waiting.commits.len() == 1 {
+        let first = waiting.commits.len() == 1;
+        // Whoever is woken while the lock is held only waits again.
+        drop(waiting);
+        if first {
             self.wake.notify_one();
         }
         Ok(())
@@ -80,11 +89,12 @@ impl Inbox {
             return false;
         }
         waiting.lazy.add(batch);
-        if waiting.lazy_due_ms.is_none() {
-            waiting.lazy_due_ms = Some(clock::tick_ms().saturating_add(self.limits.lazy_ms));
-            self.wake.notify_one();
-        } else if waiting.lazy.len() >= self.limits.queue {
-            waiting.lazy_due_ms = Some(0);
+        // The writer is not woken for it: it never sleeps longer than a lazy batch may wait.
+        let due_ms = waiting.lazy_due_ms.unwrap_or_else(|| clock::tick_ms().saturating_add(self.limits.lazy_ms));
+        let too_many = waiting.lazy.len() >= self.limits.queue && due_ms > 0;
+        waiting.lazy_due_ms = Some(if too_many { 0 } else { due_ms });
+        drop(waiting);
+        if too_many {
             self.wake.notify_one();
         }
         true
@@ -112,17 +122,25 @@ impl Inbox {
         (waiting.commits.len(), waiting.lazy.len())
     }
 
-    /// Waits for work, at most `patience_ms`. A writer that cannot write takes no lazy batches.
-    pub(super) fn take(&self, patience_ms: u64, can_write: bool) -> Turn {
+    /// Waits for work, at most `patience_ms`. A writer that cannot write takes no lazy batches. Where the last
+    /// turn had several commits, this one waits a moment for as many: each sync costs the same for all of them.
+    pub(super) fn take(&self, patience_ms: u64, can_write: bool, last: usize) -> Turn {
         let until_ms = clock::tick_ms().saturating_add(patience_ms);
         let mut waiting = self.lock();
         loop {
             let now_ms = clock::tick_ms();
             let due = can_write && waiting.lazy_due_ms.is_some_and(|it| it <= now_ms);
             if !waiting.commits.is_empty() || due || waiting.closed || now_ms >= until_ms {
+                if last > 1 && !waiting.closed {
+                    drop(waiting);
+                    std::thread::sleep(COMPANY);
+                    waiting = self.lock();
+                }
                 return self.turn(waiting, can_write);
             }
-            let wake_ms = waiting.lazy_due_ms.filter(|_| can_write).map_or(until_ms, |it| it.min(until_ms));
+            let lazy_ms =
+                waiting.lazy_due_ms.unwrap_or_else(|| now_ms.saturating_add(self.limits.lazy_ms.max(LOOK_MS)));
+            let wake_ms = if can_write { lazy_ms.min(until_ms) } else { until_ms };
             let patience = Duration::from_millis(wake_ms.saturating_sub(now_ms).max(1));
             waiting = self.wake.wait_timeout(waiting, patience).unwrap_or_else(PoisonError::into_inner).0;
         }

@@ -170,7 +170,7 @@ fn read(bytes: &[u8], round: u64, at: u64) -> Option<(Vec<Write>, u64)> {
         let (key, more) = more.split_at_checked(usize::try_from(key).ok()?)?;
         let kept = if value == GONE { 0 } else { usize::try_from(value).ok()? };
         let (kept, more) = more.split_at_checked(kept)?;
-        writes.push(Write { key: key.to_vec(), value: (value != GONE).then(|| kept.to_vec()) });
+        writes.push(Write { key: key.to_vec(), value: (value != GONE).then(|| kept.to_vec()), fresh: false });
         left = more;
     }
     Some((writes, at + 8 + body as u64))
@@ -195,7 +195,10 @@ mod tests {
     use super::*;
 
     fn group(n: u8, length: usize) -> Vec<Write> {
-        vec![Write { key: vec![n], value: Some(vec![n; length]) }, Write { key: vec![n, n], value: None }]
+        vec![
+            Write { key: vec![n], value: Some(vec![n; length]), fresh: false },
+            Write { key: vec![n, n], value: None, fresh: false },
+        ]
     }
 
     fn written(path: &Path, groups: &[Vec<Write>]) -> Journal {

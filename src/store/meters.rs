@@ -3,14 +3,9 @@
 use super::engine::Sizes;
 use super::state::Counters;
 use crate::clock;
+use crate::telemetry::metrics::hot;
 use std::sync::atomic::Ordering;
 
-/// From asking for a commit to its answer, in seconds.
-pub const COMMIT_SECONDS: &str = "store_commit_seconds";
-/// One sync, in seconds.
-pub const FSYNC_SECONDS: &str = "store_fsync_seconds";
-/// Batches written together.
-pub const GROUP_SIZE: &str = "store_group_size";
 /// What the store takes on the disk, by kind of file.
 pub const BYTES: &str = "store_bytes";
 /// What is free on the disk.
@@ -25,6 +20,23 @@ fn seconds_since(began_us: u64) -> f64 {
     clock::tick_us().saturating_sub(began_us) as f64 / 1e6
 }
 
+/// The engine has taken a group.
+pub(super) fn applied(began_us: u64) {
+    hot().store_apply.record(seconds_since(began_us));
+}
+
+/// A batch was answered.
+pub(super) fn committed(asked_us: u64) {
+    hot().store_commit.record(seconds_since(asked_us));
+}
+
+/// A group was written.
+#[expect(clippy::cast_precision_loss, reason = "metrics are floating point")]
+pub(super) fn group(batches: usize, sync_began_us: u64) {
+    hot().store_group.record(batches as f64);
+    hot().store_fsync.record(seconds_since(sync_began_us));
+}
+
 /// A query has ended.
 pub(super) fn query(query: &'static str, began_us: u64) {
     metrics::histogram!(QUERY_SECONDS, "query" => query).record(seconds_since(began_us));
@@ -33,18 +45,6 @@ pub(super) fn query(query: &'static str, began_us: u64) {
 /// An operation went wrong.
 pub(super) fn error(op: &'static str) {
     metrics::counter!(ERRORS, "op" => op).increment(1);
-}
-
-/// A batch was answered.
-pub(super) fn committed(asked_us: u64) {
-    metrics::histogram!(COMMIT_SECONDS).record(seconds_since(asked_us));
-}
-
-/// A group was written.
-#[expect(clippy::cast_precision_loss, reason = "metrics are floating point")]
-pub(super) fn group(batches: usize, sync_began_us: u64) {
-    metrics::histogram!(GROUP_SIZE).record(batches as f64);
-    metrics::histogram!(FSYNC_SECONDS).record(seconds_since(sync_began_us));
 }
 
 /// The disk was looked at.

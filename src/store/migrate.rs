@@ -107,7 +107,7 @@ fn changed(migration: &Migration, (key, bytes): &Pair) -> Result<Option<Write>, 
     let Some(record) = read_as(migration.from, key, bytes)? else { return Ok(None) };
     let value = (migration.change)(&record).map_err(|it| damaged(key, &it))?;
     let bytes = frame::pack_as(migration.from + 1, key, record.revision.max(1), &value);
-    Ok(Some(Write { key: key.clone(), value: Some(bytes) }))
+    Ok(Some(Write { key: key.clone(), value: Some(bytes), fresh: false }))
 }
 
 /// The record, if it is of this format.

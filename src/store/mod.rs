@@ -12,6 +12,7 @@
 pub mod disk;
 pub mod engine;
 mod error;
+mod filter;
 mod folder;
 mod frame;
 mod fronted;
@@ -45,6 +46,7 @@ pub mod keys;
 pub mod rows;
 
 use std::future::Future;
+use std::sync::Arc;
 
 /// A value with its revision. A new record starts at revision 1; every asserted or plain put adds 1 when
 /// the put was asserted, or sets 1 when it was not.
@@ -159,7 +161,8 @@ pub trait Store: Clone + Send + Sync + 'static {
     fn last(&self, prefix: Vec<u8>) -> impl Future<Output = Result<Option<Row>, StoreError>> + Send;
 
     /// Writes a batch; the answer comes when it is synced to the disk.
-    fn commit(&self, batch: Batch) -> impl Future<Output = Result<(), StoreError>> + Send;
+    /// Whoever may try again keeps a share of it.
+    fn commit(&self, batch: impl Into<Arc<Batch>>) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Writes a batch some time soon: with the next commit, or together with others after `store.lazy_ms`.
     /// For what may be lost: strikes of debts that a repetition would not harm, counters.

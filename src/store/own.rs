@@ -21,7 +21,7 @@ pub(super) fn read(engine: &dyn Engine, key: &[u8]) -> Result<Option<Vec<u8>>, E
 
 /// Makes the change that sets a row of ours.
 pub(super) fn write(key: &[u8], value: &[u8]) -> Write {
-    Write { key: key.to_vec(), value: Some(frame::pack(key, 1, value)) }
+    Write { key: key.to_vec(), value: Some(frame::pack(key, 1, value)), fresh: false }
 }
 
 /// What the store knows about its own contents: which group was the last, and a sum over all other rows.

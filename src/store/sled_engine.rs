@@ -3,7 +3,7 @@
 //! sled's own flush asks Linux only for `sync_file_range`, which a power cut does not honour, and writes
 //! pages above its segment size to files it never syncs. Both are made good in [`Sled::sync`].
 
-use super::engine::{Engine, EngineError, Pair, Sizes, Write, above};
+use super::engine::{Engine, EngineError, Pair, Sizes, Step, Write, above};
 use std::any::Any;
 use std::collections::HashSet;
 use std::ffi::OsString;
@@ -97,11 +97,15 @@ impl Engine for Sled {
     }
 
     fn apply(&self, writes: &[Write]) -> Result<(), EngineError> {
+        self.apply_steps(&mut writes.iter().map(|it| (it.key.as_slice(), it.value.as_deref())))
+    }
+
+    fn apply_steps(&self, steps: &mut dyn Iterator<Item = Step<'_>>) -> Result<(), EngineError> {
         let mut batch = sled::Batch::default();
-        for write in writes {
-            match &write.value {
-                Some(value) => batch.insert(write.key.as_slice(), value.as_slice()),
-                None => batch.remove(write.key.as_slice()),
+        for (key, value) in steps {
+            match value {
+                Some(value) => batch.insert(key, value),
+                None => batch.remove(key),
             }
         }
         guarded(|| self.db.apply_batch(batch).map_err(said))

@@ -92,6 +92,11 @@ impl Shared {
         self.slot.read().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The engine, unless it is being changed right now.
+    pub(super) fn engine_now(&self) -> Option<RwLockReadGuard<'_, Slot>> {
+        self.slot.try_read().ok()
+    }
+
     pub(super) fn engine_alone(&self) -> RwLockWriteGuard<'_, Slot> {
         self.slot.write().unwrap_or_else(PoisonError::into_inner)
     }

@@ -109,13 +109,15 @@ impl Writer {
     }
 
     fn work(&mut self) {
+        let mut last = 0;
         loop {
             self.look_at_the_disk();
             self.reopen();
-            let turn = self.shared.inbox.take(self.patience_ms(), matches!(self.mode, Mode::Open));
+            let turn = self.shared.inbox.take(self.patience_ms(), matches!(self.mode, Mode::Open), last);
             if turn.over {
                 return;
             }
+            last = turn.commits.len();
             self.serve(turn);
             self.rest();
         }
@@ -123,7 +125,7 @@ impl Writer {
 
     fn refuse_the_rest(&mut self) {
         loop {
-            let turn = self.shared.inbox.take(0, false);
+            let turn = self.shared.inbox.take(0, false, 0);
             if turn.over {
                 return;
             }
@@ -217,7 +219,7 @@ impl Writer {
         let undo = |error| Unwritten { error, undo: Some(Undo { group, writes: std::mem::take(&mut inverse) }) };
 
         let applied = with(shared.engine_alone().as_deref(), |it| it.apply(&writes));
-        meters::query("commit", began_us);
+        meters::applied(began_us);
         let sync_began_us = clock::tick_us();
         let synced = applied.and_then(|()| with(shared.engine().as_deref(), Engine::sync));
         synced.and_then(|()| self.opener.acknowledged(group)).map_err(undo)?;
@@ -248,7 +250,8 @@ impl Writer {
         }
         let mut ledger = Ledger { group: self.ledger.group + 1, ..self.ledger };
         group.enter(&mut ledger);
-        Ok(Decided { outcomes, writes: group.writes(), inverse: group.inverse(), ledger })
+        let (writes, inverse) = group.writes();
+        Ok(Decided { outcomes, writes, inverse, ledger })
     }
 
     fn fail(&mut self, reason: String) {

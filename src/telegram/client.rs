@@ -1,5 +1,6 @@
 //! The one HTTP client of the Bot API: a deadline on every call, a class for every failure, the token in no text.
 
+mod plain;
 mod transport;
 mod wire;
 

@@ -69,6 +69,14 @@ pub struct Hot {
     pub cache_misses: Counter,
     /// Events that wait for their chat.
     pub inbox_depth: Gauge,
+    /// How long the engine took for a group, in seconds.
+    pub store_apply: Histogram,
+    /// From asking for a commit to its answer, in seconds.
+    pub store_commit: Histogram,
+    /// One sync, in seconds.
+    pub store_fsync: Histogram,
+    /// Batches written together.
+    pub store_group: Histogram,
 }
 
 /// The handles; without [`install`] they count nowhere.
@@ -120,6 +128,10 @@ impl Hot {
             cache_hits: ::metrics::counter!(names::CACHE_HITS),
             cache_misses: ::metrics::counter!(names::CACHE_MISSES),
             inbox_depth: ::metrics::gauge!(names::INBOX_DEPTH),
+            store_apply: ::metrics::histogram!(names::DB_QUERY_DURATION, "query" => "commit"),
+            store_commit: ::metrics::histogram!(names::STORE_COMMIT),
+            store_fsync: ::metrics::histogram!(names::STORE_FSYNC),
+            store_group: ::metrics::histogram!(names::STORE_GROUP_SIZE),
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Chat;
 use super::asking::Pending;
+use super::outlive::Outlives;
 use super::rows::Value;
 use crate::actors::intake::item::{Disk, Item};
 use crate::actors::world::World;
@@ -107,7 +108,7 @@ impl Chat {
         }
     }
 
-    /// Writes a batch and does what follows from it, in a task of its own: if this chat is killed while the disk
+    /// Writes a batch and does what follows from it, also without this chat: if it is killed while the disk
     /// works, what was committed is still performed, and its next life waits for that. When there is a next life
     /// already, it is a conflict and nothing is written.
     pub(super) async fn write_alone(
@@ -121,13 +122,13 @@ impl Chat {
             return Ok(Err(StoreError::Conflict));
         }
         let world = self.world.clone();
-        let written = tokio::spawn(async move {
+        let written = Outlives::new(async move {
             let _until_all_is_done = pen;
-            let written = if patiently { write(&world, &batch).await } else { world.store.commit(batch).await };
+            let written = if patiently { write(&world, batch).await } else { world.store.commit(batch).await };
             then(&written);
             written
         });
-        Ok(written.await?)
+        Ok(written.await)
     }
 
     /// Whether an event of our own has been decided already: its row, which is the event, is gone. It can come
@@ -324,9 +325,10 @@ impl Handover {
 }
 
 /// Writes a batch; a store that is full or busy is tried again until it is not.
-async fn write(world: &World, batch: &Batch) -> Result<(), StoreError> {
+async fn write(world: &World, batch: Batch) -> Result<(), StoreError> {
+    let batch = Arc::new(batch);
     loop {
-        match world.store.commit(batch.clone()).await {
+        match world.store.commit(Arc::clone(&batch)).await {
             Err(StoreError::Full | StoreError::Busy) if !world.closing.load(Ordering::Acquire) => {
                 tokio::time::sleep(STORE_RETRY).await;
             }

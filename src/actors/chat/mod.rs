@@ -4,6 +4,7 @@ mod asking;
 mod commit;
 mod deciding;
 mod keeping;
+mod outlive;
 mod rows;
 pub mod writing;
 

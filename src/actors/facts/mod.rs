@@ -12,7 +12,9 @@ use crate::protocol::facts::{FactsMsg, Key, Known};
 use crate::protocol::port::Letter;
 use crate::telegram::client::Client;
 use crate::telegram::error::{ApiError, FloodScope};
+use futures_util::future::FutureExt;
 use ractor::{Actor, ActorProcessingErr, ActorRef};
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -93,11 +95,12 @@ impl Facts {
             // A load that panics is an answer that cannot be known.
             let patience = deadline + Duration::from_millis(world.cache.flood_wait_ms);
             let (asked, of) = (bounded(key.clone(), most), world.clone());
-            let load = tokio::spawn(async move {
+            let load = AssertUnwindSafe(async move {
                 let _place = places.acquire_owned().await;
                 tokio::time::timeout(patience, load(&of, &client, &asked, deadline)).await
             });
-            let fact = load.await.ok().and_then(Result::ok).unwrap_or_else(|| unknown(&key, Unknown::Unavailable));
+            let fact = load.catch_unwind().await.ok().and_then(Result::ok);
+            let fact = fact.unwrap_or_else(|| unknown(&key, Unknown::Unavailable));
             let mut letter = FactsMsg::Loaded { key, fact };
             // A full mailbox empties by itself, and between two lives of the actor the port keeps letters.
             while let Err((back, _)) = world.facts.port().offer(letter) {

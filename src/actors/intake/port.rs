@@ -251,8 +251,9 @@ impl IntakePort {
 
     /// Commits, and waits while more is waiting for the disk than may; only a store that cannot write refuses.
     pub(super) async fn patiently(&self, batch: Batch) -> Result<(), StoreError> {
+        let batch = Arc::new(batch);
         loop {
-            match self.inner.parts.store.commit(batch.clone()).await {
+            match self.inner.parts.store.commit(Arc::clone(&batch)).await {
                 Err(StoreError::Busy) => tokio::time::sleep(Duration::from_millis(20)).await,
                 answer => return answer,
             }

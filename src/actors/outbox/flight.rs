@@ -13,9 +13,8 @@ use crate::protocol::outbox::{CallOutcome, JobId, OutboxMsg};
 use crate::protocol::port::Port;
 use crate::store::rows::{DebtState, Sent};
 use crate::store::{Batch, Record, Store, keys, rows};
-use crate::telegram::client::Done;
 use crate::telegram::error::{ApiError, FloodScope};
-use crate::telegram::request::{EncodeContext, Request, encode, is_ephemeral};
+use crate::telegram::request::{EncodeContext, encode, is_ephemeral};
 use std::cmp::Reverse;
 use std::sync::Arc;
 use std::time::Duration;
@@ -176,25 +175,7 @@ impl Outbox {
             self.deleted.insert(message, id);
         }
         self.in_flight += 1;
-        self.launch(id, request);
-    }
-
-    fn launch(&self, id: JobId, request: Request) {
-        let deadline = Duration::from_millis(self.settings.call_timeout_ms);
-        let (client, port) = (self.client.clone(), self.world.outbox.port().clone());
-        let limiter = self.world.limiter.clone();
-        tokio::spawn(async move {
-            let begun = clock::tick_us();
-            let answer = client.send(request, deadline).await;
-            limiter.report(crate::actors::facts::report(answer.as_ref().err()));
-            let outcome = answer.map_or_else(outcome_of, |Done { message, ephemeral, link }| CallOutcome::Done {
-                message,
-                ephemeral,
-                link,
-            });
-            let took_us = clock::tick_us() - begun;
-            deliver(&port, OutboxMsg::Returned { job: id, outcome, took_us }).await;
-        });
+        self.calls.make(id, request);
     }
 
     /// Tries a debt again at a time.
@@ -308,7 +289,7 @@ const fn slot_of(call: &Call) -> Option<Slot> {
     }
 }
 
-fn outcome_of(error: ApiError) -> CallOutcome {
+pub(super) fn outcome_of(error: ApiError) -> CallOutcome {
     match error {
         ApiError::Ambiguous { why } => CallOutcome::Ambiguous(why),
         ApiError::NotSent { why } => CallOutcome::NotSent(why),

@@ -1,8 +1,10 @@
 //! The outbox: pays every debt to Telegram, in order where order shows, and knows which cannot be known.
 
+mod calls;
 mod entry;
 mod flight;
 mod latest;
+mod meters;
 mod outcome;
 mod settle;
 mod start;
@@ -17,7 +19,9 @@ use crate::domain::event::Pressed;
 use crate::domain::types::{ChatId, ChatNo, Made, MessageId, Slot};
 use crate::protocol::outbox::{JobId, OutboxMsg};
 use crate::protocol::port::Letter;
+use crate::store::{Batch, Store};
 use crate::telegram::client::Client;
+use calls::{Calls, Means};
 use entry::{Entry, Order, Phase};
 use latest::Latest;
 use ractor::{Actor, ActorProcessingErr, ActorRef};
@@ -47,6 +51,7 @@ pub struct Outbox {
     client: Client,
     settings: crate::config::Telegram,
     limits: crate::config::Limits,
+    calls: Calls,
     jobs: HashMap<JobId, Entry>,
     lines: HashMap<Order, VecDeque<JobId>>,
     tickets: HashMap<u64, JobId>,
@@ -71,6 +76,9 @@ pub struct Outbox {
     ended: Latest<JobId, ()>,
     /// Debts that wait for a person; they take no room from others.
     unknown: usize,
+    meters: meters::Meters,
+    /// Rows of debts that have ended, to be deleted at the end of the message in hand.
+    strikes: Batch,
 }
 
 /// Slots remembered in memory; others are on the disk.
@@ -86,7 +94,14 @@ impl Actor for OutboxActor {
     type Arguments = Start;
 
     async fn pre_start(&self, myself: ActorRef<Self::Msg>, start: Start) -> Result<Outbox, ActorProcessingErr> {
+        let means = Means {
+            client: start.client.clone(),
+            port: start.world.outbox.port().clone(),
+            limiter: start.world.limiter.clone(),
+            deadline: Duration::from_millis(start.settings.call_timeout_ms),
+        };
         let mut outbox = Outbox {
+            calls: Calls::start(means),
             jobs: HashMap::new(),
             lines: HashMap::new(),
             tickets: HashMap::new(),
@@ -102,6 +117,8 @@ impl Actor for OutboxActor {
             closing: false,
             ended: Latest::new(ENDED),
             unknown: 0,
+            meters: meters::Meters::new(),
+            strikes: Batch::default(),
             world: start.world,
             client: start.client,
             settings: start.settings,
@@ -122,7 +139,9 @@ impl Actor for OutboxActor {
     ) -> Result<(), ActorProcessingErr> {
         match letter.open() {
             OutboxMsg::Owe(jobs) => jobs.into_iter().for_each(|it| outbox.take(it)),
-            OutboxMsg::Returned { job, outcome, took_us } => outbox.returned(job, outcome, took_us),
+            OutboxMsg::Returned(calls) => {
+                calls.into_iter().for_each(|it| outbox.returned(it.job, it.outcome, it.took_us))
+            }
             OutboxMsg::Marked { job, written } => outbox.marked(job, written),
             OutboxMsg::SlotFound { job, message } => outbox.slot_found(job, message),
             OutboxMsg::Tick => outbox.tick().await,
@@ -135,6 +154,10 @@ impl Actor for OutboxActor {
             }
         }
         outbox.pump();
+        outbox.world.store.later(std::mem::take(&mut outbox.strikes));
+        if outbox.calls.has_ended() {
+            return Err("the task of the calls in flight has ended".into());
+        }
         Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! What came of a call decides what becomes of its debt.
 
 use super::Outbox;
-use super::entry::{Entry, Order, Phase};
+use super::entry::{Order, Phase};
 use super::flight::deliver;
 use super::start::tell_unknown;
 use crate::clock;
@@ -23,7 +23,7 @@ impl Outbox {
         let flew = entry.phase == Phase::Flight;
         entry.phase = Phase::Line;
         if took_us > 0 {
-            metrics::histogram!("bot_effect_seconds").record(seconds(took_us));
+            self.meters.took(took_us);
         }
         match outcome {
             CallOutcome::Done { message, ephemeral, link } => self.done(id, message, ephemeral, link),
@@ -55,7 +55,7 @@ impl Outbox {
         self.ended.insert(id, ());
         match (reports, entry.once()) {
             (true, _) => self.report(id, Outcome::Done { message, link }, batch),
-            (false, false) => self.world.store.later(batch),
+            (false, false) => self.strikes.0.append(&mut batch.0),
             // At once: a process that dies now would list it as unknown although it is known.
             (false, true) => {
                 let store = self.world.store.clone();
@@ -283,7 +283,7 @@ impl Outbox {
 
     fn remove(&mut self, id: JobId, outcome: &'static str) {
         let Some(entry) = self.jobs.remove(&id) else { return };
-        metrics::counter!("bot_effects_total", "class" => class(&entry), "outcome" => outcome).increment(1);
+        self.meters.ended(entry.owed().call.class(), outcome);
         if let Phase::Gate(ticket) = entry.phase {
             self.tickets.remove(&ticket);
         }
@@ -311,16 +311,4 @@ fn made(call: &Call, message: Option<MessageId>, ephemeral: Option<i64>) -> Opti
         }
         _ => message.map(Made::Open),
     }
-}
-
-fn class(entry: &Entry) -> &'static str {
-    match entry.owed().call.class() {
-        Class::Repeatable => "repeatable",
-        Class::VisibleOnce => "visible_once",
-    }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a histogram is of floats")]
-const fn seconds(us: u64) -> f64 {
-    us as f64 / 1e6
 }

@@ -101,9 +101,7 @@ impl Outbox {
     /// Deletes a debt's row some time soon: a repetition would not harm, or could not happen.
     pub(super) fn strike(&mut self, id: JobId) {
         self.ended.insert(id, ());
-        let mut batch = Batch::default();
-        batch.delete(keys::owed(id.0, id.1));
-        self.world.store.later(batch);
+        self.strikes.delete(keys::owed(id.0, id.1));
     }
 
     /// Keeps the gauge of unknown debts true.

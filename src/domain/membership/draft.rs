@@ -8,7 +8,7 @@ use super::super::text::Text;
 use super::super::types::{ChatId, MessageId, Moment, Slot, ThreadId, UserId};
 use super::Settings;
 use super::person::Known;
-use super::state::{Entry, State};
+use super::state::{Entry, State, cut};
 use super::stats::Day;
 use super::word::Word;
 use serde::Serialize;
@@ -28,6 +28,12 @@ pub(super) struct Look<'a> {
 impl<'a> Look<'a> {
     pub(super) const fn new(facts: &'a Facts<'a>) -> Self {
         Self { facts, missing: Vec::new() }
+    }
+
+    fn miss(&mut self, need: Need) {
+        if !self.missing.contains(&need) {
+            self.missing.push(need);
+        }
     }
 
     pub(super) const fn now(&self) -> Moment {
@@ -53,7 +59,7 @@ impl<'a> Look<'a> {
         let chat = ChatRef::Id(chat);
         let found = self.facts.member(&chat, user, fresh);
         if found.is_none() {
-            self.missing.push(Need::Member { chat, user, fresh });
+            self.miss(Need::Member { chat, user, fresh });
         }
         found
     }
@@ -61,7 +67,7 @@ impl<'a> Look<'a> {
     pub(super) fn chat(&mut self, chat: &ChatRef) -> Option<&'a Result<Arc<ChatInfo>, Unknown>> {
         let found = self.facts.chat(chat);
         if found.is_none() {
-            self.missing.push(Need::Chat(chat.clone()));
+            self.miss(Need::Chat(chat.clone()));
         }
         found
     }
@@ -70,7 +76,7 @@ impl<'a> Look<'a> {
     pub(super) fn row(&mut self, key: &str) -> Option<Option<&'a [u8]>> {
         let found = self.facts.row(key);
         if found.is_none() {
-            self.missing.push(Need::Row(key.to_owned()));
+            self.miss(Need::Row(key.to_owned()));
         }
         found
     }
@@ -110,7 +116,8 @@ pub(super) struct Draft<'a> {
     pub(super) look: Look<'a>,
     /// The checklist was looked at already.
     pub(super) ticked: bool,
-    title: Option<String>,
+    /// The lane of every call: replies, unless nobody waits for them.
+    pub(super) lane: Lane,
     state: Cow<'a, State>,
     /// Rows of people that this decision changes, and whether they must not be lost.
     people: Vec<(UserId, Known, bool)>,
@@ -130,7 +137,7 @@ impl<'a> Draft<'a> {
             settings,
             look: Look::new(facts),
             ticked: false,
-            title: None,
+            lane: Lane::Reply,
             state: Cow::Borrowed(state),
             people: Vec::new(),
             today: None,
@@ -258,17 +265,10 @@ impl<'a> Draft<'a> {
         self.add(Effect::Tell { to: Target::Chat(chat), note: Note::Membership(Box::new(word)) });
     }
 
-    /// The chat's title. What is not from Telegram, a word of another chat or an alarm clock, brings none.
-    pub(super) fn title(&self) -> &str {
-        self.title.as_deref().unwrap_or(&self.place.title)
-    }
-
-    /// Looks the title up where the event brought none.
+    /// Looks the chat's title up where the event brought none: a word of another chat, an alarm clock.
     pub(super) fn find_title(&mut self) {
-        if self.place.title.is_empty()
-            && let Some(Ok(info)) = self.look.chat(&self.place.id.into())
-        {
-            self.title = Some(info.title.clone());
+        if self.place.title.is_empty() {
+            self.look.chat(&self.place.id.into());
         }
     }
 
@@ -281,6 +281,11 @@ impl<'a> Draft<'a> {
         &self.state
     }
 
+    /// Whether the state will be written.
+    pub(super) const fn is_changed(&self) -> bool {
+        matches!(self.state, Cow::Owned(_))
+    }
+
     /// The state, to be changed: it will be written.
     pub(super) fn change(&mut self) -> &mut State {
         self.state.to_mut()
@@ -291,8 +296,17 @@ impl<'a> Draft<'a> {
         self.claimed = true;
     }
 
-    pub(super) fn add(&mut self, effect: Effect) {
+    pub(super) fn add(&mut self, mut effect: Effect) {
+        if let (Effect::Telegram(owed), Lane::Broadcast) = (&mut effect, self.lane) {
+            owed.lane = Lane::Broadcast;
+        }
         self.effects.push(effect);
+    }
+
+    /// The chat's title; events of our own carry none, and then it is what a lookup told, if there was one.
+    pub(super) fn title(&self) -> String {
+        let looked_up = || self.facts.chat(&self.place.id.into())?.as_ref().ok().map(|it| it.title.as_str());
+        cut(Some(self.place.title.as_str()).filter(|it| !it.is_empty()).or_else(looked_up).unwrap_or_default())
     }
 
     pub(super) fn owe(&mut self, call: Call) {

@@ -5,7 +5,7 @@ use super::super::event::Said;
 use super::super::text::{Arg, Text};
 use super::super::types::{ChatId, Language};
 use super::draft::Draft;
-use super::state::{State, cut};
+use super::state::State;
 use super::stop::{count_of, names};
 use super::word::{Mode, Report, Word};
 
@@ -91,7 +91,7 @@ pub(super) fn report(draft: &mut Draft<'_>, before: &State) {
     let group = draft.place.id;
     let report = Report {
         group,
-        title: cut(draft.title()),
+        title: draft.title(),
         username: draft.place.username.clone(),
         channels: now.channels.clone(),
         mode: mode(now),

@@ -20,6 +20,7 @@ mod policy;
 mod press;
 mod protect;
 mod react;
+mod reconcile;
 mod request;
 mod setup;
 mod simulate;
@@ -29,8 +30,10 @@ mod stop;
 mod subscription;
 mod transfer;
 mod trouble;
+mod truth;
 mod undo;
 mod verify;
+mod walk;
 mod why;
 mod word;
 
@@ -42,6 +45,7 @@ pub use ledger::{Deed, What, Why};
 pub use order::{Order, Undo};
 pub use person::{Exempt, Known, Mercy};
 pub use policy::{Answer, LogPlace, Policy};
+pub use reconcile::Reconciled;
 pub use state::{CHANNELS_MAX, Channel, Entry, MUTED_MAX, State};
 pub use word::{Appeal, Knock, Mode, Report, Word};
 
@@ -76,6 +80,10 @@ pub struct Settings {
     pub decline_after_s: u64,
     /// Open join requests that one group follows; those beyond are left to its admins.
     pub requests_per_group: u32,
+    /// People per second that one group's `/verify`, `/simulate` and reconciler look at.
+    pub walk_per_s: u32,
+    /// How often each group's reconciler compares our mutes with the truth, in hours.
+    pub reconcile_every_h: u32,
 }
 
 impl Default for Settings {
@@ -87,6 +95,8 @@ impl Default for Settings {
             ledger_per_group: 1_000,
             decline_after_s: 86_400,
             requests_per_group: 1_000,
+            walk_per_s: 5,
+            reconcile_every_h: 6,
         }
     }
 }
@@ -104,6 +114,8 @@ const COMMANDS: &[Command] = &[
     Command { name: "unprotect", scope: Scope::GroupAdmin, help: "membership-help-unprotect" },
     Command { name: "protection", scope: Scope::GroupAdmin, help: "membership-panel-help-protection" },
     Command { name: "log", scope: Scope::GroupAdmin, help: "membership-panel-help-log" },
+    Command { name: "verify", scope: Scope::GroupAdmin, help: "membership-verify-help-verify" },
+    Command { name: "simulate", scope: Scope::GroupAdmin, help: "membership-simulate-help-simulate" },
     Command { name: "groups", scope: Scope::Private, help: "membership-groups-help" },
     Command { name: "privacy", scope: Scope::Private, help: "membership-groups-help-privacy" },
     Command { name: "privacy", scope: Scope::Group, help: "membership-groups-help-privacy" },
@@ -169,6 +181,7 @@ impl Membership {
                 if by_another_hand(moved, draft.facts) {
                     close(draft, moved);
                 }
+                person::moved(draft, moved);
                 door::moved(draft, moved);
             }
             Event::Placed(placed) => {
@@ -179,7 +192,10 @@ impl Membership {
             Event::JoinRequested(request) => door::requested(draft, request),
             Event::Reacted(reacted) => react::reacted(draft, reacted),
             Event::Performed(it) if it.feature == NAME => performed(draft, it),
-            Event::Woke { feature, key, .. } if feature == NAME => woke(draft, key),
+            Event::Woke { feature, key, late_ms } if feature == NAME => {
+                woke(draft, key);
+                reconcile::late(draft, *late_ms, key);
+            }
             Event::Told(Note::Membership(word)) => told(draft, word),
             Event::Performed(_) | Event::Woke { .. } | Event::Told(_) | Event::Other => {}
         }
@@ -188,6 +204,7 @@ impl Membership {
         }
         if !draft.is_missing() {
             groups::report(draft, state);
+            reconcile::arm(draft);
         }
     }
 
@@ -240,11 +257,15 @@ fn told(draft: &mut Draft<'_>, word: &Word) {
             subscription::told(draft, word);
             door::told(draft, word);
         }
-        Word::Changed { .. } => {
-            subscription::told(draft, word);
+        Word::Changed { channel, .. } => {
+            let before = subscription::asks(draft, channel.id);
             setup::told(draft, word);
+            if before || !subscription::asks(draft, channel.id) {
+                subscription::told(draft, word);
+            }
         }
         Word::Recheck { .. } => door::told(draft, word),
+        Word::Heard { .. } => subscription::told(draft, word),
         Word::Group(_) | Word::Gone { .. } => groups::told(draft, word),
         Word::Knock(_) | Word::Decided { .. } => knock::told(draft, word),
         Word::Appeal(_) | Word::Judged { .. } => appeal::told(draft, word),
@@ -256,11 +277,13 @@ fn told(draft: &mut Draft<'_>, word: &Word) {
 /// An alarm clock of ours rings.
 fn woke(draft: &mut Draft<'_>, key: &str) {
     match key {
-        verify::WAKE => verify::woke(draft),
         setup::WAKE => setup::woke(draft),
         panel::WAKE => panel::woke(draft),
+        walk::WAKE => walk::woke(draft),
+        reconcile::WAKE => reconcile::woke(draft),
         erase::WAKE => erase::woke(draft),
         _ if key.starts_with(door::ASK) => door::woke(draft, key),
+        _ if key.starts_with(channel::FAN) => channel::woke(draft, key),
         _ => stop::expire(draft, key),
     }
 }

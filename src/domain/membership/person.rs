@@ -1,5 +1,6 @@
 //! What a group remembers of a person whom it has seen.
 
+use super::super::event::Moved;
 use super::super::types::{Moment, Person, UserId};
 use super::draft::Draft;
 use super::state::cut;
@@ -146,9 +147,26 @@ pub(super) fn exempt(draft: &mut Draft<'_>) -> Option<Vec<(UserId, String)>> {
 pub(super) fn judge_again(draft: &mut Draft<'_>, user: UserId) {
     let Some(known) = draft.known(user) else { return };
     if let Some(known) = known.filter(|it| it.exempt.is_some()) {
-        draft.put(Known::key(user), &Known { exempt: None, ..known });
+        draft.engrave(user, Known { exempt: None, ..known });
     }
     draft.drop_row(format!("{EXEMPT_FIRST}{}", user.0));
+}
+
+/// Takes note that somebody came or went. It may be lost in a crash, as [`sighted`].
+pub(super) fn moved(draft: &mut Draft<'_>, moved: &Moved) {
+    let who = &moved.who;
+    let inside = moved.new.inside();
+    if who.is_bot || who.id == draft.me() {
+        return;
+    }
+    let Some(known) = draft.known(who.id) else { return };
+    let now = draft.now();
+    match known {
+        Some(known) if known.inside == inside => {}
+        Some(known) => draft.remember(who.id, Known { inside, last: now, name: cut(&who.name), ..known }),
+        None if inside => draft.remember(who.id, Known::new(who, now)),
+        None => {}
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]

@@ -5,7 +5,7 @@ use super::super::effect::{Button, Call, Does, Effect, Label, Owed};
 use super::super::event::{ChatKind, Place, Rights, Said};
 use super::super::fact::{ChatRef, Freshness, Permissions, Unknown};
 use super::super::text::{Arg, Text};
-use super::super::types::{Language, Person, Slot, UserId};
+use super::super::types::{ChatId, Language, Person, Slot, UserId};
 use super::check::{Check, may_invite};
 use super::draft::{Draft, Look, Voice};
 use super::order::{self, Order};
@@ -275,8 +275,13 @@ pub(super) fn take(draft: &mut Draft<'_>, channel: Channel, owner: UserId) {
     for about in [About::Lookup(id), About::Rights, About::Refused] {
         trouble::heal(draft, about);
     }
+    want_link(draft, id);
+}
+
+/// Asks for an invite link to a channel that no button could open otherwise.
+pub(super) fn want_link(draft: &mut Draft<'_>, id: ChatId) {
     if draft.state().channels.iter().any(|it| it.id == id && it.url().is_none()) {
-        let name = draft.title().chars().filter(|it| !it.is_control()).take(LINK_NAME_MAX).collect();
+        let name = draft.title().chars().take(LINK_NAME_MAX).collect();
         let call = Call::Invite { chat: id, name, by_request: false };
         let owed = Owed::new(call).repeating().reporting(link_token(id.0));
         draft.add(Effect::Telegram(owed));
@@ -306,7 +311,7 @@ fn release(draft: &mut Draft<'_>, voice: Voice, language: Language, gone: &[Chan
     let muted = std::mem::take(&mut state.muted);
     state.crowds.clear();
     for channel in gone {
-        for about in [About::Lookup(channel.id), About::Link(channel.id)] {
+        for about in [About::Lookup(channel.id), About::Link(channel.id), About::Unheard(channel.id)] {
             trouble::heal(draft, about);
         }
     }

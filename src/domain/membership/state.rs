@@ -5,6 +5,7 @@ use super::super::types::{ChatId, Language, MessageId, Moment, Slot, ThreadId, U
 use super::order::Order;
 use super::own::Own;
 use super::policy::Policy;
+use super::reconcile::Reconciled;
 use serde::{Deserialize, Serialize};
 
 /// Channels that one group may ask for.
@@ -74,6 +75,12 @@ pub struct State {
     /// How many join requests are open, as far as they are followed.
     #[serde(skip_serializing_if = "is_zero")]
     pub asking: u32,
+    /// When the reconciler runs next.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reconcile_at: Option<Moment>,
+    /// What it found last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reconciled: Option<Reconciled>,
 }
 
 /// A channel whose subscribers may write.
@@ -182,6 +189,8 @@ pub enum About {
     Door,
     /// More join requests are open than we follow.
     Crowded,
+    /// Hearing of who joins and leaves this channel: as many groups ask for it as it can tell.
+    Unheard(ChatId),
 }
 
 /// The row `mute/<user>`: one person who was told to join.
@@ -202,6 +211,9 @@ pub struct Entry {
     pub language: Language,
     /// Whether the mute is ours. A mute by another hand is never lifted.
     pub mine: bool,
+    /// When our mute ends by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ends: Option<Moment>,
 }
 
 impl State {
@@ -321,6 +333,11 @@ impl Entry {
     /// Reads a row; one that cannot be read counts as none.
     pub(super) fn read(row: Option<&[u8]>) -> Option<Self> {
         serde_json::from_slice(row?).ok()
+    }
+
+    /// When our mute ends by itself.
+    pub(super) fn ends(&self) -> Moment {
+        self.ends.unwrap_or(self.until)
     }
 }
 

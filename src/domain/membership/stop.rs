@@ -70,7 +70,7 @@ pub(super) fn hold(draft: &mut Draft<'_>, case: &Case<'_>, stranger: Stranger<'_
     let mut entry = stranger.entry.clone().unwrap_or_default();
     entry.mine = mine;
     if mute {
-        entry.since = now;
+        (entry.since, entry.ends) = (now, Some(until));
     }
     if !live {
         explain(draft, case, &stranger.lacks, &mut entry);

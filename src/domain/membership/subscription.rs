@@ -1,7 +1,96 @@
 //! A group hears of somebody who joined or left one of its channels, and of the channel itself.
+//!
+//! The word is only the occasion: what is done follows from a look at the truth, so words may come late, twice
+//! or in the wrong order. `tests/fanning.rs` has the table of orders.
 
+use super::super::effect::Lane;
+use super::super::fact::{Freshness, Unknown};
+use super::super::types::{ChatId, Person};
 use super::draft::Draft;
+use super::ledger::Why;
+use super::state::{About, Channel};
+use super::truth::{self, Aim};
 use super::word::Word;
+use super::{protect, trouble};
 
 /// A channel tells.
-pub(super) fn told(_draft: &mut Draft<'_>, _word: &Word) {}
+pub(super) fn told(draft: &mut Draft<'_>, word: &Word) {
+    let lane = std::mem::replace(&mut draft.lane, Lane::Broadcast); // nobody waits for it
+    match word {
+        Word::Subscription { channel, .. } | Word::Heard { channel, .. } if !asks(draft, *channel) => {
+            unlink(draft, *channel);
+        }
+        // Somebody who sets the group up may be waiting for that very channel.
+        Word::Changed { channel, .. } if !asks(draft, channel.id) => {
+            if !draft.state().setting_up {
+                unlink(draft, channel.id);
+            }
+        }
+        Word::Subscription { channel: _, who, inside: true } => joined(draft, who),
+        Word::Subscription { channel, who, inside: false } => left(draft, *channel, who),
+        Word::Changed { channel, ours } => changed(draft, channel, *ours),
+        Word::Heard { channel, yes } => {
+            if draft.chat(&draft.place.id.into()).is_some() {
+                trouble::heard(draft, *channel, *yes);
+            }
+        }
+        _ => {}
+    }
+    draft.lane = lane;
+}
+
+/// Whether this group asks for that channel.
+pub(super) fn asks(draft: &Draft<'_>, channel: ChatId) -> bool {
+    draft.state().channels.iter().any(|it| it.id == channel)
+}
+
+/// We do not ask for that channel any more, and it does not know.
+fn unlink(draft: &mut Draft<'_>, channel: ChatId) {
+    draft.tell(channel, Word::Unlinked { group: draft.place.id });
+}
+
+/// Lets somebody write again who is in all the channels now, if it is we who keep them from it.
+fn joined(draft: &mut Draft<'_>, who: &Person) {
+    if draft.entry(who.id).flatten().is_none() {
+        return;
+    }
+    let channels = draft.state().channels.clone();
+    let Some(sight) = truth::look(draft, who.id, &channels, Freshness::Recent) else { return };
+    if !sight.unsure && sight.lacks.is_empty() {
+        truth::set_right(draft, who, &sight, &Aim { hold: None, vanished: false, lift: Why::Joined });
+    }
+}
+
+/// Holds somebody back who has left, if they are in this group. Of all others nothing is written.
+fn left(draft: &mut Draft<'_>, channel: ChatId, who: &Person) {
+    if who.is_bot || who.id == draft.me() || !truth::mutes(draft) {
+        return;
+    }
+    let known = draft.known(who.id).flatten();
+    if !known.is_some_and(|it| it.inside && it.exempt.is_none()) {
+        return;
+    }
+    let channels = draft.state().channels.clone();
+    let Some(sight) = truth::look(draft, who.id, &channels, Freshness::Recent) else { return };
+    if !sight.unsure && sight.lacks.iter().any(|it| it.id == channel) {
+        let hold = Some(Why::Left(channel));
+        truth::set_right(draft, who, &sight, &Aim { hold, vanished: false, lift: Why::Joined });
+    }
+}
+
+/// The channel has another name, or we may look into it no more, or again.
+fn changed(draft: &mut Draft<'_>, channel: &Channel, ours: bool) {
+    if draft.chat(&draft.place.id.into()).is_none() {
+        return; // the group's own title, for the words to its owner
+    }
+    let known = draft.state().channels.iter().find(|it| it.id == channel.id);
+    let same = known.is_some_and(|it| (&it.title, &it.username) == (&channel.title, &channel.username));
+    if !same && !channel.title.is_empty() {
+        draft.change().protect(channel.clone());
+    }
+    if !ours {
+        return trouble::lookup(draft, channel.id, &Unknown::NoRights);
+    }
+    trouble::heal(draft, About::Lookup(channel.id));
+    protect::want_link(draft, channel.id);
+}

@@ -1,18 +1,17 @@
 //! What does not work: told to the owner once, and once more when it is over.
 
 use super::super::effect::{Effect, Target};
-use super::super::event::{Note, Outcome, Remedy};
+use super::super::event::{Note, Outcome, Place, Remedy};
 use super::super::fact::Unknown;
 use super::super::text::{Arg, Text};
 use super::super::types::{ChatId, Language};
 use super::draft::Draft;
-use super::state::{About, CHANNELS_MAX, Trouble, cut};
+use super::state::{About, CHANNELS_MAX, Trouble};
 
 /// How long Telegram may be silent before the owner hears of it, in ms.
 pub(super) const PATIENCE_MS: u64 = 60_000;
-/// Troubles kept per group: a lookup and a link per channel, the group itself, our rights, and the
-/// door.
-const TROUBLES_MAX: usize = 2 * CHANNELS_MAX + 5;
+/// Troubles kept per group: a lookup, a link and an ear per channel, the group itself, our rights, and the door.
+const TROUBLES_MAX: usize = 3 * CHANNELS_MAX + 5;
 
 /// The token under which a mute's outcome comes back.
 pub(super) const MUTE: &str = "mute";
@@ -47,6 +46,15 @@ pub(super) fn door(draft: &mut Draft<'_>) {
 pub(super) fn crowded(draft: &mut Draft<'_>) {
     let most = Arg::Number(draft.settings.requests_per_group.into());
     raise(draft, About::Crowded, 0, Text::new(Language::En, "membership-door-trouble-crowded").with("count", most));
+}
+
+/// Takes note whether this group hears of that channel.
+pub(super) fn heard(draft: &mut Draft<'_>, chat: ChatId, yes: bool) {
+    if yes {
+        return heal(draft, About::Unheard(chat));
+    }
+    let text = Text::new(Language::En, "membership-fan-trouble-full").with("channel", Arg::Bold(title(draft, chat)));
+    raise(draft, About::Unheard(chat), 0, text);
 }
 
 /// Looks at what came of a mute.
@@ -90,19 +98,22 @@ fn raise(draft: &mut Draft<'_>, about: About, patience_ms: u64, text: Text) {
     }
     troubles.push(Trouble { about, since, told: ripe });
     if ripe {
-        let (key, place) = (key(draft, about), draft.place.clone());
-        let text = text.with("group", Arg::Bold(cut(&place.title)));
-        let note = Note::Trouble { key, place, text, remedy: Some(remedy(about, draft.place.id)) };
+        draft.find_title();
+        let (key, title) = (key(draft, about), draft.title());
+        let text = text.with("group", Arg::Bold(title.clone()));
+        let place = Place { title, ..draft.place.clone() };
+        let note = Note::Trouble { key, place, text, remedy: remedy(about, draft.place.id) };
         draft.add(Effect::Tell { to: Target::House, note });
     }
 }
 
 /// Where the button leads that would set it right: into the group for what is wrong here, else into the channel.
-pub(super) const fn remedy(about: About, group: ChatId) -> Remedy {
+pub(super) const fn remedy(about: About, group: ChatId) -> Option<Remedy> {
     match about {
-        About::Lookup(chat) if chat.0 == group.0 => Remedy::Group,
-        About::Rights | About::Refused | About::Door | About::Crowded => Remedy::Group,
-        About::Lookup(_) | About::Link(_) => Remedy::Channel,
+        About::Lookup(chat) if chat.0 == group.0 => Some(Remedy::Group),
+        About::Rights | About::Refused | About::Door => Some(Remedy::Group),
+        About::Lookup(_) | About::Link(_) => Some(Remedy::Channel),
+        About::Unheard(_) | About::Crowded => None,
     }
 }
 
@@ -115,12 +126,13 @@ fn key(draft: &Draft<'_>, about: About) -> String {
         About::Link(chat) => format!("membership/{group}/link{}", chat.0),
         About::Door => format!("membership/{group}/door"),
         About::Crowded => format!("membership/{group}/crowded"),
+        About::Unheard(chat) => format!("membership/{group}/unheard{}", chat.0),
     }
 }
 
 fn title(draft: &Draft<'_>, chat: ChatId) -> String {
     let channel = draft.state().channels.iter().find(|it| it.id == chat);
-    channel.map_or_else(|| cut(&draft.place.title), |it| it.title.clone())
+    channel.map_or_else(|| draft.title(), |it| it.title.clone())
 }
 
 /// Whether Telegram refused for want of our rights, and not because of whom we wanted to mute.

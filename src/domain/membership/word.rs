@@ -35,6 +35,13 @@ pub enum Word {
         /// Whether we are still its admin.
         ours: bool,
     },
+    /// A channel to a group that links itself: whether it will hear.
+    Heard {
+        /// The channel.
+        channel: ChatId,
+        /// Whether there was room for one more group.
+        yes: bool,
+    },
     /// A group to the private chat of somebody who set it up: how it stands.
     Group(Report),
     /// A group to the private chat of somebody who set it up: it is no longer guarded, or we are out.
@@ -93,6 +100,7 @@ impl Word {
             Self::Subscription { inside: true, .. } => "subscribed",
             Self::Subscription { .. } => "unsubscribed",
             Self::Changed { .. } => "changed",
+            Self::Heard { .. } => "heard",
             Self::Group(_) => "group",
             Self::Gone { .. } => "gone",
             Self::Knock(_) => "knock",

@@ -54,7 +54,10 @@ fn each_menu_shows_what_works_there() {
     for (scope, expect) in [
         (MenuScope::Private, vec!["groups", "privacy", "start", "help"]),
         (MenuScope::Groups, vec!["privacy", "help"]),
-        (MenuScope::GroupAdmins, vec!["protect", "unprotect", "protection", "log", "privacy", "help"]),
+        (
+            MenuScope::GroupAdmins,
+            vec!["protect", "unprotect", "protection", "log", "verify", "simulate", "privacy", "help"],
+        ),
         (MenuScope::Chat(ChatId(7)), vec!["groups", "privacy", "drill", "start", "help"]),
     ] {
         let menus = menu(&commands, scope);

@@ -15,7 +15,7 @@ fn each(check: impl Fn(&str, &dyn Engine)) {
 }
 
 fn write(key: &[u8], value: Option<&[u8]>) -> Write {
-    Write { key: key.to_vec(), value: value.map(<[u8]>::to_vec) }
+    Write { key: key.to_vec(), value: value.map(<[u8]>::to_vec), fresh: false }
 }
 
 fn fill(engine: &dyn Engine, keys: &[&[u8]]) {

@@ -102,7 +102,8 @@ impl Opener for FaultyOpener {
         self.0.opened.fetch_add(1, Ordering::SeqCst);
         let view = Memory::default();
         let kept = self.0.kept.lock().unwrap().clone();
-        let writes: Vec<_> = kept.into_iter().map(|(key, value)| Write { key, value: Some(value) }).collect();
+        let writes: Vec<_> =
+            kept.into_iter().map(|(key, value)| Write { key, value: Some(value), fresh: false }).collect();
         view.apply(&writes)?;
         Ok(Box::new(Faulty { disk: Arc::clone(&self.0), view, dead: AtomicBool::new(false) }))
     }

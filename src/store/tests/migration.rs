@@ -22,9 +22,12 @@ const ROWS: u32 = 1000;
 
 /// A thousand records as the first version wrote them: bare JSON.
 fn fixture(engine: &dyn Engine) {
-    let chats = (0..ROWS)
-        .map(|it| Write { key: format!("chat/{it:04}").into(), value: Some(format!(r#"{{"name":"n{it}"}}"#).into()) });
-    let other = Write { key: b"other".to_vec(), value: Some(b"[1,2]".to_vec()) };
+    let chats = (0..ROWS).map(|it| Write {
+        key: format!("chat/{it:04}").into(),
+        value: Some(format!(r#"{{"name":"n{it}"}}"#).into()),
+        fresh: false,
+    });
+    let other = Write { key: b"other".to_vec(), value: Some(b"[1,2]".to_vec()), fresh: false };
     engine.apply(&chats.chain([other]).collect::<Vec<_>>()).unwrap();
     engine.sync().unwrap();
 }
@@ -89,7 +92,7 @@ fn records_that_are_migrated_already_are_not_touched() {
     let engine = Memory::default();
     let new = frame::pack_as(2, b"chat/new", 7, br#"{"title":"kept"}"#);
     let old = frame::pack_as(1, b"chat/old", 9, br#"{"name":"kept"}"#);
-    let write = |key: &[u8], value: &[u8]| Write { key: key.to_vec(), value: Some(value.to_vec()) };
+    let write = |key: &[u8], value: &[u8]| Write { key: key.to_vec(), value: Some(value.to_vec()), fresh: false };
     engine.apply(&[write(b"chat/new", &new), write(b"chat/old", &old)]).unwrap();
     assert_eq!(migrate(&engine, &[RENAME]), Ok(1));
     assert_eq!(engine.get(b"chat/new").unwrap(), Some(new));
@@ -101,7 +104,7 @@ fn records_that_are_migrated_already_are_not_touched() {
 fn what_is_not_what_its_format_says_stops_the_migration() {
     for value in [&b"{\"name\":"[..], b"not json", &[1, 2, 3], b""] {
         let engine = Memory::default();
-        engine.apply(&[Write { key: b"k".to_vec(), value: Some(value.to_vec()) }]).unwrap();
+        engine.apply(&[Write { key: b"k".to_vec(), value: Some(value.to_vec()), fresh: false }]).unwrap();
         let said = migrate(&engine, MIGRATIONS);
         assert!(matches!(said, Err(EngineError::Corrupt(_))), "{value:?}: {said:?}");
     }

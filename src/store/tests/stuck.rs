@@ -102,7 +102,7 @@ async fn a_row_that_was_never_written_is_refused_and_others_are_served() {
     let engine = Memory::default();
     let good = frame::pack(b"good", 1, b"{}");
     let stray = frame::pack(b"elsewhere", 1, b"{}");
-    let write = |key: &[u8], value: Vec<u8>| Write { key: key.to_vec(), value: Some(value) };
+    let write = |key: &[u8], value: Vec<u8>| Write { key: key.to_vec(), value: Some(value), fresh: false };
     engine.apply(&[write(b"good", good), write(b"stray", stray)]).unwrap();
     let tuning = Tuning::default();
     let store = Handle::start(&settings(Path::new("")), tuning, Box::new(engine), Box::new(MemoryOpener)).unwrap();

@@ -1,25 +1,29 @@
 //! Bytes to Telegram and back: one pool of connections, and every failure told apart.
 
 mod download;
+mod meters;
 
-use super::{CALL_SECONDS, CALLS, ERRORS, FLOODS, Unusable};
+use super::plain::{Limits, Plain};
+use super::{ERRORS, FLOODS, Unusable};
 use crate::clock;
 use crate::config;
 use crate::telegram::error::{ApiError, Parameters, Refusal};
 use crate::telegram::request::Body;
 use bytes::{Bytes, BytesMut};
+use meters::{CLASSES, Meters, class_of};
 use reqwest::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
-use reqwest::{Method, Response, StatusCode, Url, redirect, retry};
+use reqwest::{Response, StatusCode, Url, redirect, retry};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use std::collections::HashMap;
 use std::error::Error;
 use std::fmt::Write;
 use std::future::Future;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 /// The largest answer that is read: 100 updates with long texts stay far below it.
-const MAX_ANSWER_BYTES: usize = 32 << 20;
+pub(super) const MAX_ANSWER_BYTES: usize = 32 << 20;
 /// How long making a connection may take at most; it is also at most half of a call's deadline.
 const CONNECT: Duration = Duration::from_secs(5);
 /// An idle connection is closed after this long; Telegram closes its side a little later.
@@ -57,14 +61,38 @@ const METHODS: [&str; 26] = [
 
 /// The pool of connections and the addresses of the methods. Has no `Debug`: the token is in the addresses.
 pub(super) struct Transport {
+    /// With TLS and proxies, for everything that is not `plain`.
     http: reqwest::Client,
+    /// Calls without TLS and without a proxy: to a server on this machine or in this network.
+    plain: Option<Plain>,
     base: String,
     /// Where files are loaded from; the token is in it too.
     files: Url,
     /// Files lie on this machine, at absolute paths.
     local: bool,
     token: String,
-    urls: HashMap<&'static str, Url>,
+    methods: HashMap<&'static str, Method>,
+}
+
+/// A method that is called often enough to be known.
+struct Method {
+    address: Address,
+    /// Found when it is called for the first time.
+    meters: OnceLock<Meters>,
+}
+
+/// Where a method is: for a client that is told the whole address, and for one that knows the server.
+struct Address {
+    url: Url,
+    path: String,
+}
+
+impl Address {
+    fn of(base: &str, method: &str) -> Option<Self> {
+        let url = Url::parse(&[base, method].concat()).ok()?;
+        let path = url.path().to_owned();
+        Some(Self { url, path })
+    }
 }
 
 /// What every answer of the Bot API looks like.
@@ -87,10 +115,10 @@ const fn none<T>() -> Option<T> {
 }
 
 /// An answer before it is understood.
-struct Raw {
-    status: StatusCode,
-    retry_after: Option<u64>,
-    body: Bytes,
+pub(super) struct Raw {
+    pub status: StatusCode,
+    pub retry_after: Option<u64>,
+    pub body: Bytes,
 }
 
 impl Transport {
@@ -105,12 +133,30 @@ impl Transport {
             return Err(Unusable::Address { why: "it begins with neither http:// nor https://".into() });
         }
         let base = format!("{server}/bot{token}/");
-        let url = |method: &&'static str| Some((*method, Url::parse(&format!("{base}{method}")).ok()?));
+        let known = |it: &&'static str| {
+            let address = Address::of(&base, it)?;
+            Some((*it, Method { address, meters: OnceLock::new() }))
+        };
         let files =
             Url::parse(&format!("{server}/file/bot{token}/")).map_err(|e| Unusable::Address { why: e.to_string() })?;
-        let urls = METHODS.iter().filter_map(url).collect();
+        let methods = METHODS.iter().filter_map(known).collect();
         let http = http_client(settings, &address).map_err(|e| Unusable::Http { why: told(&e) })?;
-        Ok(Self { http, base, files, local: settings.local, token: token.to_owned(), urls })
+        Ok(Self {
+            http,
+            plain: plain(settings, &address),
+            base,
+            files,
+            local: settings.local,
+            token: token.to_owned(),
+            methods,
+        })
+    }
+
+    /// The same over the TLS client's stack, without TLS: both must sort errors alike.
+    #[cfg(test)]
+    pub fn secured(mut self) -> Self {
+        self.plain = None;
+        self
     }
 
     /// Calls a method and reads its result.
@@ -142,12 +188,14 @@ impl Transport {
     ) -> Result<T, ApiError> {
         let begun_us = clock::tick_us();
         let raw = exchange.await;
-        let class = raw.as_ref().map_or("none", |it| code_class(it.status));
+        let class = raw.as_ref().map_or(CLASSES.len() - 1, |it| class_of(it.status));
         let outcome = raw.and_then(|it| read(&it)).map_err(|e| self.without_token(e));
         #[expect(clippy::cast_precision_loss, reason = "a call does not last 142 years")]
         let seconds = clock::tick_us().saturating_sub(begun_us) as f64 / 1e6;
-        metrics::counter!(CALLS, "method" => method).increment(1);
-        metrics::histogram!(CALL_SECONDS, "method" => method, "code_class" => class).record(seconds);
+        match self.methods.get(method) {
+            Some(known) => known.meters.get_or_init(|| Meters::of(method)).record(method, class, seconds),
+            None => Meters::of(method).record(method, class, seconds),
+        }
         if let Err(error) = &outcome {
             count(error);
         }
@@ -155,14 +203,21 @@ impl Transport {
     }
 
     async fn exchange(&self, method: &'static str, body: Body, deadline: Duration) -> Result<Raw, ApiError> {
-        let url = match self.urls.get(method) {
-            Some(url) => url.clone(),
-            None => Url::parse(&[&*self.base, method].concat())
-                .map_err(|_| ApiError::NotSent { why: "the method's name fits into no address".into() })?,
+        let not_sent = |why: &str| ApiError::NotSent { why: why.into() };
+        let other;
+        let address = match self.methods.get(method) {
+            Some(known) => &known.address,
+            None => {
+                other = Address::of(&self.base, method);
+                other.as_ref().ok_or_else(|| not_sent("the method's name fits into no address"))?
+            }
         };
-        let mut request = reqwest::Request::new(Method::POST, url);
-        let kind = HeaderValue::try_from(&*body.kind)
-            .map_err(|_| ApiError::NotSent { why: "the kind of the body fits into no header".into() })?;
+        let kind =
+            HeaderValue::try_from(&*body.kind).map_err(|_| not_sent("the kind of the body fits into no header"))?;
+        if let Some(plain) = &self.plain {
+            return plain.post(&address.path, &body, deadline).await;
+        }
+        let mut request = reqwest::Request::new(reqwest::Method::POST, address.url.clone());
         request.headers_mut().insert(CONTENT_TYPE, kind);
         *request.body_mut() = Some(body.bytes.into());
         *request.timeout_mut() = Some(deadline);
@@ -193,13 +248,26 @@ impl Transport {
     }
 }
 
+/// The client for an address that needs no TLS.
+fn plain(settings: &config::Telegram, address: &Url) -> Option<Plain> {
+    if address.scheme() != "http" {
+        return None;
+    }
+    let server = format!("{}:{}", address.host_str()?, address.port_or_known_default()?);
+    let most = settings.calls_in_flight.max(1);
+    Some(Plain::new(server, Limits { connect: connect_limit(settings), idle: IDLE, most }))
+}
+
+fn connect_limit(settings: &config::Telegram) -> Duration {
+    CONNECT.min(Duration::from_millis(settings.call_timeout_ms / 2)).max(Duration::from_millis(1))
+}
+
 /// Plain or TLS, HTTP/1.1 only: three small calls at a time gain nothing from HTTP/2 and pay for it.
 fn http_client(settings: &config::Telegram, address: &Url) -> reqwest::Result<reqwest::Client> {
-    let connect = CONNECT.min(Duration::from_millis(settings.call_timeout_ms / 2)).max(Duration::from_millis(1));
     let mut builder = reqwest::Client::builder()
         .http1_only()
         .tcp_nodelay(true)
-        .connect_timeout(connect)
+        .connect_timeout(connect_limit(settings))
         .pool_idle_timeout(IDLE)
         .pool_max_idle_per_host(settings.calls_in_flight.max(1))
         // The token is in the address: it follows no redirect and is told to nobody as referrer.
@@ -292,16 +360,6 @@ fn count(error: &ApiError) {
     metrics::counter!(ERRORS, "type" => error.name()).increment(1);
     if let ApiError::Flood { scope, .. } = error {
         metrics::counter!(FLOODS, "scope" => scope.name()).increment(1);
-    }
-}
-
-fn code_class(status: StatusCode) -> &'static str {
-    match status.as_u16() {
-        429 => "429",
-        200..300 => "2xx",
-        300..400 => "3xx",
-        400..500 => "4xx",
-        _ => "5xx",
     }
 }
 

@@ -12,7 +12,7 @@ mod start;
 mod stop;
 mod strange;
 mod told;
-mod wake;
+pub mod wake;
 
 use super::harness::Story;
 use majordomo::domain::types::{ChatId, UserId};

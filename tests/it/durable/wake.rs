@@ -139,7 +139,7 @@ async fn a_clock_that_jumps_fires_nothing_twice() {
     assert_eq!(status.code(), Some(0), "{}", story.log.text());
 }
 
-/// A wall clock that can be moved, for one process.
+/// A wall clock that can be moved, for one process: its library is given by `LD_PRELOAD`, its file by `CLOCK_FILE`.
 pub struct Clock {
     pub library: std::path::PathBuf,
     pub file: std::path::PathBuf,

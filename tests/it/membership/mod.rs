@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod door;
+mod fan;
 mod limits;
 mod path;
 mod protecting;

@@ -181,12 +181,13 @@ fn ailment(pen: &Pen<'_, '_>, state: &State, trouble: &Trouble) -> Text {
         About::Link(chat) => pen.say("membership-panel-trouble-link").with("channel", title(chat)),
         About::Door => pen.say("membership-door-panel-rights"),
         About::Crowded => pen.say("membership-door-panel-crowded"),
+        About::Unheard(chat) => pen.say("membership-panel-trouble-unheard").with("channel", title(chat)),
     }
 }
 
 fn remedies(pen: &Pen<'_, '_>, state: &State) -> Rows {
     let mut wanted = Vec::new();
-    for it in state.troubles.iter().map(|it| trouble::remedy(it.about, pen.draft.place.id)) {
+    for it in state.troubles.iter().filter_map(|it| trouble::remedy(it.about, pen.draft.place.id)) {
         if !wanted.contains(&it) {
             wanted.push(it);
         }

@@ -1,9 +1,9 @@
 //! Whatever happens, in whatever order: nobody is muted who must not be, and the state stays small.
 
 use super::super::super::effect::{Call, Effect};
-use super::super::super::event::{ChatKind, Event, Note, Outcome, Said, Standing, Status};
+use super::super::super::event::{ChatKind, Event, JoinRequested, Note, Outcome, Said, Standing, Status};
 use super::super::super::fact::Unknown;
-use super::super::super::play::{GROUP, ME, NEWS, Play, all_rights, calls, muted, plain, topic};
+use super::super::super::play::{GROUP, ME, NEWS, Play, all_rights, calls, muted, person, plain, topic};
 use super::super::super::types::{ANONYMOUS_ADMIN, CHANNEL_BOT, ChatId, TELEGRAM, UserId};
 use super::super::{Channel, Membership, Settings, Word};
 use super::{ANN, stage_with};
@@ -22,6 +22,9 @@ enum Step {
     Perform { token: &'static str, well: bool },
     Wake(u64),
     Join(i64),
+    Enter(i64),
+    Ask { who: i64, query: bool },
+    Hear { who: i64, inside: bool },
     Break(i64, u8),
     Wait(u64),
 }
@@ -42,8 +45,8 @@ fn step() -> impl Strategy<Value = Step> {
         "/start setup",
         "/log -1000000000500",
     ];
-    let actions = vec!["m.ok", "m.me", "m.yes", "m.x", "m.s"];
-    let tokens = vec!["mute", "link/-1000000000200", "link/-1000000000100", "?"];
+    let actions = vec!["m.ok", "m.me", "m.yes", "m.x", "m.s", "m.k"];
+    let tokens = vec!["mute", "ask/101", "link/-1000000000200", "link/-1000000000100", "?"];
     let thread = proptest::option::of(1..9_i64);
     prop_oneof![
         12 => (who(), 0..8_u8, proptest::sample::select(texts), thread)
@@ -58,6 +61,9 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (proptest::sample::select(tokens), any::<bool>()).prop_map(|(token, well)| Step::Perform { token, well }),
         1 => (0..40_u64).prop_map(Step::Wake),
         2 => (100..400_i64).prop_map(Step::Join),
+        2 => (100..400_i64).prop_map(Step::Enter),
+        3 => (100..130_i64, any::<bool>()).prop_map(|(who, query)| Step::Ask { who, query }),
+        2 => (100..130_i64, any::<bool>()).prop_map(|(who, inside)| Step::Hear { who, inside }),
         1 => (100..400_i64, 0..3_u8).prop_map(|(who, why)| Step::Break(who, why)),
         2 => (0..400_u64).prop_map(Step::Wait),
     ]
@@ -122,10 +128,24 @@ fn play_out(play: &mut Play<Membership>, step: Step) -> (Vec<Effect>, bool) {
             (play.performed(token, outcome), true)
         }
         Step::Wake(slot @ 0..3) => (play.wakes(["setup", "panel", "erase"][usize::try_from(slot).unwrap()]), true),
+        Step::Wake(who @ 3..20) => (play.wakes(&format!("ask/{}", 100 + who)), true),
         Step::Wake(slot) => (play.wakes(&format!("notice/{slot}")), true),
         Step::Join(who) => {
             play.world.set(NEWS, UserId(who), plain());
             (Vec::new(), true)
+        }
+        Step::Enter(who) => (play.moves(who, who, Standing::default(), plain()), false),
+        Step::Ask { who, query } => {
+            let (private, query) = (ChatId(who), query.then(|| "j".to_owned()));
+            let asked = JoinRequested { who: person(who), private, query: query.clone(), by_link: None };
+            let effects = play.happen(Event::JoinRequested(asked));
+            let answers = calls(&effects).into_iter().filter(|it| matches!(it, Call::AnswerJoin { .. })).count();
+            assert_eq!(answers, usize::from(query.is_some()), "a question is answered once");
+            (effects, true)
+        }
+        Step::Hear { who, inside } => {
+            let word = Word::Subscription { channel: NEWS, who: person(who), inside };
+            (play.happen(Event::Told(Note::Membership(Box::new(word)))), false)
         }
         Step::Break(who, why) => {
             let why = [Unknown::NotFound, Unknown::NoRights, Unknown::Unavailable][usize::from(why)].clone();
@@ -161,6 +181,8 @@ proptest! {
             }
         }
         prop_assert!(mutes < 1_000);
+        let rows = play.world.rows.keys().filter(|it| it.starts_with("ask/")).count();
+        prop_assert!(rows <= 30, "{rows} requests");
     }
 }
 

@@ -263,7 +263,7 @@ fn newcomers_of_a_minute_share_a_greeting_that_goes_by_itself() {
         (play::told(&second), greeted(&second)),
         (vec!["edit membership-door-greetings".to_owned()], (vec!["P100".into(), "P101".into()], 0))
     );
-    assert_eq!(play.kept.last().map(String::as_str), Some("keep greeting"), "and nothing forces a write");
+    assert!(play.kept.contains(&"keep greeting".to_owned()), "and nothing forces a write");
     assert_eq!(joins(&mut play, 101), [], "out and in again");
     let last = (102..120).map(|who| joins(&mut play, who)).last().unwrap();
     let (names, more) = greeted(&last);

@@ -5,6 +5,7 @@
 mod anything;
 mod asking;
 mod coming;
+mod fanning;
 mod groups;
 mod judging;
 mod knocking;
@@ -14,6 +15,7 @@ mod protecting;
 mod releasing;
 mod setting_up;
 mod troubles;
+mod walking;
 
 use super::super::effect::Effect;
 use super::super::fact::Need;
@@ -53,11 +55,14 @@ fn guarded_with(settings: Settings) -> Play<Membership> {
     play
 }
 
-/// Effects in short words, without what every change of a group brings with it: reports and the ledger.
+/// Effects in short words, without what every change of a group brings with it: reports, the ledger, and the
+/// reconciler's clock.
 fn told(effects: &[Effect]) -> Vec<String> {
+    let clock = |it: &&Effect| matches!(it, Effect::WakeAt { key, .. } | Effect::NoWake { key } if key == "reconcile");
+    let effects: Vec<Effect> = effects.iter().filter(|it| !clock(it)).cloned().collect();
     let books = ["tell linked", "tell unlinked", "tell group", "tell gone", "put deed/", "drop deed/"];
     let aside = |it: &String| books.iter().any(|start| it.starts_with(start));
-    play::told(effects).into_iter().filter(|it| !aside(it)).collect()
+    play::told(&effects).into_iter().filter(|it| !aside(it)).collect()
 }
 
 /// How many people a row says were told to join.

@@ -183,7 +183,7 @@ fn a_change_by_another_hand_closes_our_entry() {
 fn the_standing_of_others_is_not_our_concern() {
     let mut play = stopped();
     assert_eq!(play.moves(ANN, BOB, plain(), muted()), []);
-    assert_eq!(play.asked, []);
+    assert_eq!(super::looked_up(&play), []);
 }
 
 #[test]

@@ -376,8 +376,14 @@ fn made_up_arguments_of_buttons_are_settled_questions() {
 fn channels_and_those_who_set_a_group_up_hear_of_it() {
     let mut play = stage();
     let whole = |effects: &[Effect]| super::super::super::play::told(effects);
-    assert_eq!(whole(&play.say(ANN, "/protect @news")), ["say membership-protected", "tell linked", "tell group"]);
+    assert_eq!(
+        whole(&play.say(ANN, "/protect @news")),
+        ["say membership-protected", "tell linked", "tell group", "wake"]
+    );
     assert_eq!((play.state.owners.clone(), play.state.since), (vec![UserId(ANN)], Some(play.world.now)));
     assert_eq!(whole(&play.say(BOB, "hello")), [""; 0], "nothing changed");
-    assert_eq!(whole(&play.say(ANN, "/unprotect")), ["say membership-released", "tell unlinked", "tell gone"]);
+    assert_eq!(
+        whole(&play.say(ANN, "/unprotect")),
+        ["say membership-released", "tell unlinked", "tell gone", "no wake"]
+    );
 }

@@ -2,6 +2,7 @@
 
 use super::client_of;
 use crate::telegram::Client;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -13,6 +14,8 @@ pub(super) enum Reaction {
     Answer(&'static str, String),
     /// The same with one more header.
     With(&'static str, &'static str, String),
+    /// Answers, and closes the connection after it.
+    AndClose(&'static str, String),
     /// Answers `getFile` with this body, and every download with that content.
     Files(String, String),
     /// Answers `getFile` with this body, and every download with this status line and body.
@@ -31,6 +34,8 @@ pub(super) enum Reaction {
 pub(super) struct Server {
     pub url: String,
     pub seen: Arc<Mutex<Vec<(String, String)>>>,
+    /// Connections so far.
+    pub lines: Arc<AtomicUsize>,
 }
 
 impl Server {
@@ -38,13 +43,15 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let seen = Arc::new(Mutex::new(Vec::new()));
-        let notes = Arc::clone(&seen);
+        let lines = Arc::new(AtomicUsize::new(0));
+        let (notes, accepted) = (Arc::clone(&seen), Arc::clone(&lines));
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
+                accepted.fetch_add(1, Ordering::Relaxed);
                 tokio::spawn(serve(stream, reaction.clone(), Arc::clone(&notes)));
             }
         });
-        Self { url, seen }
+        Self { url, seen, lines }
     }
 
     pub async fn ok(result: &str) -> Self {
@@ -75,6 +82,7 @@ async fn serve(mut stream: TcpStream, reaction: Reaction, seen: Arc<Mutex<Vec<(S
         let (status, header, body) = match &reaction {
             Reaction::Answer(status, body) => (*status, "x: y", body.clone()),
             Reaction::With(status, header, body) => (*status, *header, body.clone()),
+            Reaction::AndClose(status, body) => (*status, "connection: close", body.clone()),
             Reaction::Files(_, content) if download => ("200 OK", "x: y", content.clone()),
             Reaction::NoFile(_, status, content) if download => (*status, "x: y", content.clone()),
             Reaction::Files(told, _) | Reaction::NoFile(told, ..) => ("200 OK", "x: y", told.clone()),
@@ -90,7 +98,8 @@ async fn serve(mut stream: TcpStream, reaction: Reaction, seen: Arc<Mutex<Vec<(S
             }
         };
         let head = format!("HTTP/1.1 {status}\r\n{header}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
-        if stream.write_all(head.as_bytes()).await.is_err() {
+        let written = stream.write_all(head.as_bytes()).await;
+        if written.is_err() || matches!(reaction, Reaction::AndClose(..)) {
             return;
         }
     }

@@ -1,0 +1,413 @@
+//! Who comes to a channel and who leaves it: told to the groups that ask for it, and what they do.
+
+use super::super::super::effect::{Effect, Lane, Target};
+use super::super::super::event::{ChatKind, Event, Note, Standing, Status};
+use super::super::super::fact::Unknown;
+use super::super::super::play::{CLUB, GROUP, ME, NEWS, Play, admin, all_rights, moved, muted, person, plain};
+use super::super::super::types::{ChatId, UserId};
+use super::super::channel::LINKS_MAX;
+use super::super::{Channel, Entry, Exempt, Known, Membership, Mercy, Settings, Word};
+use super::{ANN, BOB, EVE, guarded, guarded_with, told};
+
+/// A channel's own chat, for which so many groups ask.
+fn channel(groups: i64) -> Play<Membership> {
+    let mut play = Play::new(Membership::default()).within(NEWS.0, ChatKind::Channel);
+    let groups: Vec<i64> = (1..=groups).map(|it| -1_000_000_010_000 - it).collect();
+    let row = serde_json::json!({ "groups": groups, "title": "Here" });
+    play.world.rows.insert("links".into(), row.to_string().into_bytes());
+    play
+}
+
+pub(super) fn hears(play: &mut Play<Membership>, word: Word) -> Vec<Effect> {
+    play.happen(Event::Told(Note::Membership(Box::new(word))))
+}
+
+/// Whom the effects tell something.
+fn reached(effects: &[Effect]) -> Vec<ChatId> {
+    let to = |it: &Effect| match it {
+        Effect::Tell { to: Target::Chat(chat), .. } => Some(*chat),
+        _ => None,
+    };
+    effects.iter().filter_map(to).collect()
+}
+
+fn left() -> Standing {
+    Standing::default()
+}
+
+#[test]
+fn a_channel_keeps_the_groups_that_ask_for_it() {
+    let mut play = Play::new(Membership::default()).within(NEWS.0, ChatKind::Channel);
+    assert_eq!(play.moves(EVE, EVE, left(), plain()), [], "nobody asks");
+    assert!(!play.claimed);
+    let words = |effects: Vec<Effect>| super::super::super::play::told(&effects);
+    assert_eq!(words(hears(&mut play, Word::Linked { group: GROUP })), ["put links", "tell heard"]);
+    assert_eq!(words(hears(&mut play, Word::Linked { group: GROUP })), [""; 0], "known already");
+    hears(&mut play, Word::Linked { group: ChatId(-5) });
+    play.moves(ANN, BOB, plain(), plain()); // it learns its own title
+    assert_eq!(reached(&play.moves(EVE, EVE, left(), plain())), [GROUP, ChatId(-5)]);
+    assert_eq!(words(hears(&mut play, Word::Unlinked { group: ChatId(-5) })), ["put links"]);
+    assert_eq!(reached(&play.moves(EVE, EVE, plain(), left())), [GROUP]);
+    assert_eq!(words(hears(&mut play, Word::Unlinked { group: GROUP })), ["drop links"]);
+    assert_eq!(play.moves(EVE, EVE, left(), plain()), []);
+}
+
+#[test]
+fn only_who_comes_or_goes_is_told() {
+    let kicked = Standing { status: Status::Kicked, ..Standing::default() };
+    let outside = Standing { status: Status::RestrictedOutside, ..Standing::default() };
+    for (old, new, expect) in [
+        (left(), plain(), vec!["tell subscribed"]),
+        (plain(), left(), vec!["tell unsubscribed"]),
+        (plain(), kicked.clone(), vec!["tell unsubscribed"]),
+        (kicked.clone(), left(), vec![]),
+        (outside, left(), vec![]),
+        (plain(), all_rights(), vec![]),
+        (muted(), left(), vec!["tell unsubscribed"]),
+    ] {
+        let mut play = channel(1);
+        assert_eq!(told(&play.moves(EVE, EVE, old.clone(), new.clone())), expect, "{old:?} {new:?}");
+    }
+    let mut robot = person(55);
+    robot.is_bot = true;
+    let mut play = channel(1);
+    assert_eq!(play.happen(Event::Moved(moved(robot.clone(), robot, left(), plain()))), []);
+}
+
+#[test]
+fn many_groups_are_told_in_steps_and_each_once() {
+    let mut play = channel(2_500);
+    let mut effects = play.moves(EVE, EVE, plain(), left());
+    let mut all = reached(&effects);
+    assert_eq!(all.len(), 1_000);
+    let mut steps = 0;
+    while let Some(key) = effects.iter().find_map(|it| match it {
+        Effect::WakeAt { key, .. } => Some(key.clone()),
+        _ => None,
+    }) {
+        play.place.kind = ChatKind::Supergroup; // as the timer has it
+        effects = play.wakes(&key);
+        assert!(reached(&effects).len() <= 1_000);
+        all.extend(reached(&effects));
+        play.wait_s(1);
+        steps += 1;
+    }
+    all.sort();
+    let length = all.len();
+    all.dedup();
+    assert_eq!((steps, length, all.len()), (2, 2_500, 2_500));
+    assert_eq!(play.world.rows.len(), 1, "nothing is left of the steps");
+}
+
+#[test]
+fn a_channel_with_too_many_groups_says_so() {
+    let mut play = channel(i64::try_from(LINKS_MAX).unwrap());
+    let effects = hears(&mut play, Word::Linked { group: GROUP });
+    let heard = Word::Heard { channel: NEWS, yes: false };
+    let note = Note::Membership(Box::new(heard.clone()));
+    assert_eq!(effects, [Effect::Tell { to: Target::Chat(GROUP), note }]);
+    let mut group = guarded();
+    assert_eq!(told(&hears(&mut group, heard.clone())), ["trouble membership-fan-trouble-full"]);
+    assert_eq!(told(&hears(&mut group, heard)), [""; 0], "told once");
+    assert_eq!(told(&hears(&mut group, Word::Heard { channel: NEWS, yes: true })), ["healed"]);
+}
+
+#[test]
+fn a_channel_tells_its_new_name_and_that_we_are_out_of_it() {
+    let mut play = channel(2);
+    play.place.title = "Fresh News".into();
+    let effects = play.moves(EVE, EVE, left(), plain());
+    assert_eq!(told(&effects), ["tell subscribed", "tell subscribed", "put links", "tell changed", "tell changed"]);
+    let no_right = admin(Default::default());
+    assert_eq!(told(&play.places(all_rights(), no_right.clone())), [""; 0], "an admin hears and sees all it needs");
+    assert_eq!(told(&play.places(no_right, plain())), ["tell changed", "tell changed"]);
+    assert_eq!(told(&play.places(left(), all_rights())), ["tell changed", "tell changed"]);
+}
+
+#[test]
+fn a_group_follows_its_channel() {
+    let mut play = guarded();
+    play.place.title = String::new(); // as words of other chats come
+    let word = |title: &str, username: Option<&str>, ours| {
+        let username = username.map(str::to_owned);
+        Word::Changed { channel: Channel { id: NEWS, title: title.into(), username, link: None }, ours }
+    };
+    assert_eq!(told(&hears(&mut play, word("News", Some("news"), true))), [""; 0]);
+    assert!(!play.changed, "nothing new");
+    hears(&mut play, word("Fresh", Some("fresh"), true));
+    let channel = play.state.channels[0].clone();
+    assert_eq!((channel.title.as_str(), channel.username.as_deref()), ("Fresh", Some("fresh")));
+    assert_eq!(told(&hears(&mut play, word("Fresh", None, true))), ["invite -1000000000100"], "no button leads there");
+    let effects = hears(&mut play, word("Fresh", None, false));
+    assert_eq!(told(&effects), ["trouble membership-trouble-lost"]);
+    let named = effects
+        .iter()
+        .any(|it| matches!(it, Effect::Tell { note: Note::Trouble { place, .. }, .. } if place.title == "Group"));
+    assert!(named, "the owner is told which group: {effects:?}");
+    let healed = told(&hears(&mut play, word("Fresh", None, true)));
+    assert_eq!(healed, ["healed", "invite -1000000000100"]);
+    assert_eq!(told(&hears(&mut play, Word::Changed { channel, ours: true })), [""; 0]);
+}
+
+#[test]
+fn a_channel_that_is_not_asked_for_is_told_so() {
+    let mut play = guarded();
+    for inside in [true, false] {
+        let word = Word::Subscription { channel: CLUB, who: person(EVE), inside };
+        let effects = hears(&mut play, word);
+        assert_eq!(reached(&effects), [CLUB]);
+        assert_eq!(super::super::super::play::told(&effects), ["tell unlinked"]);
+    }
+}
+
+/// What happens, in the order in which it happens.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    /// Eve leaves the channel, and the group hears of it.
+    Leave,
+    /// Eve joins the channel, and the group hears of it.
+    Join,
+    /// An old word comes late: that she left.
+    HearsLeft,
+    /// An old word comes late: that she joined.
+    HearsJoined,
+    /// Telegram has done what we called for last.
+    Done,
+    /// The update about our own mute arrives.
+    Own,
+    /// An admin mutes her.
+    AdminMutes,
+    /// An admin lets her write.
+    AdminUnmutes,
+    /// An admin mutes her, and the update about it is lost.
+    AdminMutesUnheard,
+    /// She presses "I have joined".
+    Press,
+    /// She leaves the group.
+    LeavesGroup,
+    /// Our mute runs out.
+    RunsOut,
+    /// Nobody can look into the channel.
+    Silence,
+}
+
+use Step::{
+    AdminMutes, AdminMutesUnheard, AdminUnmutes, Done, HearsJoined, HearsLeft, Join, Leave, LeavesGroup, Own, Press,
+    RunsOut, Silence,
+};
+
+const HELD: &str = "mute 7, say membership-notice, wake, put mute/7";
+const FREED: &str = "unmute 7, drop mute/7, delete, no wake";
+
+/// The group hears.
+fn word(play: &mut Play<Membership>, inside: bool) -> Vec<Effect> {
+    hears(play, Word::Subscription { channel: NEWS, who: person(EVE), inside })
+}
+
+fn ends(play: &Play<Membership>) -> Option<super::super::super::types::Moment> {
+    Entry::read(play.world.rows.get("mute/7").map(Vec::as_slice)).and_then(|it| it.ends)
+}
+
+fn our_mute(play: &Play<Membership>) -> Standing {
+    Standing { until: ends(play), ..muted() }
+}
+
+fn by_admin(play: &mut Play<Membership>, new: Standing) -> Vec<Effect> {
+    let old = match play.world.members.get(&(GROUP, UserId(EVE))) {
+        Some(Ok(old)) => old.clone(),
+        _ => plain(),
+    };
+    play.world.set(GROUP, UserId(EVE), new.clone());
+    play.moves(ANN, EVE, old, new)
+}
+
+fn play_out(play: &mut Play<Membership>, step: Step) -> Vec<Effect> {
+    let eve = UserId(EVE);
+    match step {
+        Leave | Join => {
+            let now = if matches!(step, Join) { plain() } else { left() };
+            play.world.set(NEWS, eve, now);
+            word(play, matches!(step, Join))
+        }
+        HearsLeft => word(play, false),
+        HearsJoined => word(play, true),
+        Done => {
+            let now = if ends(play).is_some() { our_mute(play) } else { plain() };
+            play.world.set(GROUP, eve, now);
+            Vec::new()
+        }
+        Own => {
+            let ours = our_mute(play);
+            play.moves(ME.0, EVE, plain(), ours)
+        }
+        AdminMutes => by_admin(play, muted()),
+        AdminUnmutes => by_admin(play, plain()),
+        AdminMutesUnheard => {
+            play.world.set(GROUP, eve, muted());
+            Vec::new()
+        }
+        Press => play.press(EVE, "m.ok", ""),
+        LeavesGroup => {
+            play.world.set(GROUP, eve, left());
+            play.moves(EVE, EVE, plain(), left())
+        }
+        RunsOut => {
+            play.wait_s(400);
+            play.world.set(GROUP, eve, plain());
+            Vec::new()
+        }
+        Silence => {
+            play.world.doubt(NEWS, eve, Unknown::Unavailable);
+            Vec::new()
+        }
+    }
+}
+
+/// Every order of events that was thought of, and what is done at each.
+#[test]
+fn whatever_the_order_nobody_is_muted_or_freed_wrongly() {
+    let toast = "toast membership-toast-welcome";
+    let pressed = format!("unmute 7, {toast}, delete, drop mute/7, no wake");
+    let welcome = format!("{toast}, delete");
+    let rows: &[(&str, &[(Step, &str)])] = &[
+        ("she leaves and comes back", &[(Leave, HELD), (Done, ""), (Join, FREED)]),
+        ("she is back before our mute is made", &[(Leave, HELD), (Join, FREED), (Own, "")]),
+        (
+            "she leaves, joins, leaves, joins, quickly",
+            &[(Leave, HELD), (Join, FREED), (Leave, HELD), (Join, FREED), (Own, ""), (Done, ""), (HearsJoined, "")],
+        ),
+        (
+            "the update about our own mute is late",
+            &[(Leave, HELD), (Done, ""), (Join, FREED), (Own, ""), (Leave, HELD)],
+        ),
+        ("the word comes twice", &[(Leave, HELD), (HearsLeft, ""), (Done, ""), (HearsLeft, "")]),
+        ("an old word comes late: she is back", &[(Join, ""), (HearsLeft, "")]),
+        ("an old word comes late: she has left", &[(Leave, HELD), (Done, ""), (HearsJoined, "")]),
+        ("the words change places", &[(Leave, HELD), (Done, ""), (Join, FREED), (Done, ""), (HearsLeft, "")]),
+        ("she presses before we hear", &[(Leave, HELD), (Done, ""), (Join, FREED), (Press, &welcome)]),
+        ("an admin had muted her", &[(AdminMutes, ""), (Leave, ""), (Join, ""), (Leave, "")]),
+        (
+            "an admin mutes her after us",
+            &[(Leave, HELD), (Done, ""), (AdminMutes, "drop mute/7"), (Join, ""), (Leave, "")],
+        ),
+        ("an admin lets her write after us", &[(Leave, HELD), (Done, ""), (AdminUnmutes, "drop mute/7"), (Join, "")]),
+        (
+            "an admin lets her write, and mutes her later",
+            &[(Leave, HELD), (Done, ""), (AdminUnmutes, "drop mute/7"), (AdminMutes, ""), (Join, ""), (Leave, "")],
+        ),
+        (
+            "an admin lets her write; leaving anew is a new reason",
+            &[(Leave, HELD), (Done, ""), (AdminUnmutes, "drop mute/7"), (Join, ""), (Leave, HELD)],
+        ),
+        (
+            "an admin mutes her after us, and we do not hear of it",
+            &[(Leave, HELD), (Done, ""), (AdminMutesUnheard, ""), (Join, "drop mute/7"), (Leave, "")],
+        ),
+        ("an admin mutes her between leaving and our hearing", &[(AdminMutesUnheard, ""), (Leave, "")]),
+        ("she left the group before", &[(LeavesGroup, ""), (Leave, ""), (Join, "")]),
+        (
+            "she leaves the group muted and joins the channel",
+            &[(Leave, HELD), (Done, ""), (LeavesGroup, ""), (Join, FREED)],
+        ),
+        (
+            "our mute ran out",
+            &[(Leave, HELD), (Done, ""), (RunsOut, ""), (Join, "drop mute/7, delete, no wake"), (Leave, HELD)],
+        ),
+        ("Telegram does not say whether she left", &[(Silence, ""), (HearsLeft, ""), (HearsJoined, "")]),
+        ("Telegram does not say whether she joined", &[(Leave, HELD), (Done, ""), (Silence, ""), (HearsJoined, "")]),
+    ];
+    for (what, steps) in rows {
+        let mut play = guarded();
+        play.world.set(NEWS, UserId(EVE), plain());
+        assert_eq!(told(&play.say(EVE, "hello")), [""; 0], "{what}: she is known");
+        play.world.set(GROUP, UserId(EVE), plain());
+        for (n, (step, expect)) in steps.iter().enumerate() {
+            let effects = play_out(&mut play, *step);
+            assert_eq!(told(&effects).join(", "), *expect, "{what}: {step:?}, the {n}th of {steps:?}");
+        }
+    }
+    // The press may win the race: then the word finds nothing left to do.
+    let mut play = guarded();
+    play.say(EVE, "hello");
+    play.world.set(GROUP, UserId(EVE), our_mute(&play));
+    play.world.set(NEWS, UserId(EVE), plain());
+    assert_eq!(told(&play_out(&mut play, Press)).join(", "), pressed);
+    assert_eq!(told(&play_out(&mut play, HearsJoined)), [""; 0]);
+}
+
+#[test]
+fn what_is_done_about_subscriptions_waits_for_everybody_who_waits() {
+    let mut play = guarded();
+    play.world.set(NEWS, UserId(EVE), plain());
+    play.say(EVE, "hello");
+    let effects = [play_out(&mut play, Leave), play_out(&mut play, Join)].concat();
+    let lanes: Vec<Lane> = effects
+        .iter()
+        .filter_map(|it| match it {
+            Effect::Telegram(owed) => Some(owed.lane),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(lanes, [Lane::Broadcast; 4], "{effects:?}");
+}
+
+#[test]
+fn nobody_is_muted_for_leaving_who_need_not_be() {
+    type Change = fn(&mut Play<Membership>);
+    let cases: [(&str, Change); 9] = [
+        ("an admin", |play| play.world.set(GROUP, UserId(EVE), admin(Default::default()))),
+        ("not in the group, as we know", |play| {
+            play.world.rows.remove("person/7");
+        }),
+        ("not in the group, in truth", |play| play.world.set(GROUP, UserId(EVE), left())),
+        ("banned", |play| play.world.set(GROUP, UserId(EVE), Standing { status: Status::Kicked, ..left() })),
+        ("need not join", |play| {
+            let exempt = Some(Exempt { since: play.world.now, by: UserId(ANN), how: Mercy::Appeal });
+            let known = Known { inside: true, exempt, ..Known::default() };
+            play.world.rows.insert("person/7".into(), serde_json::to_vec(&known).unwrap());
+        }),
+        ("the group cannot be seen", |play| play.world.doubt(GROUP, UserId(EVE), Unknown::Unavailable)),
+        ("the guard is off", |play| play.state.policy.off = true),
+        ("strangers are never muted here", |play| play.state.policy.strangers = super::super::Answer::Delete),
+        ("we may not", |play| drop(play.places(all_rights(), plain()))),
+    ];
+    for (what, change) in cases {
+        let mut play = guarded();
+        play.world.set(NEWS, UserId(EVE), plain());
+        play.say(EVE, "hello");
+        change(&mut play);
+        let effects = play_out(&mut play, Leave);
+        assert_eq!(effects, [], "{what}");
+        assert!(!play.changed, "{what}");
+    }
+}
+
+#[test]
+fn whoever_lacks_another_channel_stays_where_they_are() {
+    let mut play = guarded_with(Settings::default());
+    play.say(ANN, &format!("/protect {}", CLUB.0));
+    play.say(EVE, "hello");
+    play.world.set(GROUP, UserId(EVE), our_mute(&play));
+    assert_eq!(told(&play_out(&mut play, Join)), [""; 0], "the club is still to come");
+    play.world.set(CLUB, UserId(EVE), plain());
+    let word = Word::Subscription { channel: CLUB, who: person(EVE), inside: true };
+    assert_eq!(told(&hears(&mut play, word)).join(", "), FREED);
+}
+
+#[test]
+fn whoever_comes_in_and_goes_is_known() {
+    let mut play = guarded();
+    let inside =
+        |play: &Play<Membership>| Known::read(play.world.rows.get("person/7").map(Vec::as_slice)).map(|it| it.inside);
+    for (old, new, expect) in [
+        (plain(), left(), None),
+        (left(), plain(), Some(true)),
+        (plain(), muted(), Some(true)),
+        (muted(), left(), Some(false)),
+        (left(), Standing { status: Status::RestrictedInside, ..left() }, Some(true)),
+        (plain(), Standing { status: Status::Kicked, ..left() }, Some(false)),
+    ] {
+        play.moves(EVE, EVE, old.clone(), new.clone());
+        assert_eq!(inside(&play), expect, "{old:?} {new:?}");
+    }
+}
