@@ -152,34 +152,36 @@ impl<R: Rules> Play<R> {
         effects
     }
 
+    /// Learns as a chat does when nothing is cached: whatever is not a row is waited for, and rows are read again
+    /// after each wait.
     fn learn(&mut self, happened: &Happened) -> Vec<(Need, Fact)> {
         let mut known: Vec<(Need, Fact)> = Vec::new();
         self.asked.clear();
-        for _ in 0..ROUNDS {
-            let facts = Facts {
-                now: self.world.now,
-                house: &self.world.house,
-                slots: self.slots,
-                pace: self.pace,
-                known: &known,
-            };
-            let needs = self.rules.needs(&self.state, happened, &facts);
+        for _ in 0..=ROUNDS * 2 {
+            let needs = self.needs(happened, &known);
             if needs.is_empty() {
                 return known;
             }
+            let is_row = |it: &Need| matches!(it, Need::Row(_) | Need::Rows { .. });
+            let waits = !needs.iter().all(is_row);
             for need in needs {
-                assert!(!known.iter().any(|(it, _)| *it == need) || self.asked.contains(&need));
-                if !self.asked.contains(&need) {
+                if !known.iter().any(|(it, _)| *it == need) {
                     known.push((need.clone(), self.world.answer(&need)));
+                }
+                if !self.asked.contains(&need) {
                     self.asked.push(need);
                 }
             }
+            known.retain(|(it, _)| !waits || !is_row(it));
         }
-        let facts =
-            Facts { now: self.world.now, house: &self.world.house, slots: self.slots, pace: self.pace, known: &known };
-        let more = self.rules.needs(&self.state, happened, &facts);
-        assert!(more.is_empty(), "still not content after {ROUNDS} rounds: {more:?}");
-        known
+        panic!("still not content after {} rounds: {:?}", ROUNDS * 2, self.needs(happened, &known));
+    }
+
+    fn needs(&self, happened: &Happened, known: &[(Need, Fact)]) -> Vec<Need> {
+        let facts = Facts { now: self.world.now, house: &self.world.house, slots: self.slots, pace: self.pace, known };
+        let needs = self.rules.needs(&self.state, happened, &facts);
+        assert!(needs.iter().all(|it| facts.get(it).is_none()), "asked for what is known: {needs:?}");
+        needs
     }
 
     /// Time goes by.

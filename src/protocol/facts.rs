@@ -160,6 +160,12 @@ impl FactsPort {
         self.members.invalidate(&(chat, user));
     }
 
+    /// Forgets of whom in a chat nothing could be known: our own standing in it has changed.
+    pub fn forget_doubts(&self, chat: ChatId) {
+        let doubtful = self.members.iter().filter(|(key, known)| key.0 == chat && known.found.is_err());
+        doubtful.for_each(|(key, _)| self.members.invalidate(&*key));
+    }
+
     /// Forgets what is known about a chat.
     pub fn forget_chat(&self, chat: ChatId) {
         let mut loads = self.loads();

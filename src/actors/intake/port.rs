@@ -341,6 +341,9 @@ impl IntakePort {
                 if moved.old.is_admin() || moved.new.is_admin() {
                     self.inner.parts.facts.forget_admins(happened.place.id);
                 }
+                if matches!(happened.event, Event::Placed(_)) && happened.place.id.0 < 0 {
+                    self.inner.parts.facts.forget_doubts(happened.place.id);
+                }
             }
             Event::Migrated { to } => {
                 self.inner.parts.facts.forget_chat(happened.place.id);

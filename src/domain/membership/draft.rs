@@ -7,7 +7,7 @@ use super::super::feature::{Decision, Facts};
 use super::super::text::Text;
 use super::super::types::{ChatId, MessageId, Moment, Slot, ThreadId, UserId};
 use super::Settings;
-use super::person::Known;
+use super::person::{self, Known};
 use super::state::{Entry, State, cut};
 use super::stats::Day;
 use super::word::Word;
@@ -365,6 +365,8 @@ impl<'a> Draft<'a> {
             self.keep(Day::key(Day::of(self.now())), &day);
         }
         for (user, known, sure) in std::mem::take(&mut self.people) {
+            let before = self.facts.row(&Known::key(user)).flatten();
+            person::list(&mut self, user, Known::read(before).as_ref(), &known);
             match sure {
                 true => self.put(Known::key(user), &known),
                 false => self.keep(Known::key(user), &known),

@@ -7,6 +7,8 @@ mod door;
 mod draft;
 mod erase;
 mod groups;
+mod hands;
+mod hearing;
 mod judge;
 mod knock;
 mod ledger;
@@ -47,22 +49,20 @@ pub use person::{Exempt, Known, Mercy};
 pub use policy::{Answer, LogPlace, Policy};
 pub use reconcile::Reconciled;
 pub use state::{CHANNELS_MAX, Channel, Entry, MUTED_MAX, State};
+pub use walk::Track;
 pub use word::{Appeal, Knock, Mode, Report, Word};
 
 use super::command;
-use super::effect::Effect;
-use super::event::{
-    ChatKind, Event, Happened, Moved, Note, Outcome, Performed, Place, Pressed, Said, Standing, Status, Verdict,
-};
-use super::fact::{Freshness, Need};
+use super::event::{ChatKind, Event, Happened, Note, Outcome, Performed, Pressed, Said, Verdict};
+use super::fact::Need;
 use super::feature::{Command, Decision, Facts, Rules, Scope};
 use super::types::ChatId;
-use draft::{Draft, Look, Voice};
+use draft::{Draft, Voice};
+use hearing::Heard;
 use judge::Judgement;
 use protect::Ruling;
-use request::{Asker, Odd};
 use serde::{Deserialize, Serialize};
-use state::{About, Request};
+use state::About;
 
 /// How membership is set: `[features.membership]` of the configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -178,15 +178,15 @@ impl Membership {
             Event::Said(said) => self.said(draft, state, said),
             Event::Pressed(pressed) => press(draft, state, pressed),
             Event::Moved(moved) => {
-                if by_another_hand(moved, draft.facts) {
-                    close(draft, moved);
+                if hands::is_anothers(moved, draft.facts) {
+                    hands::close(draft, moved);
                 }
                 person::moved(draft, moved);
                 door::moved(draft, moved);
             }
             Event::Placed(placed) => {
                 setup::placed(draft, placed);
-                settle(draft, placed);
+                hands::settle(draft, placed);
             }
             Event::Migrated { .. } => setup::migrated(draft),
             Event::JoinRequested(request) => door::requested(draft, request),
@@ -297,58 +297,12 @@ fn press<'a>(draft: &mut Draft<'a>, state: &'a State, pressed: &'a Pressed) {
     press::answer(draft, pressed, args, pressing);
 }
 
-/// What a message is to us.
-#[derive(Debug)]
-enum Heard<'a> {
-    /// Judge it, and nothing else.
-    Judged(Judgement<'a>),
-    /// A command of ours where it has no place.
-    Elsewhere,
-    /// A command of ours that is answered without looking anything up.
-    Plain(Asker, Result<Request, Odd>),
-    /// A command of ours from somebody who may write here.
-    Asked(Option<Ruling>),
-}
-
-/// Listens. An admin's command is not judged; anybody else's is, before it is answered.
-fn hear<'a>(state: &'a State, place: &Place, said: &Said, look: &mut Look<'a>) -> Heard<'a> {
-    let Some(request) = read(said, look) else {
-        return Heard::Judged(judge::judge(state, place, said, look));
-    };
-    if place.kind != ChatKind::Supergroup {
-        return Heard::Elsewhere;
-    }
-    let who = match request::asker(place, said) {
-        Asker::Person(who) => who,
-        asker @ (Asker::Anonymous | Asker::Nobody) => return Heard::Plain(asker, request),
-    };
-    let Some(standing) = look.member(place.id, who, Freshness::Recent) else { return Heard::Asked(None) };
-    if !standing.as_ref().is_ok_and(Standing::is_admin) {
-        match judge::judge(state, place, said, look) {
-            Judgement::Free => {}
-            other @ (Judgement::Open | Judgement::Stranger(_)) => return Heard::Judged(other),
-        }
-    }
-    match request {
-        Err(_) if !standing.as_ref().is_ok_and(|it| it.may(|it| it.can_change_info)) => {
-            Heard::Asked(Some(Ruling::NotAllowed))
-        }
-        Err(odd) => Heard::Plain(Asker::Person(who), Err(odd)),
-        Ok(request) => Heard::Asked(protect::rule(state, place, &request, who, said.from.language, look)),
-    }
-}
-
-fn read(said: &Said, look: &Look<'_>) -> Option<Result<Request, Odd>> {
-    let given = command::given(said, look.facts())?;
-    request::read(&given, said)
-}
-
 impl Membership {
     fn said<'a>(&self, draft: &mut Draft<'a>, state: &'a State, said: &'a Said) {
         if draft.place.kind != ChatKind::Private && (setup::started(draft, said) || panel::answered(draft, said)) {
             return;
         }
-        let heard = hear(state, draft.place, said, &mut draft.look);
+        let heard = hearing::hear(state, draft.place, said, &mut draft.look);
         if !state.channels.is_empty() {
             judge::observe(draft, state, said);
         }
@@ -388,56 +342,6 @@ fn button(pressed: &Pressed) -> Option<(&str, &str)> {
         Verdict::Valid { action, args } if action.starts_with("m.") => Some((action, args)),
         Verdict::Valid { .. } | Verdict::NotYours | Verdict::Stale | Verdict::Forged => None,
     }
-}
-
-/// Whether somebody else, neither we nor they themselves, changed what this person may do here. An admin who
-/// only lets a restricted person in again changes nothing of that.
-fn by_another_hand(moved: &Moved, facts: &Facts<'_>) -> bool {
-    let restricted = |it: &Standing| matches!(it.status, Status::RestrictedInside | Status::RestrictedOutside);
-    let (old, new) = (&moved.old, &moved.new);
-    let came_or_went = restricted(old) && restricted(new) && old.status != new.status;
-    let same = came_or_went && (old.muted, old.until) == (new.muted, new.until);
-    !same && moved.by.id.0 != facts.house.me && moved.by.id != moved.who.id
-}
-
-/// Another hand changed the standing of somebody whom we had muted: what they are now is not ours to change.
-fn close(draft: &mut Draft<'_>, moved: &Moved) {
-    let user = moved.who.id;
-    if draft.state().freed.iter().any(|(it, _)| *it == user) {
-        draft.change().freed.retain(|(it, _)| *it != user);
-    }
-    if draft.state().lists(user) {
-        draft.change().strike(user);
-    } else if !draft.state().unlisted || draft.entry(user).flatten().is_none() {
-        return;
-    }
-    draft.add(Effect::Drop { key: Entry::key(user) });
-}
-
-/// Our own standing here changed.
-fn settle(draft: &mut Draft<'_>, placed: &Moved) {
-    if !placed.new.inside() {
-        return forget(draft);
-    }
-    if draft.state().channels.is_empty() {
-        return;
-    }
-    if placed.new.may(|it| it.can_delete_messages && it.can_restrict_members) {
-        trouble::heal(draft, About::Rights);
-        trouble::heal(draft, About::Refused);
-    } else {
-        trouble::rights(draft);
-    }
-}
-
-/// We are out of this group: nothing of it is ours any more, and nobody need be troubled by it.
-fn forget(draft: &mut Draft<'_>) {
-    if *draft.state() == State::default() {
-        return;
-    }
-    trouble::heal_all(draft);
-    *draft.change() = State::default();
-    erase::begin(draft);
 }
 
 /// Something that we followed up is done, or has failed.

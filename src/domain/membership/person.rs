@@ -128,9 +128,15 @@ const EXEMPT_END: &str = "exempt0";
 /// So many of them are looked at.
 const EXEMPT_READ: u32 = 100;
 
-/// Remembers, beside what their own row says, that somebody need not join: so that all can be found.
-pub(super) fn list_exempt(draft: &mut Draft<'_>, user: UserId, name: &str) {
-    draft.put(format!("{EXEMPT_FIRST}{}", user.0), &cut(name));
+/// Lists somebody who need not join, beside what their own row says, or takes them off the list: so that all of
+/// them can be found. Called whenever that row is written; `before` is what it was.
+pub(super) fn list(draft: &mut Draft<'_>, user: UserId, before: Option<&Known>, known: &Known) {
+    let key = format!("{EXEMPT_FIRST}{}", user.0);
+    match (before.is_some_and(|it| it.exempt.is_some()), known.exempt.is_some()) {
+        (false, true) => draft.put(key, &known.name),
+        (true, false) => draft.drop_row(key),
+        (true, true) | (false, false) => {}
+    }
 }
 
 /// Those who need not join, by id and name; `None` while that is not known.
@@ -146,10 +152,10 @@ pub(super) fn exempt(draft: &mut Draft<'_>) -> Option<Vec<(UserId, String)>> {
 /// Lets somebody be judged again who need not have joined.
 pub(super) fn judge_again(draft: &mut Draft<'_>, user: UserId) {
     let Some(known) = draft.known(user) else { return };
-    if let Some(known) = known.filter(|it| it.exempt.is_some()) {
-        draft.engrave(user, Known { exempt: None, ..known });
+    match known.filter(|it| it.exempt.is_some()) {
+        Some(known) => draft.engrave(user, Known { exempt: None, ..known }),
+        None => draft.drop_row(format!("{EXEMPT_FIRST}{}", user.0)), // the list was wrong
     }
-    draft.drop_row(format!("{EXEMPT_FIRST}{}", user.0));
 }
 
 /// Takes note that somebody came or went. It may be lost in a crash, as [`sighted`].

@@ -6,6 +6,7 @@ use super::order::Order;
 use super::own::Own;
 use super::policy::Policy;
 use super::reconcile::Reconciled;
+use super::walk::Track;
 use serde::{Deserialize, Serialize};
 
 /// Channels that one group may ask for.
@@ -75,6 +76,9 @@ pub struct State {
     /// How many join requests are open, as far as they are followed.
     #[serde(skip_serializing_if = "is_zero")]
     pub asking: u32,
+    /// Where the walk over many people is that is under way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub walk: Option<Track>,
     /// When the reconciler runs next.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reconcile_at: Option<Moment>,

@@ -20,20 +20,13 @@ pub(super) fn told(draft: &mut Draft<'_>, word: &Word) {
         Word::Subscription { channel, .. } | Word::Heard { channel, .. } if !asks(draft, *channel) => {
             unlink(draft, *channel);
         }
-        // Somebody who sets the group up may be waiting for that very channel.
         Word::Changed { channel, .. } if !asks(draft, channel.id) => {
-            if !draft.state().setting_up {
-                unlink(draft, channel.id);
-            }
+            unlink(draft, channel.id);
         }
         Word::Subscription { channel: _, who, inside: true } => joined(draft, who),
         Word::Subscription { channel, who, inside: false } => left(draft, *channel, who),
         Word::Changed { channel, ours } => changed(draft, channel, *ours),
-        Word::Heard { channel, yes } => {
-            if draft.chat(&draft.place.id.into()).is_some() {
-                trouble::heard(draft, *channel, *yes);
-            }
-        }
+        Word::Heard { channel, yes } => heard(draft, *channel, *yes),
         _ => {}
     }
     draft.lane = lane;
@@ -44,14 +37,19 @@ pub(super) fn asks(draft: &Draft<'_>, channel: ChatId) -> bool {
     draft.state().channels.iter().any(|it| it.id == channel)
 }
 
-/// We do not ask for that channel any more, and it does not know.
+/// We do not ask for that channel any more, and it does not know; unless somebody who sets the group up waits for
+/// that very channel.
 fn unlink(draft: &mut Draft<'_>, channel: ChatId) {
-    draft.tell(channel, Word::Unlinked { group: draft.place.id });
+    if !draft.state().setting_up {
+        draft.tell(channel, Word::Unlinked { group: draft.place.id });
+    }
 }
 
 /// Lets somebody write again who is in all the channels now, if it is we who keep them from it.
 fn joined(draft: &mut Draft<'_>, who: &Person) {
-    if draft.entry(who.id).flatten().is_none() {
+    let (entry, _known) = (draft.entry(who.id), draft.known(who.id));
+    truth::prepare(draft);
+    if entry.flatten().is_none() {
         return;
     }
     let channels = draft.state().channels.clone();
@@ -66,7 +64,8 @@ fn left(draft: &mut Draft<'_>, channel: ChatId, who: &Person) {
     if who.is_bot || who.id == draft.me() || !truth::mutes(draft) {
         return;
     }
-    let known = draft.known(who.id).flatten();
+    let (known, _entry) = (draft.known(who.id).flatten(), draft.entry(who.id));
+    truth::prepare(draft);
     if !known.is_some_and(|it| it.inside && it.exempt.is_none()) {
         return;
     }
@@ -76,6 +75,14 @@ fn left(draft: &mut Draft<'_>, channel: ChatId, who: &Person) {
         let hold = Some(Why::Left(channel));
         truth::set_right(draft, who, &sight, &Aim { hold, vanished: false, lift: Why::Joined });
     }
+}
+
+/// The channel has room for us, or not.
+fn heard(draft: &mut Draft<'_>, channel: ChatId, yes: bool) {
+    if draft.chat(&draft.place.id.into()).is_none() {
+        return; // the group's own title, for the words to its owner
+    }
+    trouble::heard(draft, channel, yes);
 }
 
 /// The channel has another name, or we may look into it no more, or again.

@@ -9,6 +9,7 @@ use super::ledger::{What, Why};
 use super::person::Known;
 use super::policy::Answer;
 use super::state::{About, Channel, Entry};
+use super::stats::Day;
 use super::{press, stop, trouble};
 
 /// Telegram counts in whole seconds: the end of a mute may be told so much earlier than we asked for, in ms.
@@ -81,6 +82,11 @@ pub(super) enum Hand {
     Ours,
     /// Another's.
     Other,
+}
+
+/// Asks for what will be written down, next to all else: today's numbers.
+pub(super) fn prepare(draft: &mut Draft<'_>) {
+    let _only_asked_for = draft.row(&Day::key(Day::of(draft.now())));
 }
 
 /// Looks at somebody; `None` while facts are missing. What they are here is asked for anew, where it matters.

@@ -10,7 +10,6 @@ use super::draft::{Draft, Voice};
 use super::ledger::Why;
 use super::person::{self, Known};
 use super::state::{Channel, cut};
-use super::stats::Day;
 use super::truth::{self, Aim, Found, Sight};
 use super::{reconcile, simulate, verify};
 use serde::{Deserialize, Serialize};
@@ -40,6 +39,16 @@ const MUTES_END: &str = "mute0";
 /// Whoever wrote within a day is of interest to a simulation, in ms.
 const DAY_MS: u64 = 86_400_000;
 
+/// Where a walk is. It stands in the cell, so that the next rows are asked for at once; all else is in the row.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Track {
+    /// Over all people that the group knows; else over those who were told to join.
+    pub everybody: bool,
+    /// The last row that is done.
+    pub cursor: String,
+}
+
 /// The row `walk` of a group.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Walk {
@@ -52,9 +61,6 @@ pub(super) struct Walk {
     /// The message that shows it.
     #[serde(default)]
     pub(super) message: Option<MessageRef>,
-    /// The last row that is done.
-    #[serde(default)]
-    cursor: String,
     /// When the message was last changed.
     #[serde(default)]
     shown: Moment,
@@ -115,9 +121,8 @@ pub(super) fn begin(draft: &mut Draft<'_>, walk: Walk) -> Option<Result<(), Walk
     if let Some(other) = current(draft)?.filter(|it| it.kind != Kind::Reconcile) {
         return Some(Err(other));
     }
-    let at = draft.now();
-    draft.put(ROW.to_owned(), &walk);
-    draft.add(Effect::WakeAt { key: WAKE.to_owned(), at });
+    draft.change().walk = Some(Track { everybody: walk.kind != Kind::Reconcile, cursor: String::new() });
+    go_on(draft, &walk, 0);
     Some(Ok(()))
 }
 
@@ -128,6 +133,7 @@ pub(super) fn current(draft: &mut Draft<'_>) -> Option<Option<Walk>> {
 
 /// Ends the walk that is under way.
 pub(super) fn end(draft: &mut Draft<'_>) {
+    draft.change().walk = None;
     draft.drop_row(ROW.to_owned());
     draft.add(Effect::NoWake { key: WAKE.to_owned() });
 }
@@ -135,31 +141,38 @@ pub(super) fn end(draft: &mut Draft<'_>) {
 /// The next step is due.
 pub(super) fn woke(draft: &mut Draft<'_>) {
     draft.claim();
-    let (walk, today) = (current(draft), Day::key(Day::of(draft.now())));
-    let (_whatever_is_done_is_counted, chat) = (draft.row(&today), draft.chat(&draft.place.id.into()));
-    let (Some(Some(walk)), Some(_)) = (walk, chat) else { return };
+    let Some(track) = draft.state().walk.clone() else { return };
+    let (walk, page) = (current(draft), track.page(draft));
+    truth::prepare(draft);
     let lane = std::mem::replace(&mut draft.lane, Lane::Broadcast);
-    step(draft, walk);
+    match (walk, page) {
+        (Some(Some(walk)), Some(page)) => step(draft, walk, track, page),
+        (Some(None), _) => draft.change().walk = None,
+        (None, _) | (_, None) => {}
+    }
     draft.lane = lane;
+    if draft.is_missing() {
+        // Thrown away, unless there is no way to learn it: then the step is tried again.
+        let at = draft.now().plus_ms(WAIT_MS);
+        draft.add(Effect::WakeAt { key: WAKE.to_owned(), at });
+    }
 }
 
-fn step(draft: &mut Draft<'_>, mut walk: Walk) {
+fn step(draft: &mut Draft<'_>, mut walk: Walk, track: Track, page: &[(String, Vec<u8>)]) {
     let channels = match &walk.kind {
         Kind::Simulate(channels) => channels.clone(),
         Kind::Verify | Kind::Reconcile => draft.state().channels.clone(),
     };
-    if channels.is_empty() {
-        return finish(draft, &walk);
-    }
-    let Some((last, people)) = walk.page(draft) else { return };
-    let Some(last) = last else { return finish(draft, &walk) };
+    let Some((last, _)) = page.last().filter(|_| !channels.is_empty()) else { return finish(draft, &walk) };
+    let people = walk.who_matters(page, draft.now());
+    let title_of_the_group = draft.chat(&draft.place.id.into());
     let fresh = match &walk.kind {
         Kind::Simulate(_) => Freshness::Cached,
         Kind::Verify | Kind::Reconcile => Freshness::Recent,
     };
     let sights: Vec<Option<Sight<'_>>> =
         people.into_iter().map(|it| truth::look(draft, it, &channels, fresh)).collect();
-    let Some(sights) = sights.into_iter().collect::<Option<Vec<_>>>() else { return };
+    let (Some(sights), Some(_)) = (sights.into_iter().collect::<Option<Vec<_>>>(), title_of_the_group) else { return };
     let silent = sights.iter().filter(|it| it.unsure).count();
     walk.tries = if silent == sights.len() { (walk.tries.0 + 1, 0) } else { (walk.tries.0, walk.tries.1 + 1) };
     if silent > 0 && walk.tries.0 <= TRIES_MAX && walk.tries.1 <= TRIES_SOME_MAX {
@@ -168,8 +181,9 @@ fn step(draft: &mut Draft<'_>, mut walk: Walk) {
     for sight in &sights {
         walk.meet(draft, sight);
     }
-    (walk.cursor, walk.tries) = (last, (0, 0));
+    walk.tries = (0, 0);
     walk.show(draft);
+    draft.change().walk = Some(Track { cursor: last.clone(), ..track });
     go_on(draft, &walk, STEP_MS);
 }
 
@@ -188,24 +202,29 @@ fn finish(draft: &mut Draft<'_>, walk: &Walk) {
     }
 }
 
+impl Track {
+    /// The next rows.
+    fn page<'a>(&self, draft: &mut Draft<'a>) -> Option<&'a [(String, Vec<u8>)]> {
+        let (first, end) = match self.everybody {
+            true => (person::FIRST, person::END),
+            false => (MUTES_FIRST, MUTES_END),
+        };
+        let from = if self.cursor.is_empty() { first.to_owned() } else { format!("{}\0", self.cursor) };
+        let people = u64::from(draft.settings.walk_per_s).saturating_mul(STEP_MS) / 1_000;
+        draft.rows(&from, end, u32::try_from(people).unwrap_or(PAGE_MAX).clamp(1, PAGE_MAX))
+    }
+}
+
 impl Walk {
     /// A walk that has not begun.
     pub(super) fn new(draft: &Draft<'_>, kind: Kind, language: Language) -> Self {
         let (started, tally) = (draft.now(), Tally::default());
-        Self { kind, language, started, message: None, cursor: String::new(), shown: started, tries: (0, 0), tally }
+        Self { kind, language, started, message: None, shown: started, tries: (0, 0), tally }
     }
 
-    /// The next rows: the key of the last of them (none when all are done), and the people in them who matter.
-    fn page(&self, draft: &mut Draft<'_>) -> Option<(Option<String>, Vec<UserId>)> {
-        let (first, end) = match self.kind {
-            Kind::Verify | Kind::Simulate(_) => (person::FIRST, person::END),
-            Kind::Reconcile => (MUTES_FIRST, MUTES_END),
-        };
-        let from = if self.cursor.is_empty() { first.to_owned() } else { format!("{}\0", self.cursor) };
-        let people = u64::from(draft.settings.walk_per_s).saturating_mul(STEP_MS) / 1_000;
-        let limit = u32::try_from(people).unwrap_or(PAGE_MAX).clamp(1, PAGE_MAX);
-        let rows = draft.rows(&from, end, limit)?;
-        let since = Moment(draft.now().0.saturating_sub(DAY_MS));
+    /// The people of a page who matter.
+    fn who_matters(&self, page: &[(String, Vec<u8>)], now: Moment) -> Vec<UserId> {
+        let since = Moment(now.0.saturating_sub(DAY_MS));
         let matters = |(key, row): &(String, Vec<u8>)| match self.kind {
             Kind::Reconcile => key.strip_prefix(MUTES_FIRST)?.parse().ok().map(UserId),
             Kind::Verify => Known::user(key).filter(|_| Known::read(Some(row)).is_some_and(|it| it.inside)),
@@ -213,7 +232,7 @@ impl Walk {
                 Known::user(key).filter(|_| Known::read(Some(row)).is_some_and(|it| it.wrote_since(since)))
             }
         };
-        Some((rows.last().map(|(key, _)| key.clone()), rows.iter().filter_map(matters).collect()))
+        page.iter().filter_map(matters).collect()
     }
 
     /// Does what is to be done with one person, and counts it.

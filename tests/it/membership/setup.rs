@@ -129,7 +129,11 @@ impl Story {
 
 /// A group that Ann adds the bot to, and a private channel of hers that it is not in.
 async fn before(by: By, words: &Words) -> (Story, ChatId, ChatId) {
-    let story = Story::begin(Setting::by(by).unprotected().speaking(words.language)).await;
+    let setting = Setting::by(by).unprotected().speaking(words.language);
+    let unhurried = ["CHAT_PER_S", "GROUP_PER_MIN"]; // one press after another is not what these are for
+    let named = |it| format!("MAJORDOMO_LIMITS__TELEGRAM__{it}");
+    let setting = unhurried.into_iter().fold(setting, |setting, it| setting.with(&named(it), "0"));
+    let story = Story::begin(setting).await;
     let group = story.telegram.supergroup("Friends", story.ann);
     let secret = story.telegram.channel("Secret", None, story.ann);
     for who in [story.sam, story.eve] {

@@ -5,7 +5,7 @@ use super::super::super::event::{ChatKind, Event, JoinRequested, Note, Outcome, 
 use super::super::super::fact::Unknown;
 use super::super::super::play::{GROUP, ME, NEWS, Play, all_rights, calls, muted, person, plain, topic};
 use super::super::super::types::{ANONYMOUS_ADMIN, CHANNEL_BOT, ChatId, TELEGRAM, UserId};
-use super::super::{Channel, Membership, Settings, Word};
+use super::super::{Channel, Membership, Reconciled, Settings, Word};
 use super::{ANN, stage_with};
 use proptest::prelude::*;
 
@@ -21,10 +21,11 @@ enum Step {
     Changed,
     Perform { token: &'static str, well: bool },
     Wake(u64),
+    Ring(&'static str, u64),
+    Hear(i64, u8),
     Join(i64),
     Enter(i64),
     Ask { who: i64, query: bool },
-    Hear { who: i64, inside: bool },
     Break(i64, u8),
     Wait(u64),
 }
@@ -41,11 +42,16 @@ fn step() -> impl Strategy<Value = Step> {
         "/unprotect",
         "/unprotect @news",
         "/help",
+        "/verify",
+        "/verify 101",
+        "/verify 55",
+        "/verify 99",
+        "/simulate @news",
         "/protection",
         "/start setup",
         "/log -1000000000500",
     ];
-    let actions = vec!["m.ok", "m.me", "m.yes", "m.x", "m.s", "m.k"];
+    let actions = vec!["m.ok", "m.me", "m.yes", "m.x", "m.v", "m.s", "m.k"];
     let tokens = vec!["mute", "ask/101", "link/-1000000000200", "link/-1000000000100", "?"];
     let thread = proptest::option::of(1..9_i64);
     prop_oneof![
@@ -60,10 +66,12 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0..4_u8).prop_map(Step::Place),
         1 => (proptest::sample::select(tokens), any::<bool>()).prop_map(|(token, well)| Step::Perform { token, well }),
         1 => (0..40_u64).prop_map(Step::Wake),
+        4 => (proptest::sample::select(vec!["walk", "walk", "reconcile", "notice/1"]), 0..3_u64)
+            .prop_map(|(key, late_h)| Step::Ring(key, late_h)),
+        3 => (who(), 0..8_u8).prop_map(|(who, what)| Step::Hear(who, what)),
         2 => (100..400_i64).prop_map(Step::Join),
         2 => (100..400_i64).prop_map(Step::Enter),
         3 => (100..130_i64, any::<bool>()).prop_map(|(who, query)| Step::Ask { who, query }),
-        2 => (100..130_i64, any::<bool>()).prop_map(|(who, inside)| Step::Hear { who, inside }),
         1 => (100..400_i64, 0..3_u8).prop_map(|(who, why)| Step::Break(who, why)),
         2 => (0..400_u64).prop_map(Step::Wait),
     ]
@@ -91,6 +99,20 @@ fn said(play: &mut Play<Membership>, who: i64, shape: u8, text: &str, thread: Op
         _ => {}
     }
     said
+}
+
+/// A word of a channel.
+fn heard(who: i64, what: u8) -> Word {
+    let channel = if what.is_multiple_of(2) { NEWS } else { ChatId(-1_000_000_000_200) };
+    match what / 2 {
+        0 => Word::Subscription { channel, who: person(who), inside: true },
+        1 => Word::Subscription { channel, who: person(who), inside: false },
+        2 => {
+            let named = Channel { id: channel, title: format!("T{who}"), username: None, link: None };
+            Word::Changed { channel: named, ours: who % 2 == 0 }
+        }
+        _ => Word::Heard { channel, yes: who % 2 == 0 },
+    }
 }
 
 /// Plays one step, and returns the effects with whether its sender must not be muted.
@@ -130,6 +152,11 @@ fn play_out(play: &mut Play<Membership>, step: Step) -> (Vec<Effect>, bool) {
         Step::Wake(slot @ 0..3) => (play.wakes(["setup", "panel", "erase"][usize::try_from(slot).unwrap()]), true),
         Step::Wake(who @ 3..20) => (play.wakes(&format!("ask/{}", 100 + who)), true),
         Step::Wake(slot) => (play.wakes(&format!("notice/{slot}")), true),
+        Step::Ring(key, late_h) => {
+            let late_ms = late_h * 3_600_001;
+            (play.happen(Event::Woke { feature: "membership".into(), key: key.into(), late_ms }), false)
+        }
+        Step::Hear(who, what) => (super::fanning::hears(play, heard(who, what)), false),
         Step::Join(who) => {
             play.world.set(NEWS, UserId(who), plain());
             (Vec::new(), true)
@@ -142,10 +169,6 @@ fn play_out(play: &mut Play<Membership>, step: Step) -> (Vec<Effect>, bool) {
             let answers = calls(&effects).into_iter().filter(|it| matches!(it, Call::AnswerJoin { .. })).count();
             assert_eq!(answers, usize::from(query.is_some()), "a question is answered once");
             (effects, true)
-        }
-        Step::Hear { who, inside } => {
-            let word = Word::Subscription { channel: NEWS, who: person(who), inside };
-            (play.happen(Event::Told(Note::Membership(Box::new(word)))), false)
         }
         Step::Break(who, why) => {
             let why = [Unknown::NotFound, Unknown::NoRights, Unknown::Unavailable][usize::from(why)].clone();
@@ -219,6 +242,16 @@ fn the_fullest_cell_fits() {
     }
     play.performed("mute", Outcome::Refused { reason: "not enough rights".into() });
     play.places(all_rights(), plain());
+    let deaf: Vec<_> = play.state.channels.iter().map(|it| it.id).collect();
+    for channel in deaf {
+        super::fanning::hears(&mut play, Word::Heard { channel, yes: false });
+    }
+    play.state.reconciled =
+        Some(Reconciled { at: play.world.now, looked: 9_999, lifted: 9_999, held: 9_999, closed: 9_999 });
+    play.say(ANN, "/verify");
+    play.wakes("walk");
+    assert!(play.state.walk.is_some(), "a walk is under way");
+    assert!(play.state.troubles.len() >= 9, "{:?}", play.state.troubles);
     play.state.policy = super::super::Policy {
         dry: true,
         strangers: super::super::Answer::Warn(5),
@@ -241,7 +274,6 @@ fn the_fullest_cell_fits() {
         until: play.world.now,
     });
     play.state.setting_up = true;
-    assert!(play.state.troubles.len() >= 4, "{:?}", play.state.troubles);
     let bytes = serde_json::to_vec(&play.state).unwrap().len();
     assert!((4_000..=8 * 1024).contains(&bytes), "{bytes}");
     println!("the fullest cell has {bytes} bytes");

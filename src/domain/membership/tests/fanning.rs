@@ -158,6 +158,9 @@ fn a_channel_that_is_not_asked_for_is_told_so() {
         assert_eq!(reached(&effects), [CLUB]);
         assert_eq!(super::super::super::play::told(&effects), ["tell unlinked"]);
     }
+    play.state.setting_up = true;
+    let heard = Word::Heard { channel: CLUB, yes: true };
+    assert_eq!(reached(&hears(&mut play, heard)), [], "whoever sets the group up may wait for that channel");
 }
 
 /// What happens, in the order in which it happens.

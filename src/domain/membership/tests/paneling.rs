@@ -1,11 +1,13 @@
 //! The panel: every page and every button, in the hands of whoever may.
 
 use super::super::super::effect::{Button, Call, Does, Effect, Label, MessageRef};
-use super::super::super::event::{Event, Outcome, ReplyTo, Rights, Said};
-use super::super::super::fact::Unknown;
+use super::super::super::event::{Event, Happened, Outcome, ReplyTo, Rights, Said};
+use super::super::super::fact::{Fact, Need, Unknown};
+use super::super::super::feature::Facts;
 use super::super::super::play::{self, GROUP, ME, NEWS, Play, admin, all_rights, buttons, calls, person, plain};
 use super::super::super::text::{Arg, Text};
 use super::super::super::types::{ANONYMOUS_ADMIN, ChatId, Language, MessageId, ThreadId, UserId};
+use super::super::draft::Draft;
 use super::super::{Answer, LogPlace, Membership, Policy, Word};
 use super::{ANN, BOB, EVE, guarded, told};
 
@@ -397,6 +399,21 @@ fn whoever_need_not_join_is_shown_and_can_be_judged_again() {
     assert_eq!(known.exempt, None);
     let first = buttons(&after).into_iter().find(|it| key(it) == "judge").map(|it| it.does);
     assert!(matches!(first, Some(Does::Press { args, .. }) if args.ends_with("f21")), "the page shows the next ones");
+}
+
+#[test]
+fn whoever_is_let_off_is_listed_wherever_that_is_decided() {
+    let mut play = guarded();
+    play.say(EVE, "hello");
+    let row = play.world.rows["person/7"].clone();
+    let known: super::super::Known = serde_json::from_slice(&row).unwrap();
+    let facts = vec![(Need::Row("person/7".into()), Fact::Row(Some(row.into())))];
+    let facts =
+        Facts { now: play.world.now, house: &play.world.house, slots: 1, pace: Default::default(), known: &facts };
+    let event = Happened { update: None, at: play.world.now, place: play.place.clone(), event: Event::Other };
+    let mut draft = Draft::new(super::super::Settings::default(), &play.state, &event, &facts);
+    draft.engrave(UserId(EVE), super::super::Known { exempt: Some(exemption()), ..known });
+    assert_eq!(play::told(&draft.finish().effects), ["put exempt/7", "put person/7"]);
 }
 
 fn exemption() -> super::super::Exempt {
