@@ -25,7 +25,7 @@ type Tick = (Channel, Option<bool>);
 /// Somebody came, went, or was changed by another hand.
 pub(super) fn moved(draft: &mut Draft<'_>, moved: &Moved) {
     let guards = draft.place.kind == ChatKind::Supergroup && !draft.state().channels.is_empty();
-    if !guards || moved.who.is_bot || moved.who.id == draft.me() {
+    if !guards || moved.who.is_bot || judge::is_service(moved.who.id) || moved.who.id == draft.me() {
         return;
     }
     if moved.new.inside() || moved.new.status == Status::Kicked {

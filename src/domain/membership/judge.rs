@@ -2,7 +2,7 @@
 
 use super::super::event::{ChatKind, Place, Said, Standing};
 use super::super::fact::Freshness;
-use super::super::types::{ANONYMOUS_ADMIN, CHANNEL_BOT, ChatId, TELEGRAM};
+use super::super::types::{ANONYMOUS_ADMIN, CHANNEL_BOT, ChatId, TELEGRAM, UserId};
 use super::draft::{Draft, Look};
 use super::state::{About, Channel, Entry, State};
 use super::trouble;
@@ -84,7 +84,13 @@ pub(super) fn is_person(place: &Place, said: &Said, look: &Look<'_>) -> bool {
         && !said.automatic
         && said.sender_chat.is_none()
         && !said.from.is_bot
-        && ![ANONYMOUS_ADMIN, CHANNEL_BOT, TELEGRAM, look.me()].contains(&said.from.id)
+        && !is_service(said.from.id)
+        && said.from.id != look.me()
+}
+
+/// Whether that is an account of Telegram's own, in whose name others write. It is never muted.
+pub(super) fn is_service(user: UserId) -> bool {
+    [ANONYMOUS_ADMIN, CHANNEL_BOT, TELEGRAM].contains(&user)
 }
 
 /// How old an answer may be. While a lookup is in trouble only a young answer shows that it works again.

@@ -135,14 +135,12 @@ fn words(knock: &Knock) -> Text {
         };
         Text::new(knock.language, key).with("channel", channel)
     };
+    let time = knock.until.map(|it| time(knock.language, it.since_ms(knock.at)));
     Text::new(knock.language, "membership-door-knock")
         .with("group", group_of(knock))
         .with("count", count_of(knock.channels.len()))
         .with("lines", Arg::Lines(knock.channels.iter().map(line).collect()))
-        .with(
-            "time",
-            Arg::Lines(knock.until.map(|it| time(knock.language, it.since_ms(knock.at))).into_iter().collect()),
-        )
+        .with("time", Arg::Lines(time.into_iter().collect()))
 }
 
 /// How long they have, in the largest unit that it fills.

@@ -3,6 +3,7 @@
 use super::super::event::Moved;
 use super::super::types::{Moment, Person, UserId};
 use super::draft::Draft;
+use super::judge;
 use super::state::cut;
 use serde::{Deserialize, Serialize};
 
@@ -162,7 +163,7 @@ pub(super) fn judge_again(draft: &mut Draft<'_>, user: UserId) {
 pub(super) fn moved(draft: &mut Draft<'_>, moved: &Moved) {
     let who = &moved.who;
     let inside = moved.new.inside();
-    if who.is_bot || who.id == draft.me() {
+    if who.is_bot || judge::is_service(who.id) || who.id == draft.me() {
         return;
     }
     let Some(known) = draft.known(who.id) else { return };

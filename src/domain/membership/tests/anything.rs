@@ -3,8 +3,8 @@
 use super::super::super::effect::{Call, Effect};
 use super::super::super::event::{ChatKind, Event, JoinRequested, Note, Outcome, Said, Standing, Status};
 use super::super::super::fact::Unknown;
-use super::super::super::play::{GROUP, ME, NEWS, Play, all_rights, calls, muted, person, plain, topic};
-use super::super::super::types::{ANONYMOUS_ADMIN, CHANNEL_BOT, ChatId, TELEGRAM, UserId};
+use super::super::super::play::{GROUP, ME, NEWS, Play, all_rights, calls, moved, muted, person, plain, topic};
+use super::super::super::types::{ANONYMOUS_ADMIN, CHANNEL_BOT, ChatId, Person, TELEGRAM, UserId};
 use super::super::{Channel, Membership, Reconciled, Settings, Word};
 use super::{ANN, stage_with};
 use proptest::prelude::*;
@@ -134,7 +134,8 @@ fn play_out(play: &mut Play<Membership>, step: Step) -> (Vec<Effect>, bool) {
             if !UNTOUCHABLE.contains(&who) && new != 2 {
                 play.world.set(GROUP, UserId(who), standing(new));
             }
-            (play.moves(by, who, old, standing(new)), true)
+            let moved_one = Person { is_bot: who == 55, ..person(who) };
+            (play.happen(Event::Moved(moved(moved_one, person(by), old, standing(new)))), true)
         }
         Step::Place(new) => (play.places(all_rights(), standing(new)), true),
         Step::Changed => {
