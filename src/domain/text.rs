@@ -1,6 +1,6 @@
 //! Words for users as a key of the catalogue with arguments; the Telegram side renders them.
 
-use super::types::{Language, UserId};
+use super::types::{Language, Moment, UserId};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -41,6 +41,8 @@ pub enum Arg {
     Code(String),
     /// Strong words.
     Bold(String),
+    /// A moment, shown in the reader's own time; in UTC where their app cannot do that.
+    Time(Moment),
     /// Another text of the catalogue (its own arguments included), for lists of lines.
     Lines(Vec<Text>),
     /// Words that somebody wrote for others: plain, line breaks kept, and each `{name}` in them is the argument

@@ -6,9 +6,10 @@ pub mod words;
 mod tests;
 
 use crate::domain::text::{Arg, Text};
-use crate::domain::types::{Language, UserId};
+use crate::domain::types::{Language, Moment, UserId};
 use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{LanguageIdentifier, langid, static_loader};
+use jiff::Timestamp;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use words::{NAME_CHARS, WORD_CHARS, WRITTEN_CHARS, lines, name, units, word};
@@ -52,6 +53,11 @@ pub enum EntityKind {
     Code,
     /// Strong.
     Bold,
+    /// A moment, which the reader's app shows in the reader's time.
+    Time {
+        /// Which, in seconds since 1970.
+        unix_s: u64,
+    },
 }
 
 /// The longest text that Telegram takes, in UTF-16 units.
@@ -155,6 +161,7 @@ impl Pen {
             }
             Arg::Code(it) => self.mark(&word(it, WORD_CHARS), Some(EntityKind::Code)),
             Arg::Bold(it) => self.mark(&name(it, NAME_CHARS), Some(EntityKind::Bold)),
+            Arg::Time(it) => self.mark(&utc(*it), Some(EntityKind::Time { unix_s: it.0 / 1_000 })),
             Arg::Lines(lines) if nesting < MAX_NESTING => {
                 for (at, line) in lines.iter().enumerate() {
                     self.push(if at > 0 { "\n" } else { "" });
@@ -231,12 +238,19 @@ fn value(arg: &Arg, stand_in: u32) -> FluentValue<'static> {
         | Arg::Link { .. }
         | Arg::Code(_)
         | Arg::Bold(_)
+        | Arg::Time(_)
         | Arg::Lines(_)
         | Arg::Written { .. } => {
             let mark = char::from_u32(stand_in).filter(|it| is_stand_in(*it)).unwrap_or('…');
             FluentValue::from(mark.to_string())
         }
     }
+}
+
+/// For apps that do not show moments by themselves.
+fn utc(at: Moment) -> String {
+    let at = i64::try_from(at.0).ok().and_then(|it| Timestamp::from_millisecond(it).ok()).unwrap_or(Timestamp::MAX);
+    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
 fn is_stand_in(it: char) -> bool {

@@ -207,9 +207,12 @@ fn document(file: wire::File) -> Document {
 
 fn reply(to: wire::Reply) -> ReplyTo {
     let forwarded_by_itself = to.sender_chat.filter(|_| to.is_automatic_forward).map(|it| ChatId(it.id));
+    let by_bot = to.from.as_ref().is_some_and(|it| it.is_bot);
+    let mentioned = to.entities.into_iter().find_map(|it| it.user).map(|it| UserId(it.id));
     ReplyTo {
         message: MessageId(to.message_id),
-        from: to.from.map(|it| UserId(it.id)),
+        from: to.from.as_ref().map(|it| UserId(it.id)),
+        about: by_bot.then_some(mentioned).flatten(),
         channel: to.forward_origin.and_then(|it| it.channel()).or(forwarded_by_itself),
     }
 }

@@ -116,6 +116,9 @@ pub struct ReplyTo {
     /// Who wrote it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<UserId>,
+    /// The first person whom it mentions, if a bot wrote it: whoever answers our notice means that person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<UserId>,
     /// The channel that it had been forwarded from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<ChatId>,

@@ -64,7 +64,7 @@ fn came(draft: &mut Draft<'_>, moved: &Moved) {
         true if moved.new.muted => back(draft, who, &moved.new, entry),
         true if policy.greet && ticks.iter().all(|(_, inside)| *inside == Some(true)) => greet::greet(draft, who),
         true => {}
-        false if !mutes || moved.new.muted && !ours || known.is_some_and(|it| it.exempt.is_some()) => {}
+        false if !mutes || moved.new.muted && !ours || known.is_some_and(|it| it.let_off(draft.now()).is_some()) => {}
         false => hold(draft, moved, lacks, entry),
     }
 }
@@ -148,5 +148,5 @@ fn exempt(draft: &mut Draft<'_>, who: &Person, by: UserId) {
     }
     let since = draft.now();
     let known = draft.known(who.id).flatten().unwrap_or_else(|| Known::new(who, since));
-    draft.engrave(who.id, Known { exempt: Some(Exempt { since, by, how: Mercy::Invited }), ..known });
+    draft.engrave(who.id, Known { exempt: Some(Exempt { since, by, how: Mercy::Invited, until: None }), ..known });
 }

@@ -50,12 +50,12 @@ pub(super) fn judge<'a>(state: &'a State, place: &Place, said: &Said, look: &mut
     }
     let standing = look.member(place.id, said.from.id, Freshness::Recent);
     let (entry, known) = (look.entry(said.from.id), look.known(said.from.id));
-    match (standing, entry, known) {
-        (None, _, _) | (_, None, _) | (_, _, None) => Judgement::Open,
-        (Some(Err(_)), _, _) => Judgement::Free,
-        (Some(Ok(standing)), _, _) if standing.is_admin() => Judgement::Free,
-        (_, _, Some(Some(known))) if known.exempt.is_some() => Judgement::Free,
-        (Some(Ok(standing)), Some(entry), Some(_)) => Judgement::Stranger(Stranger { lacks, standing, entry }),
+    let (Some(standing), Some(entry), Some(known)) = (standing, entry, known) else { return Judgement::Open };
+    match standing {
+        Err(_) => Judgement::Free,
+        Ok(standing) if standing.is_admin() => Judgement::Free,
+        Ok(_) if known.is_some_and(|it| it.let_off(look.now()).is_some()) => Judgement::Free,
+        Ok(standing) => Judgement::Stranger(Stranger { lacks, standing, entry }),
     }
 }
 

@@ -3,6 +3,7 @@
 use super::super::effect::Effect;
 use super::super::types::{ChatId, MessageId, Moment, Person, UserId};
 use super::draft::Draft;
+use super::journal;
 use super::person::{DEEDS_MAX, Known};
 use super::state::cut;
 use serde::{Deserialize, Serialize};
@@ -34,8 +35,17 @@ pub struct Deed {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raid: Option<Moment>,
     /// It was undone since.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub undone: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undone: Option<Undone>,
+}
+
+/// That an admin took a deed back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undone {
+    /// When.
+    pub at: Moment,
+    /// Who.
+    pub by: UserId,
 }
 
 /// What was done.
@@ -83,10 +93,8 @@ pub enum Why {
     Released,
 }
 
-/// All rows of deeds: keys from here ..
-pub(super) const FIRST: &str = "deed/";
-/// .. up to, but without, here.
-pub(super) const END: &str = "deed0";
+/// The beginning of every key of a deed.
+const FIRST: &str = "deed/";
 
 impl Deed {
     /// The key of the row: numbers of twelve digits, so that keys stand in the order of time.
@@ -94,9 +102,19 @@ impl Deed {
         format!("{FIRST}{number:012}")
     }
 
+    /// The number of the row of that key.
+    pub(super) fn number(key: &str) -> Option<u64> {
+        key.strip_prefix(FIRST)?.parse().ok()
+    }
+
     /// Reads a row; one that cannot be read counts as none.
     pub(super) fn read(row: Option<&[u8]>) -> Option<Self> {
         serde_json::from_slice(row?).ok()
+    }
+
+    /// Whether it keeps somebody from writing and was not taken back yet.
+    pub(super) const fn can_be_undone(&self) -> bool {
+        self.what.holds() && !self.dry && self.undone.is_none()
     }
 
     /// A deed of now.
@@ -111,13 +129,23 @@ impl Deed {
             message: None,
             dry: draft.state().policy.dry,
             raid: None,
-            undone: false,
+            undone: None,
+        }
+    }
+}
+
+impl What {
+    /// Whether it kept somebody from writing.
+    pub(super) const fn holds(self) -> bool {
+        match self {
+            Self::Stopped | Self::Muted => true,
+            Self::Warned | Self::Lifted | Self::Approved | Self::Declined | Self::Exempted => false,
         }
     }
 }
 
 /// Writes a deed down, under the next number; the oldest beyond the house's limit is forgotten. The person's row
-/// points to it, as far as it is known.
+/// points to it, as far as it is known. One row is written for it, and nothing is read but the person's row.
 pub(super) fn note(draft: &mut Draft<'_>, person: Option<&Person>, deed: &Deed) {
     draft.count(|it| it.deed(deed.what));
     let number = draft.state().deeds;
@@ -126,12 +154,29 @@ pub(super) fn note(draft: &mut Draft<'_>, person: Option<&Person>, deed: &Deed) 
     if let Some(old) = number.checked_sub(draft.settings.ledger_per_group) {
         draft.add(Effect::Drop { key: Deed::key(old) });
     }
+    journal::noted(draft, number, deed);
     let now = draft.now();
     let known = draft.known(deed.who).flatten();
-    let mut known = known.or_else(|| person.map(|it| Known::new(it, now))).unwrap_or_default();
+    let Some(mut known) = known.or_else(|| person.map(|it| Known::new(it, now))) else { return };
     if known.deeds.len() >= DEEDS_MAX {
         known.deeds.remove(0);
     }
     known.deeds.push(number);
     draft.remember(deed.who, known);
+}
+
+/// The deeds that somebody's row points to, oldest first, with their numbers; `None` while they are not known.
+pub(super) fn about(draft: &mut Draft<'_>, known: Option<&Known>) -> Option<Vec<(u64, Deed)>> {
+    let numbers = known.map_or(&[][..], |it| it.deeds.as_slice());
+    let rows: Vec<_> = numbers.iter().map(|it| (*it, draft.row(&Deed::key(*it)))).collect();
+    let rows: Option<Vec<_>> = rows.into_iter().map(|(number, row)| Some((number, row?))).collect();
+    Some(rows?.into_iter().filter_map(|(number, row)| Some((number, Deed::read(row)?))).collect())
+}
+
+/// Marks a deed as taken back, unless that was done before or there was nothing to take back.
+pub(super) fn take_back(draft: &mut Draft<'_>, number: u64, deed: &Deed, by: UserId) {
+    if deed.can_be_undone() {
+        let undone = Some(Undone { at: draft.now(), by });
+        draft.put(Deed::key(number), &Deed { undone, ..deed.clone() });
+    }
 }

@@ -38,6 +38,7 @@ pub(super) fn told(draft: &mut Draft<'_>, word: &Word) {
     let Word::Log { place, by } = word else { return };
     if may_both(draft, place.chat, *by) {
         draft.change().policy.log = Some(*place);
+        draft.change().journal.broken = None;
     }
 }
 

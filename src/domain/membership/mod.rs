@@ -1,6 +1,8 @@
 //! Membership: groups in which only the subscribers of certain channels may write.
 
+mod afar;
 mod appeal;
+mod aside;
 mod channel;
 mod check;
 mod door;
@@ -9,6 +11,7 @@ mod erase;
 mod groups;
 mod hands;
 mod hearing;
+mod journal;
 mod judge;
 mod knock;
 mod ledger;
@@ -30,6 +33,7 @@ mod state;
 mod stats;
 mod stop;
 mod subscription;
+mod sweep;
 mod transfer;
 mod trouble;
 mod truth;
@@ -42,15 +46,18 @@ mod word;
 #[cfg(test)]
 mod tests;
 
+pub use appeal::{Docket, Spot};
 pub(super) use draft::PRESS_MS;
-pub use ledger::{Deed, What, Why};
+pub use journal::Journal;
+pub use ledger::{Deed, Undone, What, Why};
 pub use order::{Order, Undo};
 pub use person::{Exempt, Known, Mercy};
 pub use policy::{Answer, LogPlace, Policy};
 pub use reconcile::Reconciled;
 pub use state::{CHANNELS_MAX, Channel, Entry, MUTED_MAX, State};
+pub use undo::Span;
 pub use walk::Track;
-pub use word::{Appeal, Knock, Mode, Report, Word};
+pub use word::{Knock, Mode, Report, Word};
 
 use super::command;
 use super::event::{ChatKind, Event, Happened, Note, Outcome, Performed, Pressed, Said, Verdict};
@@ -112,6 +119,8 @@ const NAME: &str = "membership";
 const COMMANDS: &[Command] = &[
     Command { name: "protect", scope: Scope::GroupAdmin, help: "membership-help-protect" },
     Command { name: "unprotect", scope: Scope::GroupAdmin, help: "membership-help-unprotect" },
+    Command { name: "undo", scope: Scope::GroupAdmin, help: "membership-ledger-help-undo" },
+    Command { name: "why", scope: Scope::Group, help: "membership-ledger-help-why" },
     Command { name: "protection", scope: Scope::GroupAdmin, help: "membership-panel-help-protection" },
     Command { name: "log", scope: Scope::GroupAdmin, help: "membership-panel-help-log" },
     Command { name: "verify", scope: Scope::GroupAdmin, help: "membership-verify-help-verify" },
@@ -166,7 +175,7 @@ impl Membership {
         let mut draft = Draft::new(self.settings, state, event, facts);
         match event.place.kind {
             ChatKind::Group | ChatKind::Supergroup => self.in_group(&mut draft, state, event),
-            ChatKind::Channel => in_channel(&mut draft, event),
+            ChatKind::Channel => in_channel(&mut draft, state, event),
             ChatKind::Private => self.in_private(&mut draft, state, event),
             ChatKind::House => {}
         }
@@ -212,6 +221,7 @@ impl Membership {
         match &event.event {
             Event::Said(said) => {
                 groups::said(draft, said);
+                why::in_private(draft, said);
                 if !draft.is_claimed() {
                     self.said(draft, state, said);
                 }
@@ -231,13 +241,13 @@ impl Membership {
     }
 }
 
-fn in_channel(draft: &mut Draft<'_>, event: &Happened) {
+fn in_channel<'a>(draft: &mut Draft<'a>, state: &'a State, event: &'a Happened) {
     match &event.event {
         Event::Moved(moved) => channel::moved(draft, moved),
         Event::Placed(placed) => channel::placed(draft, placed),
         Event::Told(Note::Membership(word)) => told(draft, word),
+        Event::Pressed(pressed) => press(draft, state, pressed),
         Event::Said(_)
-        | Event::Pressed(_)
         | Event::JoinRequested(_)
         | Event::Reacted(_)
         | Event::Performed(_)
@@ -268,7 +278,8 @@ fn told(draft: &mut Draft<'_>, word: &Word) {
         Word::Heard { .. } => subscription::told(draft, word),
         Word::Group(_) | Word::Gone { .. } => groups::told(draft, word),
         Word::Knock(_) | Word::Decided { .. } => knock::told(draft, word),
-        Word::Appeal(_) | Word::Judged { .. } => appeal::told(draft, word),
+        Word::Pressed { chat, pressed } => afar::told(draft, *chat, pressed),
+        Word::Why { who } => why::told(draft, who),
         Word::Import { .. } => transfer::told(draft, word),
         Word::Log { .. } => log_place::told(draft, word),
     }
@@ -277,6 +288,9 @@ fn told(draft: &mut Draft<'_>, word: &Word) {
 /// An alarm clock of ours rings.
 fn woke(draft: &mut Draft<'_>, key: &str) {
     match key {
+        sweep::WAKE => sweep::woke(draft),
+        journal::WAKE => journal::woke(draft),
+        _ if key.starts_with(appeal::KEY) => appeal::woke(draft, key),
         setup::WAKE => setup::woke(draft),
         panel::WAKE => panel::woke(draft),
         walk::WAKE => walk::woke(draft),
@@ -352,6 +366,9 @@ fn performed(draft: &mut Draft<'_>, it: &Performed) {
     }
     if it.token.starts_with(door::ASK) {
         return door::performed(draft, &it.token, &it.outcome);
+    }
+    if it.token == journal::TOKEN {
+        return journal::performed(draft, &it.outcome);
     }
     let Some(channel) = it.token.strip_prefix("link/").and_then(|it| it.parse().ok()).map(ChatId) else { return };
     let at = draft.state().channels.iter().position(|it| it.id == channel);

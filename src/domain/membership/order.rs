@@ -6,7 +6,7 @@ use super::super::fact::ChatRef;
 use super::super::types::{ChatId, Person, UserId};
 use super::draft::{Draft, Voice};
 use super::request::{Odd, targets};
-use super::{appeal, knock, log_place, panel, setup, simulate, stats, transfer, undo, verify, why};
+use super::{afar, appeal, journal, knock, log_place, panel, setup, simulate, stats, transfer, undo, verify, why};
 use serde::{Deserialize, Serialize};
 
 /// An order.
@@ -76,11 +76,12 @@ impl Order {
     }
 }
 
-/// Whom a command is about: named by id, or the writer of the message it answers.
+/// Whom a command is about: named by id, the writer of the message it answers, or whom our notice is about that it
+/// answers.
 fn person(given: &Given<'_>, said: &Said) -> Result<Option<UserId>, Odd> {
     match given.words().next() {
         Some(word) => word.parse().ok().filter(|it| *it > 0).map(|it| Some(UserId(it))).ok_or_else(|| Odd::of(word)),
-        None => Ok(said.reply_to.as_ref().and_then(|it| it.from)),
+        None => Ok(said.reply_to.as_ref().and_then(|it| it.about.or(it.from))),
     }
 }
 
@@ -125,7 +126,7 @@ pub(super) fn pressed(draft: &mut Draft<'_>, pressed: &super::super::event::Pres
     match action {
         setup::ACTION => setup::pressed(draft, pressed),
         panel::ACTION => panel::pressed(draft, pressed, args),
-        appeal::ACTION => appeal::pressed(draft, pressed, args),
+        appeal::ACTION | journal::ACTION => afar::pressed(draft, pressed, action, args),
         knock::ACTION => knock::pressed(draft, pressed, args),
         undo::ACTION => undo::pressed(draft, pressed, args),
         verify::ACTION => verify::pressed(draft, pressed, args),

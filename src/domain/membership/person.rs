@@ -46,6 +46,9 @@ pub struct Exempt {
     pub by: UserId,
     /// How it came.
     pub how: Mercy,
+    /// Until when; for good where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Moment>,
 }
 
 /// How an exemption came about.
@@ -86,6 +89,11 @@ impl Known {
     /// Somebody who was never seen here before.
     pub(super) fn new(who: &Person, now: Moment) -> Self {
         Self { name: cut(&who.name), first: now, last: now, inside: true, ..Self::default() }
+    }
+
+    /// Why they need not join at present, if so.
+    pub(super) fn let_off(&self, now: Moment) -> Option<&Exempt> {
+        self.exempt.as_ref().filter(|it| it.until.is_none_or(|until| now < until))
     }
 
     /// Takes note of a message. Answers whether there is anything new in it: once an hour at most, so that a

@@ -103,6 +103,7 @@ fn question<'a>(state: &'a State, place: &Place, pressed: &Pressed, args: &str, 
                 }
             })
         }
+        Question::Undo(_) => return Pressing::Over,
     };
     ruling.filter(|_| look.missing.is_empty()).unwrap_or(Pressing::Open)
 }
@@ -145,6 +146,9 @@ pub(super) fn answer(draft: &mut Draft<'_>, pressed: &Pressed, args: &str, press
             welcome(draft, pressed, args, entry, standing, permissions);
         }
         Pressing::Who(_, Ruling::NotAllowed) => draft.toast(pressed, say("membership-not-allowed"), true),
+        Pressing::Who(_, Ruling::MayNotRestrict) => {
+            draft.toast(pressed, say("membership-ledger-not-allowed"), true);
+        }
         Pressing::Who(_, Ruling::CannotCheck) => {
             draft.toast(pressed, say("membership-toast-cannot-check"), false);
         }
@@ -203,6 +207,12 @@ fn welcome(
     settled(draft, user, entry, args == stop::CROWD);
 }
 
+/// Whether there is a mute of ours to lift. Restricting an admin is refused; restricting somebody who is banned
+/// would let them in again.
+pub(super) fn lifts(entry: Option<&Entry>, standing: &Standing) -> bool {
+    entry.is_some_and(|it| it.mine) && !standing.is_admin() && standing.status != Status::Kicked
+}
+
 /// Lifts a mute that is still ours, and writes it down. Answers whether there was one to lift.
 pub(super) fn lift(
     draft: &mut Draft<'_>,
@@ -212,8 +222,7 @@ pub(super) fn lift(
     permissions: &Permissions,
     why: Why,
 ) -> bool {
-    // Restricting an admin is refused; restricting somebody who is banned would let them in again.
-    let lift = entry.is_some_and(|it| it.mine) && !standing.is_admin() && standing.status != Status::Kicked;
+    let lift = lifts(entry, standing);
     if lift {
         draft.owe(Call::Unmute { chat: draft.place.id, user: who.id, permissions: permissions.clone() });
         let now = draft.now();

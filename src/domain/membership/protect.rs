@@ -8,6 +8,7 @@ use super::super::text::{Arg, Text};
 use super::super::types::{ChatId, Language, Person, Slot, UserId};
 use super::check::{Check, may_invite};
 use super::draft::{Draft, Look, Voice};
+use super::ledger::{self, Deed, What, Why};
 use super::order::{self, Order};
 use super::request::{self, Asker, Odd};
 use super::state::{About, CHANNELS_MAX, Channel, Entry, Question, Request, State};
@@ -30,6 +31,8 @@ pub(super) enum Ruling {
     CannotCheck,
     /// Whoever asked is no admin who may change the group's info.
     NotAllowed,
+    /// Whoever asked is no admin who may restrict people.
+    MayNotRestrict,
     /// No channel was named.
     Usage,
     /// Something must be granted first.
@@ -76,13 +79,21 @@ pub(super) fn rule(
     language: Language,
     look: &mut Look<'_>,
 ) -> Option<Ruling> {
+    if let Request::Order(order @ Order::Why(whom)) = request
+        && whom.is_none_or(|it| it == who)
+    {
+        return Some(Ruling::Order(order.clone())); // anybody may ask about themselves
+    }
     let allowed = |it: &Rights| match request {
         Request::Protect(_) | Request::Unprotect(_) => it.can_change_info,
         Request::Order(order) => order.allowed(it),
     };
     match look.member(place.id, who, Freshness::Recent)? {
         Ok(standing) if standing.may(allowed) => {}
-        Ok(_) | Err(Unknown::NotFound) => return Some(Ruling::NotAllowed),
+        Ok(_) | Err(Unknown::NotFound) => {
+            let restricts = allowed(&Rights { can_restrict_members: true, ..Rights::default() });
+            return Some(if restricts { Ruling::MayNotRestrict } else { Ruling::NotAllowed });
+        }
         Err(Unknown::NoRights | Unknown::Unavailable | Unknown::TooLarge) => return Some(Ruling::CannotCheck),
     }
     match request {
@@ -217,6 +228,7 @@ pub(super) fn carry_out(draft: &mut Draft<'_>, voice: Voice, asker: &Person, rul
     match ruling {
         Ruling::CannotCheck => draft.answer(voice, say("membership-cannot-check"), Vec::new()),
         Ruling::NotAllowed => draft.answer(voice, say("membership-not-allowed"), Vec::new()),
+        Ruling::MayNotRestrict => draft.answer(voice, say("membership-ledger-not-allowed"), Vec::new()),
         Ruling::Usage => draft.answer(voice, say("membership-usage"), Vec::new()),
         Ruling::Missing(missing) => setup::wish(draft, voice, asker, missing),
         Ruling::Mistaken(lines) => {
@@ -243,6 +255,7 @@ fn go_ahead(draft: &mut Draft<'_>, voice: Voice, asker: &Person, clear: Vec<Chan
     let mut voice = voice;
     if !clear.is_empty() {
         let text = protected(asker.language, &clear);
+        draft.change().tongue = asker.language;
         clear.into_iter().for_each(|it| take(draft, it, asker.id));
         draft.answer(voice, text, Vec::new());
         voice = Voice::Reply(voice.message(), voice.thread());
@@ -326,5 +339,8 @@ fn release(draft: &mut Draft<'_>, voice: Voice, language: Language, gone: &[Chan
     for user in muted {
         draft.owe(Call::Unmute { chat, user, permissions: permissions.clone() });
         draft.add(Effect::Drop { key: Entry::key(user) });
+        let name = draft.known(user).flatten().unwrap_or_default().name;
+        let deed = Deed::new(draft, user, &name, What::Lifted, Why::Released);
+        ledger::note(draft, None, &deed);
     }
 }

@@ -2,17 +2,20 @@
 
 use super::super::fact::{ChatInfo, ChatRef};
 use super::super::types::{ChatId, Language, MessageId, Moment, Slot, ThreadId, UserId};
+use super::appeal::Docket;
+use super::journal::Journal;
 use super::order::Order;
 use super::own::Own;
-use super::policy::Policy;
+use super::policy::{Policy, is_default};
 use super::reconcile::Reconciled;
+use super::undo::Span;
 use super::walk::Track;
 use serde::{Deserialize, Serialize};
 
 /// Channels that one group may ask for.
 pub const CHANNELS_MAX: usize = 5;
 /// Muted people that a group's cell lists. Those beyond are un-muted when they press, not by `/unprotect`.
-pub const MUTED_MAX: usize = 200;
+pub const MUTED_MAX: usize = 100;
 /// Questions that wait for somebody's button.
 pub(super) const ASKED_MAX: usize = 5;
 /// Collective notices at the same time, one per topic.
@@ -79,6 +82,15 @@ pub struct State {
     /// Where the walk over many people is that is under way.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub walk: Option<Track>,
+    /// The language of whoever set the guard up last: admins are spoken to in it.
+    #[serde(skip_serializing_if = "is_default")]
+    pub tongue: Language,
+    /// Appeals that wait for an admin.
+    #[serde(skip_serializing_if = "is_default")]
+    pub docket: Docket,
+    /// What the log place is still to hear of.
+    #[serde(skip_serializing_if = "is_default")]
+    pub journal: Journal,
     /// When the reconciler runs next.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reconcile_at: Option<Moment>,
@@ -141,6 +153,8 @@ pub enum Question {
         /// Who wants it.
         asker: UserId,
     },
+    /// Is all of this to be undone?
+    Undo(Span),
 }
 
 /// An admin was asked for words.
@@ -193,6 +207,8 @@ pub enum About {
     Door,
     /// More join requests are open than we follow.
     Crowded,
+    /// Writing to the log place.
+    Log,
     /// Hearing of who joins and leaves this channel: as many groups ask for it as it can tell.
     Unheard(ChatId),
 }

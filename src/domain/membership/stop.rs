@@ -8,8 +8,8 @@ use super::draft::Draft;
 use super::judge::Stranger;
 use super::ledger::{self, Deed, What, Why};
 use super::own::{self, Own};
-use super::state::{CROWDS_MAX, Channel, Crowd, Entry, RECENT_MAX, State};
-use super::trouble;
+use super::state::{CROWDS_MAX, Channel, Crowd, Entry, RECENT_MAX};
+use super::{appeal, trouble, why};
 
 /// The button "I have joined".
 pub(super) const OK: &str = "m.ok";
@@ -84,8 +84,9 @@ impl Case<'_> {
     }
 }
 
-/// The buttons of a notice: one to each channel, and the one to press afterwards.
+/// The buttons of a notice: one to each channel, the one to press afterwards, and what to do when it is wrong.
 fn keyboard<'c>(
+    draft: &Draft<'_>,
     language: Language,
     channels: impl Iterator<Item = &'c Channel>,
     only: Option<UserId>,
@@ -97,7 +98,9 @@ fn keyboard<'c>(
     let args = if only.is_some() { String::new() } else { CROWD.to_owned() };
     let label = Label::Text(Text::new(language, "membership-button-joined"));
     let press = Button { label, does: Does::Press { action: OK.to_owned(), args, only, until: None } };
-    channels.filter_map(open).chain([vec![press]]).collect()
+    let doubt: Vec<_> = why::button(draft, language).into_iter().chain(appeal::button(draft, language, only)).collect();
+    let doubt = Some(doubt).filter(|it| !it.is_empty());
+    channels.filter_map(open).chain([vec![press]]).chain(doubt).collect()
 }
 
 fn mute(draft: &mut Draft<'_>, user: UserId, until: Moment) {
@@ -146,7 +149,7 @@ fn notice(draft: &mut Draft<'_>, case: &Case<'_>, language: Language, lacks: &[&
             .with("channels", names(lacks.iter().copied()))
             .with("count", count_of(lacks.len())),
     };
-    let keyboard = keyboard(language, lacks.iter().copied(), Some(case.who.id));
+    let keyboard = keyboard(draft, language, lacks.iter().copied(), Some(case.who.id));
     let slot = draft.slot();
     tell(draft, slot, case.thread, text, keyboard);
     draft.add(Effect::WakeAt { key: wake(slot), at: until });
@@ -164,24 +167,25 @@ fn count(draft: &mut Draft<'_>, thread: Option<ThreadId>, language: Language, un
         crowd.count = crowd.count.saturating_add(1);
         crowd.until = until; // it stands as long as the last of them is muted
         let crowd = crowd.clone();
-        let (text, keyboard) = collective(draft.state(), &crowd);
+        let (text, keyboard) = collective(draft, &crowd);
         let (chat, message) = (draft.place.id, MessageRef::Slot(crowd.slot));
         draft.owe(Call::Edit { chat, message, text, keyboard });
         return;
     }
     let crowd = Crowd { slot: draft.slot(), thread, count: 1, until, language };
     draft.change().crowds.push(crowd.clone());
-    let (text, keyboard) = collective(draft.state(), &crowd);
+    let (text, keyboard) = collective(draft, &crowd);
     tell(draft, crowd.slot, thread, text, keyboard);
     draft.add(Effect::WakeAt { key: wake(crowd.slot), at: until });
 }
 
-fn collective(state: &State, crowd: &Crowd) -> (Text, Vec<Vec<Button>>) {
+fn collective(draft: &Draft<'_>, crowd: &Crowd) -> (Text, Vec<Vec<Button>>) {
+    let state = draft.state();
     let text = Text::new(crowd.language, "membership-crowd")
         .with("people", Arg::Number(i64::from(crowd.count)))
         .with("channels", names(state.channels.iter()))
         .with("count", count_of(state.channels.len()));
-    (text, keyboard(crowd.language, state.channels.iter(), None))
+    (text, keyboard(draft, crowd.language, state.channels.iter(), None))
 }
 
 /// Says a notice: without a sound, and rather twice than never.

@@ -20,9 +20,7 @@ pub(super) fn told(draft: &mut Draft<'_>, word: &Word) {
         Word::Subscription { channel, .. } | Word::Heard { channel, .. } if !asks(draft, *channel) => {
             unlink(draft, *channel);
         }
-        Word::Changed { channel, .. } if !asks(draft, channel.id) => {
-            unlink(draft, channel.id);
-        }
+        Word::Changed { channel, .. } if !asks(draft, channel.id) => unlink(draft, channel.id),
         Word::Subscription { channel: _, who, inside: true } => joined(draft, who),
         Word::Subscription { channel, who, inside: false } => left(draft, *channel, who),
         Word::Changed { channel, ours } => changed(draft, channel, *ours),
@@ -66,7 +64,7 @@ fn left(draft: &mut Draft<'_>, channel: ChatId, who: &Person) {
     }
     let (known, _entry) = (draft.known(who.id).flatten(), draft.entry(who.id));
     truth::prepare(draft);
-    if !known.is_some_and(|it| it.inside && it.exempt.is_none()) {
+    if !known.is_some_and(|it| it.inside && it.let_off(draft.now()).is_none()) {
         return;
     }
     let channels = draft.state().channels.clone();

@@ -10,8 +10,8 @@ use super::state::{About, CHANNELS_MAX, Trouble};
 
 /// How long Telegram may be silent before the owner hears of it, in ms.
 pub(super) const PATIENCE_MS: u64 = 60_000;
-/// Troubles kept per group: a lookup, a link and an ear per channel, the group itself, our rights, and the door.
-const TROUBLES_MAX: usize = 3 * CHANNELS_MAX + 5;
+/// Troubles kept per group: a lookup, a link and an ear per channel, the group itself, our rights, the log, the door.
+const TROUBLES_MAX: usize = 3 * CHANNELS_MAX + 6;
 
 /// The token under which a mute's outcome comes back.
 pub(super) const MUTE: &str = "mute";
@@ -46,6 +46,11 @@ pub(super) fn door(draft: &mut Draft<'_>) {
 pub(super) fn crowded(draft: &mut Draft<'_>) {
     let most = Arg::Number(draft.settings.requests_per_group.into());
     raise(draft, About::Crowded, 0, Text::new(Language::En, "membership-door-trouble-crowded").with("count", most));
+}
+
+/// Takes note that the log place cannot be written to.
+pub(super) fn log(draft: &mut Draft<'_>) {
+    raise(draft, About::Log, 0, Text::new(Language::En, "membership-ledger-trouble-log"));
 }
 
 /// Takes note whether this group hears of that channel.
@@ -111,7 +116,7 @@ fn raise(draft: &mut Draft<'_>, about: About, patience_ms: u64, text: Text) {
 pub(super) const fn remedy(about: About, group: ChatId) -> Option<Remedy> {
     match about {
         About::Lookup(chat) if chat.0 == group.0 => Some(Remedy::Group),
-        About::Rights | About::Refused | About::Door => Some(Remedy::Group),
+        About::Rights | About::Refused | About::Door | About::Log => Some(Remedy::Group),
         About::Lookup(_) | About::Link(_) => Some(Remedy::Channel),
         About::Unheard(_) | About::Crowded => None,
     }
@@ -123,6 +128,7 @@ fn key(draft: &Draft<'_>, about: About) -> String {
         About::Lookup(chat) => format!("membership/{group}/{}", chat.0),
         About::Rights => format!("membership/{group}/rights"),
         About::Refused => format!("membership/{group}/refused"),
+        About::Log => format!("membership/{group}/log"),
         About::Link(chat) => format!("membership/{group}/link{}", chat.0),
         About::Door => format!("membership/{group}/door"),
         About::Crowded => format!("membership/{group}/crowded"),

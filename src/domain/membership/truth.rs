@@ -108,6 +108,8 @@ pub(super) fn look<'a>(
         }
     }
     let (Some(entry), Some(known), false) = (entry, known, open) else { return None };
+    let now = draft.now();
+    let known = known.map(|it| Known { exempt: it.let_off(now).cloned(), ..it }); // one that is over is none
     let mut sight = Sight { user, lacks, blind, entry, known, unsure, here: None, permissions: None };
     if !sight.lacks.is_empty() || sight.entry.is_some() {
         let group = draft.place.id;

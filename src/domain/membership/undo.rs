@@ -1,15 +1,224 @@
 //! `/undo`: takes back what was done to a person, in the last minutes, or in a raid.
 
+use super::super::effect::{Button, Call, Does, Label, MessageRef};
 use super::super::event::Pressed;
-use super::super::types::Person;
+use super::super::fact::{Freshness, Permissions};
+use super::super::text::{Arg, Text};
+use super::super::types::{Language, MessageId, Moment, Person, UserId};
+use super::afar;
 use super::draft::{Draft, Voice};
+use super::ledger::{self, Deed, What, Why};
 use super::order::Undo;
+use super::person::{Exempt, Known, Mercy};
+use super::state::{Entry, Question};
+use super::{press, sweep};
+use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 
 /// The button that confirms an undo of many.
 pub(super) const ACTION: &str = "m.u";
+/// How long it can be confirmed, in ms.
+const CONFIRM_MS: u64 = 5 * 60_000;
+const MINUTE_MS: u64 = 60_000;
+/// The newest deeds that an undo of many looks at.
+const DEEDS_MAX: u64 = 2_000;
+/// Deeds that are read at once. More reads side by side make up for it.
+const PAGE: u32 = 100;
+
+/// Deeds of the ledger, to be undone together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Span {
+    /// The number of the first.
+    pub first: u64,
+    /// The number after the last.
+    pub end: u64,
+    /// None before this moment.
+    pub since: Moment,
+    /// Only those of the raid that began then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raid: Option<Moment>,
+    /// People whom it concerns.
+    pub people: u32,
+}
+
+/// What became of somebody who was to be let off.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Grace {
+    /// Telegram does not say what they are here.
+    Unsure,
+    /// Nothing of ours holds them, and nothing is written about them.
+    Nothing,
+    /// They need not join any more.
+    Given {
+        /// As far as we know them.
+        who: Person,
+        /// Whether a mute of ours was lifted.
+        lifted: bool,
+        /// Whether they may not write all the same, by another hand than ours.
+        held: bool,
+    },
+}
 
 /// An admin wants something undone.
-pub(super) fn asked(_draft: &mut Draft<'_>, _voice: Voice, _asker: &Person, _what: Undo) {}
+pub(super) fn asked(draft: &mut Draft<'_>, voice: Voice, asker: &Person, what: Undo) {
+    match what {
+        Undo::Unnamed => draft.answer(voice, Text::new(asker.language, "membership-ledger-undo-usage"), Vec::new()),
+        Undo::Person(user) => {
+            if let Some(grace) = pardon(draft, user, asker.id, Mercy::Undone) {
+                let text = said_of(&grace, user, asker.language);
+                draft.answer(voice, text, Vec::new());
+            }
+        }
+        Undo::Minutes(minutes) => {
+            let since = Moment(draft.now().0.saturating_sub(u64::from(minutes) * MINUTE_MS));
+            many(draft, voice, asker.language, |_| Some((since, None)));
+        }
+        Undo::Raid => many(draft, voice, asker.language, |deeds| {
+            let newest = deeds.iter().filter(|it| it.can_be_undone()).filter_map(|it| it.raid).max()?;
+            Some((Moment(0), Some(newest)))
+        }),
+    }
+}
 
-/// The button was pressed.
-pub(super) fn pressed(_draft: &mut Draft<'_>, _pressed: &Pressed, _args: &str) {}
+/// What is said about an undo of one person.
+pub(super) fn said_of(grace: &Grace, user: UserId, language: Language) -> Text {
+    let (key, name) = match grace {
+        Grace::Unsure => return Text::new(language, "membership-cannot-check"),
+        Grace::Nothing => ("membership-ledger-undo-nothing", user.0.to_string()),
+        Grace::Given { who, held: true, .. } => ("membership-ledger-undone-held", who.name.clone()),
+        Grace::Given { who, .. } => ("membership-ledger-undone-one", who.name.clone()),
+    };
+    Text::new(language, key).with("person", Arg::Person { id: user, name })
+}
+
+/// Lets somebody off for good: our mute is lifted, they need not join, and their notice goes. `None` while facts
+/// are missing.
+pub(super) fn pardon(draft: &mut Draft<'_>, user: UserId, by: UserId, how: Mercy) -> Option<Grace> {
+    let here = draft.place.id;
+    let (entry, known) = (draft.entry(user), draft.known(user));
+    let (standing, chat) = (draft.member(here, user, Freshness::Recent), draft.chat(&here.into()));
+    let known = known?;
+    let deeds = ledger::about(draft, known.as_ref())?;
+    let (entry, standing, chat) = (entry?, standing?, chat?);
+    if entry.is_none() && deeds.is_empty() {
+        return Some(Grace::Nothing);
+    }
+    let (Ok(standing), Ok(chat)) = (standing, chat) else { return Some(Grace::Unsure) };
+    let who = person(user, known.as_ref(), entry.as_ref());
+    let lifted = press::lift(draft, &who, entry.as_ref(), standing, &chat.permissions, Why::Admin(by));
+    if !lifted {
+        let deed = Deed::new(draft, user, &who.name, What::Exempted, Why::Admin(by));
+        ledger::note(draft, Some(&who), &deed);
+    }
+    deeds.iter().for_each(|(number, deed)| ledger::take_back(draft, *number, deed, by));
+    let exempt = Exempt { since: draft.now(), by, how, until: None };
+    let_off(draft, &who, exempt);
+    press::settled(draft, user, entry, true);
+    let held = !lifted && (standing.muted || standing.status == super::super::event::Status::Kicked);
+    Some(Grace::Given { who, lifted, held })
+}
+
+/// Writes down that somebody need not join.
+pub(super) fn let_off(draft: &mut Draft<'_>, who: &Person, exempt: Exempt) {
+    let now = draft.now();
+    let known = draft.known(who.id).flatten();
+    let known = known.unwrap_or_else(|| Known { inside: false, ..Known::new(who, now) });
+    draft.engrave(who.id, Known { exempt: Some(exempt), warned: 0, ..known });
+}
+
+/// Somebody as far as we know them from our rows.
+pub(super) fn person(user: UserId, known: Option<&Known>, entry: Option<&Entry>) -> Person {
+    let name = known.map(|it| it.name.clone()).filter(|it| !it.is_empty());
+    let name = name.unwrap_or_else(|| user.0.to_string());
+    let language = entry.map(|it| it.language).unwrap_or_default();
+    Person { id: user, name, username: None, language, is_bot: false }
+}
+
+/// Counts what is to be undone and asks before it is.
+fn many(
+    draft: &mut Draft<'_>,
+    voice: Voice,
+    language: Language,
+    which: impl Fn(&[Deed]) -> Option<(Moment, Option<Moment>)>,
+) {
+    let end = draft.state().deeds;
+    let kept = draft.settings.ledger_per_group.min(DEEDS_MAX);
+    let first = end.saturating_sub(kept);
+    let Some(deeds) = read(draft, first, end) else { return };
+    let Some((since, raid)) = which(&deeds) else {
+        return draft.answer(voice, Text::new(language, "membership-ledger-undo-no-raid"), Vec::new());
+    };
+    let mut span = Span { first, end, since, raid, people: 0 };
+    let held: Vec<_> = deeds.iter().filter(|it| span.covers(it)).map(|it| it.who).collect();
+    let people: HashSet<_> = held.iter().collect();
+    if held.is_empty() {
+        return draft.answer(voice, Text::new(language, "membership-ledger-undo-none"), Vec::new());
+    }
+    span.people = u32::try_from(people.len()).unwrap_or(u32::MAX);
+    let (mutes, people) = (held.len(), people.len());
+    ask(draft, voice, language, span, (mutes, people));
+}
+
+fn ask(draft: &mut Draft<'_>, voice: Voice, language: Language, span: Span, (mutes, people): (usize, usize)) {
+    let (now, until) = (draft.now(), draft.now().plus_ms(CONFIRM_MS));
+    let number = draft.change().ask(Question::Undo(span), now, until);
+    let text = Text::new(language, "membership-ledger-undo-ask")
+        .with("count", super::stop::count_of(mutes))
+        .with("people", super::stop::count_of(people));
+    let label = Label::Text(Text::new(language, "membership-ledger-button-undo"));
+    let does = Does::Press { action: ACTION.to_owned(), args: number.to_string(), only: None, until: Some(until) };
+    draft.answer(voice, text, vec![vec![Button { label, does }]]);
+}
+
+/// The deeds of these numbers; `None` while they are not known.
+fn read(draft: &mut Draft<'_>, first: u64, end: u64) -> Option<Vec<Deed>> {
+    let starts = (first..end).step_by(PAGE as usize);
+    let pages: Vec<_> =
+        starts.map(|it| draft.rows(&Deed::key(it), &Deed::key(end.min(it + u64::from(PAGE))), PAGE)).collect();
+    let pages: Option<Vec<_>> = pages.into_iter().collect();
+    Some(pages?.into_iter().flatten().filter_map(|(_, row)| Deed::read(Some(row))).collect())
+}
+
+impl Span {
+    /// Whether this deed is one of those.
+    pub(super) fn covers(&self, deed: &Deed) -> bool {
+        let raid = self.raid.is_none() || self.raid == deed.raid;
+        deed.can_be_undone() && self.since <= deed.at && raid
+    }
+}
+
+/// The button was pressed: once, and by somebody who may.
+pub(super) fn pressed(draft: &mut Draft<'_>, pressed: &Pressed, args: &str) {
+    draft.claim();
+    let say = |key| Text::new(pressed.from.language, key);
+    let number: Option<u32> = args.parse().ok();
+    let question = number.and_then(|it| draft.state().question(it, draft.now()).map(|what| (it, what.clone())));
+    let Some((number, Question::Undo(span))) = question else {
+        return draft.toast(pressed, say("membership-toast-over"), false);
+    };
+    if afar::may_restrict(draft, pressed) != Some(true) {
+        return;
+    }
+    match sweep::goes_on(draft) {
+        None => return,
+        Some(true) => return draft.toast(pressed, say("membership-ledger-undo-busy"), true),
+        Some(false) => {}
+    }
+    draft.change().answered(number);
+    draft.toast(pressed, say("membership-toast-thanks"), false);
+    sweep::begin(draft, span, pressed);
+}
+
+/// Edits the message that tells how it goes.
+pub(super) fn progress(draft: &mut Draft<'_>, message: MessageId, text: Text) {
+    let (chat, message) = (draft.place.id, MessageRef::Id(message));
+    draft.broadcast(Call::Edit { chat, message, text, keyboard: Vec::new() });
+}
+
+/// Lets somebody write again whom an undo of many concerns.
+pub(super) fn free(draft: &mut Draft<'_>, user: UserId, entry: Entry, permissions: &Permissions) {
+    let (chat, now) = (draft.place.id, draft.now());
+    draft.broadcast(Call::Unmute { chat, user, permissions: permissions.clone() });
+    draft.change().free(user, now);
+    press::settled(draft, user, Some(entry), true);
+}

@@ -1,6 +1,7 @@
 //! What chats tell each other about membership: groups, their channels, and the private chats of people.
 
-use super::super::types::{ChatId, Language, MessageId, Moment, Person, UserId};
+use super::super::event::Pressed;
+use super::super::types::{ChatId, Language, Moment, Person, UserId};
 use super::policy::LogPlace;
 use super::state::Channel;
 use serde::{Deserialize, Serialize};
@@ -63,16 +64,17 @@ pub enum Word {
         /// Who.
         user: UserId,
     },
-    /// A group to the private chat of an admin: somebody says that we were wrong.
-    Appeal(Appeal),
-    /// The private chat of an admin to the group: what they decided.
-    Judged {
-        /// Whose appeal.
-        user: UserId,
-        /// Whether it was accepted.
-        accepted: bool,
-        /// Who decided.
-        by: Person,
+    /// A chat in which a group has put buttons to that group: an admin pressed one of them there.
+    Pressed {
+        /// Where.
+        chat: ChatId,
+        /// The press, which the group answers. The button's arguments name the group no more.
+        pressed: Pressed,
+    },
+    /// The private chat of somebody to a group: what was done to me there?
+    Why {
+        /// Who asks.
+        who: Person,
     },
     /// A chat to a group: report here what you do.
     Log {
@@ -106,8 +108,8 @@ impl Word {
             Self::Knock(_) => "knock",
             Self::Decided { .. } => "decided",
             Self::Recheck { .. } => "recheck",
-            Self::Appeal(_) => "appeal",
-            Self::Judged { .. } => "judged",
+            Self::Pressed { .. } => "pressed",
+            Self::Why { .. } => "why",
             Self::Log { .. } => "log",
             Self::Import { .. } => "import",
         }
@@ -168,22 +170,4 @@ pub struct Knock {
     pub until: Option<Moment>,
     /// The language to speak.
     pub language: Language,
-}
-
-/// Somebody says that they were stopped wrongly.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Appeal {
-    /// The group.
-    pub group: ChatId,
-    /// Its title.
-    pub title: String,
-    /// Who appeals.
-    pub who: Person,
-    /// What they lacked when they were stopped, by title.
-    pub lacked: Vec<String>,
-    /// When they were stopped.
-    pub at: Moment,
-    /// The notice they answered.
-    #[serde(default)]
-    pub message: Option<MessageId>,
 }

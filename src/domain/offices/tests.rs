@@ -53,10 +53,10 @@ fn each_menu_shows_what_works_there() {
     let commands = commands(&features(&all()));
     for (scope, expect) in [
         (MenuScope::Private, vec!["groups", "privacy", "start", "help"]),
-        (MenuScope::Groups, vec!["privacy", "help"]),
+        (MenuScope::Groups, vec!["why", "privacy", "help"]),
         (
             MenuScope::GroupAdmins,
-            vec!["protect", "unprotect", "protection", "log", "verify", "simulate", "privacy", "help"],
+            vec!["protect", "unprotect", "undo", "why", "protection", "log", "verify", "simulate", "privacy", "help"],
         ),
         (MenuScope::Chat(ChatId(7)), vec!["groups", "privacy", "drill", "start", "help"]),
     ] {

@@ -141,11 +141,21 @@ fn every_kind_of_argument_has_its_entity() {
         (Arg::Code(String::new()), None),
         (Arg::Bold("News".into()), Some(EntityKind::Bold)),
         (Arg::Person { id: UserId(0), name: "nobody".into() }, None),
+        (Arg::Time(Moment(1_700_000_000_999)), Some(EntityKind::Time { unix_s: 1_700_000_000 })),
     ];
     for (arg, expected) in cases {
         let kinds: Vec<_> = showing(arg.clone()).entities.into_iter().map(|it| it.kind).collect();
         assert_eq!(kinds, expected.into_iter().collect::<Vec<_>>(), "{arg:?}");
     }
+}
+
+#[test]
+fn a_moment_reads_in_utc_where_an_app_does_not_show_it() {
+    for (at, expect) in [(0, "1970-01-01 00:00 UTC"), (1_700_000_000_000, "2023-11-14 22:13 UTC")] {
+        let rendered = showing(Arg::Time(Moment(at)));
+        assert_eq!(covered(&rendered, &rendered.entities[0]), expect);
+    }
+    assert!(showing(Arg::Time(Moment(u64::MAX))).text.contains("UTC"), "whatever a moment is, it is no panic");
 }
 
 #[test]

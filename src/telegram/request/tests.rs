@@ -89,6 +89,10 @@ fn every_entity_is_spelled_as_the_api_spells_it() {
     let cases = [
         (Arg::Bold("b".into()), json!({"type": "bold"})),
         (Arg::Code("c".into()), json!({"type": "code"})),
+        (
+            Arg::Time(Moment(1_700_000_000_999)),
+            json!({"type": "date_time", "unix_time": 1_700_000_000, "date_time_format": "dt"}),
+        ),
         (Arg::Link { label: "l".into(), url: "https://h".into() }, json!({"type": "text_link", "url": "https://h"})),
     ];
     for (arg, expected) in cases {

@@ -204,7 +204,7 @@ impl Serialize for Allowed<'_> {
 
 impl Serialize for Entity {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let mut it = to.serialize_struct("MessageEntity", 4)?;
+        let mut it = to.serialize_struct("MessageEntity", 5)?;
         it.serialize_field("offset", &self.offset)?;
         it.serialize_field("length", &self.length)?;
         match &self.kind {
@@ -218,6 +218,11 @@ impl Serialize for Entity {
             }
             EntityKind::Code => it.serialize_field("type", "code")?,
             EntityKind::Bold => it.serialize_field("type", "bold")?,
+            EntityKind::Time { unix_s } => {
+                it.serialize_field("type", "date_time")?;
+                it.serialize_field("unix_time", unix_s)?;
+                it.serialize_field("date_time_format", "dt")?; // short date, short time
+            }
         }
         it.end()
     }

@@ -123,7 +123,10 @@ fn messages_of_every_shape_are_told_apart() {
         "sender_chat": channel, "is_automatic_forward": true, "forward_origin": from_channel,
     });
     let reply = |to: Value| json!({"reply_to_message": to});
-    let answered = |from, channel| Some(ReplyTo { message: MessageId(3), from, channel });
+    let answered = |from, channel| Some(ReplyTo { message: MessageId(3), from, about: None, channel });
+    let mention = json!([{"type": "bold"}, {"type": "text_mention", "user": {"id": 8}}]);
+    let notice = json!({"message_id": 3, "from": bot, "entities": mention});
+    let ours = ReplyTo { message: MessageId(3), from: Some(ANONYMOUS_ADMIN), about: Some(UserId(8)), channel: None };
     let post =
         json!({"message_id": 3, "date": 1, "chat": group(), "sender_chat": channel, "is_automatic_forward": true});
     let cases = [
@@ -170,6 +173,11 @@ fn messages_of_every_shape_are_told_apart() {
             reply(message(json!({"message_id": 3, "forward_origin": from_channel}))),
             Said { reply_to: answered(Some(UserId(7)), Some(ChatId(-1009))), ..plain() },
         ),
+        (
+            reply(message(json!({"message_id": 3, "entities": mention}))), // a person's words name nobody to us
+            Said { reply_to: answered(Some(UserId(7)), None), ..plain() },
+        ),
+        (reply(notice), Said { reply_to: Some(ours), ..plain() }),
         (reply(post), Said { reply_to: answered(None, Some(ChatId(-1009))), ..plain() }),
     ];
     for (fields, expected) in cases {

@@ -59,13 +59,30 @@ impl Origin {
 pub(super) struct Reply {
     pub message_id: i64,
     #[serde(default)]
-    pub from: Option<IdOnly>,
+    pub from: Option<Writer>,
     #[serde(default)]
     pub sender_chat: Option<IdOnly>,
     #[serde(default)]
     pub is_automatic_forward: bool,
     #[serde(default)]
     pub forward_origin: Option<Origin>,
+    #[serde(default)]
+    pub entities: Vec<Mark>,
+}
+
+/// Who wrote the message that another one answers.
+#[derive(Debug, Deserialize)]
+pub(super) struct Writer {
+    pub id: i64,
+    #[serde(default)]
+    pub is_bot: bool,
+}
+
+/// An entity of a text; `user` is there when it mentions a person by id.
+#[derive(Debug, Deserialize)]
+pub(super) struct Mark {
+    #[serde(default)]
+    pub user: Option<IdOnly>,
 }
 
 /// A press of a button.

@@ -1,6 +1,7 @@
 //! Stories of membership: what people in a protected group see, whatever Telegram does.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod books;
 mod door;
 mod fan;
 mod limits;

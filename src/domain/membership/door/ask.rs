@@ -84,7 +84,8 @@ pub(in super::super) fn requested(draft: &mut Draft<'_>, request: &JoinRequested
     if draft.is_missing() {
         return;
     }
-    let (verdict, asking) = (weigh(&ticks, known.is_some_and(|it| it.exempt.is_some())), Asking::new(draft, request));
+    let (verdict, asking) =
+        (weigh(&ticks, known.is_some_and(|it| it.let_off(draft.now()).is_some())), Asking::new(draft, request));
     if draft.state().policy.dry {
         if verdict == Verdict::In {
             approved(draft, user, &asking);
@@ -189,7 +190,7 @@ fn look(draft: &mut Draft<'_>, user: UserId, asking: Asking, fresh: Freshness) {
         return;
     }
     let late = asking.until.is_some_and(|it| it <= draft.now());
-    match weigh(&ticks, known.is_some_and(|it| it.exempt.is_some())) {
+    match weigh(&ticks, known.is_some_and(|it| it.let_off(draft.now()).is_some())) {
         Verdict::In => approve(draft, user, asking, None, false),
         Verdict::Lacks if late => decline(draft, user, &asking),
         verdict @ (Verdict::Lacks | Verdict::Unsure) => wait(draft, user, asking, verdict, &ticks),

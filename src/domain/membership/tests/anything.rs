@@ -4,8 +4,8 @@ use super::super::super::effect::{Call, Effect};
 use super::super::super::event::{ChatKind, Event, JoinRequested, Note, Outcome, Said, Standing, Status};
 use super::super::super::fact::Unknown;
 use super::super::super::play::{GROUP, ME, NEWS, Play, all_rights, calls, moved, muted, person, plain, topic};
-use super::super::super::types::{ANONYMOUS_ADMIN, CHANNEL_BOT, ChatId, Person, TELEGRAM, UserId};
-use super::super::{Channel, Membership, Reconciled, Settings, Word};
+use super::super::super::types::{ANONYMOUS_ADMIN, CHANNEL_BOT, ChatId, Person, Slot, TELEGRAM, UserId};
+use super::super::{Channel, Docket, Journal, LogPlace, Membership, Reconciled, Settings, Word};
 use super::{ANN, stage_with};
 use proptest::prelude::*;
 
@@ -47,17 +47,23 @@ fn step() -> impl Strategy<Value = Step> {
         "/verify 55",
         "/verify 99",
         "/simulate @news",
+        "/why",
+        "/why 150",
+        "/undo 150",
+        "/undo 30m",
+        "/undo raid",
         "/protection",
         "/start setup",
         "/log -1000000000500",
     ];
-    let actions = vec!["m.ok", "m.me", "m.yes", "m.x", "m.v", "m.s", "m.k"];
-    let tokens = vec!["mute", "ask/101", "link/-1000000000200", "link/-1000000000100", "?"];
+    let actions = vec!["m.ok", "m.me", "m.yes", "m.x", "m.v", "m.s", "m.k", "m.a", "m.u", "m.l"];
+    let args = prop_oneof!["[0-9c]{0,2}", "[ynwu](2s|5k|9z)"];
+    let tokens = vec!["log", "mute", "ask/101", "link/-1000000000200", "link/-1000000000100", "?"];
     let thread = proptest::option::of(1..9_i64);
     prop_oneof![
         12 => (who(), 0..8_u8, proptest::sample::select(texts), thread)
             .prop_map(|(who, shape, text, thread)| Step::Say { who, shape, text, thread }),
-        4 => (who(), proptest::sample::select(actions), "[0-9c]{0,2}")
+        4 => (who(), proptest::sample::select(actions), args)
             .prop_map(|(who, action, args)| Step::Press { who, action, args }),
         3 => (any::<bool>(), "[0-9]{0,2}(o[hsnjerlc]|ow[ng]|t(m[01d]|s[md1-5]|k1|lru|n5|g1|o)|w[ng]|p[ng]|k|x|f[0-9]{3}|[cC]1000000000100)")
             .prop_map(|(ann, args)| Step::Press { who: if ann { ANN } else { 200 }, action: "m.p", args }),
@@ -101,12 +107,17 @@ fn said(play: &mut Play<Membership>, who: i64, shape: u8, text: &str, thread: Op
     said
 }
 
+/// Somebody; 55 is a bot.
+fn whoever(who: i64) -> Person {
+    Person { is_bot: who == 55, ..person(who) }
+}
+
 /// A word of a channel.
 fn heard(who: i64, what: u8) -> Word {
     let channel = if what.is_multiple_of(2) { NEWS } else { ChatId(-1_000_000_000_200) };
     match what / 2 {
-        0 => Word::Subscription { channel, who: person(who), inside: true },
-        1 => Word::Subscription { channel, who: person(who), inside: false },
+        0 => Word::Subscription { channel, who: whoever(who), inside: true },
+        1 => Word::Subscription { channel, who: whoever(who), inside: false },
         2 => {
             let named = Channel { id: channel, title: format!("T{who}"), username: None, link: None };
             Word::Changed { channel: named, ours: who % 2 == 0 }
@@ -129,13 +140,14 @@ fn play_out(play: &mut Play<Membership>, step: Step) -> (Vec<Effect>, bool) {
             assert_eq!(answers, usize::from(play.claimed), "a claimed press is answered once");
             (effects, true)
         }
+        Step::Move { who: 55, .. } => (Vec::new(), true), // a bot never moves as a person
         Step::Move { by, who, new } => {
             let old = muted();
             if !UNTOUCHABLE.contains(&who) && new != 2 {
                 play.world.set(GROUP, UserId(who), standing(new));
             }
-            let moved_one = Person { is_bot: who == 55, ..person(who) };
-            (play.happen(Event::Moved(moved(moved_one, person(by), old, standing(new)))), true)
+            let moved = moved(whoever(who), whoever(by), old, standing(new));
+            (play.happen(Event::Moved(moved)), true)
         }
         Step::Place(new) => (play.places(all_rights(), standing(new)), true),
         Step::Changed => {
@@ -152,7 +164,14 @@ fn play_out(play: &mut Play<Membership>, step: Step) -> (Vec<Effect>, bool) {
         }
         Step::Wake(slot @ 0..3) => (play.wakes(["setup", "panel", "erase"][usize::try_from(slot).unwrap()]), true),
         Step::Wake(who @ 3..20) => (play.wakes(&format!("ask/{}", 100 + who)), true),
-        Step::Wake(slot) => (play.wakes(&format!("notice/{slot}")), true),
+        Step::Wake(slot) => {
+            let key = match slot {
+                38 => "undo".into(),
+                39 => "log".into(),
+                _ => format!("notice/{slot}"),
+            };
+            (play.wakes(&key), true)
+        }
         Step::Ring(key, late_h) => {
             let late_ms = late_h * 3_600_001;
             (play.happen(Event::Woke { feature: "membership".into(), key: key.into(), late_ms }), false)
@@ -190,9 +209,11 @@ proptest! {
     fn nobody_is_muted_who_must_not_be(
         steps in proptest::collection::vec(step(), 1..200),
         notices_per_min in 0..40_u32,
+        log in any::<bool>(),
     ) {
         let mut play = stage_with(Settings { notices_per_min, ..Settings::default() });
         play.say(ANN, "/protect @news");
+        play.state.policy.log = log.then_some(LogPlace { chat: ChatId(-1_009), thread: None });
         let mut mutes = 0;
         for step in steps {
             let (effects, spared) = play_out(&mut play, step.clone()); // the stage checks the state's size
@@ -275,7 +296,26 @@ fn the_fullest_cell_fits() {
         until: play.world.now,
     });
     play.state.setting_up = true;
+    assert!(play.state.troubles.len() >= 4, "{:?}", play.state.troubles);
+    fill_the_books(&mut play);
     let bytes = serde_json::to_vec(&play.state).unwrap().len();
     assert!((4_000..=8 * 1024).contains(&bytes), "{bytes}");
     println!("the fullest cell has {bytes} bytes");
+}
+
+/// The books at their fullest.
+fn fill_the_books(play: &mut Play<Membership>) {
+    let (id, at) = (9_999_999_999_999, play.world.now);
+    let people = |count: usize| vec![UserId(id); count];
+    let copy = (ChatId(-id), Slot(id.unsigned_abs()));
+    play.state.docket = Docket { open: people(10), decided: people(4), copies: vec![copy; 9], since: at };
+    let counts = [u32::MAX; 7];
+    play.state.journal = Journal {
+        waiting: vec![u64::MAX; 5],
+        counts,
+        due: true,
+        spoke: at,
+        crowd: Some((copy.1, at, counts)),
+        broken: Some(at),
+    };
 }

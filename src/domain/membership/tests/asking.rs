@@ -152,7 +152,7 @@ fn every_standing_under_every_policy() {
 #[test]
 fn whoever_need_not_join_is_let_in() {
     let mut play = guarded();
-    let exempt = Some(Exempt { since: Moment(1), by: UserId(ANN), how: Mercy::Appeal });
+    let exempt = Some(Exempt { since: Moment(1), by: UserId(ANN), how: Mercy::Appeal, until: None });
     let known = Known { exempt, ..Known::default() };
     play.world.rows.insert("person/7".into(), serde_json::to_vec(&known).unwrap());
     assert_eq!(told(&asks(&mut play, EVE)), ["approve 7", "put ask/7", "wake"]);

@@ -58,7 +58,7 @@ fn comes(comer: Comer, policy: Policy) -> (Play<Membership>, Vec<String>) {
         NoRights => play.world.doubt(NEWS, UserId(EVE), Unknown::NoRights),
         MutedByUs => drop(play.world.rows.insert("mute/7".into(), serde_json::to_vec(&entry).unwrap())),
         LetOff => {
-            let exempt = Some(Exempt { since: Moment(1), by: UserId(ANN), how: Mercy::Appeal });
+            let exempt = Some(Exempt { since: Moment(1), by: UserId(ANN), how: Mercy::Appeal, until: None });
             let known = Known { exempt, ..Known::default() };
             play.world.rows.insert("person/7".into(), serde_json::to_vec(&known).unwrap());
         }

@@ -43,7 +43,9 @@ fn a_stranger_is_stopped_in_one_decision() {
     assert!(text.args.iter().any(|(name, arg)| name == "person" && *arg == mention), "{text:?}");
     let does: Vec<_> = buttons(&effects).into_iter().map(|it| it.does).collect();
     let joined = Does::Press { action: "m.ok".into(), args: String::new(), only: Some(UserId(EVE)), until: None };
-    assert_eq!(does, [Does::Open("https://t.me/news".into()), joined]);
+    let wrong = Does::Press { action: "m.a".into(), args: String::new(), only: Some(UserId(EVE)), until: None };
+    let why = Does::Open(format!("https://t.me/house_bot?start=why_{}", GROUP.0));
+    assert_eq!(does, [Does::Open("https://t.me/news".into()), joined, why, wrong]);
 }
 
 #[test]
@@ -192,7 +194,7 @@ fn only_the_missing_channels_have_a_button() {
         buttons(effects)
             .into_iter()
             .filter_map(|it| match it.does {
-                Does::Open(url) => Some(url),
+                Does::Open(url) => Some(url).filter(|it| !it.contains("why_")),
                 Does::Press { .. } => None,
             })
             .collect()

@@ -3,18 +3,24 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod anything;
+mod appealing;
 mod asking;
+mod books;
 mod coming;
 mod fanning;
 mod groups;
 mod judging;
 mod knocking;
+mod linking;
+mod logging;
 mod paneling;
 mod pressing;
 mod protecting;
+mod reconciling;
 mod releasing;
 mod setting_up;
 mod troubles;
+mod undoing;
 mod walking;
 
 use super::super::effect::Effect;

@@ -240,7 +240,7 @@ fn an_anonymous_admin_opens_it_and_presses_with_their_own_id() {
 
 /// Somebody answers a message.
 fn answers(play: &mut Play<Membership>, from: i64, text: Option<&str>, to: MessageId) -> Vec<Effect> {
-    let reply_to = Some(ReplyTo { message: to, from: Some(ME), channel: None });
+    let reply_to = Some(ReplyTo { message: to, from: Some(ME), about: None, channel: None });
     let said = Said { reply_to, text: text.map(str::to_owned), ..play.words(from, "") };
     play.happen(Event::Said(said))
 }
@@ -269,7 +269,7 @@ fn words_are_written_looked_at_and_kept() {
     assert_eq!(said(&kept).key, "membership-panel-kept");
     let notice = play.say(EVE, "hello");
     assert!(told(&notice).contains(&"say membership-panel-own".to_owned()), "{:?}", told(&notice));
-    assert_eq!(buttons(&notice).len(), 2, "the buttons are there as ever");
+    assert_eq!(buttons(&notice).len(), 4, "the buttons are there as ever");
     let reopened = play.say(ANN, "/protection");
     let usual = walk(&mut play, reopened, &["notices", "words", "usual"]);
     assert_eq!(said(&usual).key, "membership-panel-unset");
@@ -322,7 +322,7 @@ fn discarded_words_are_gone() {
 #[test]
 fn an_anonymous_admin_may_write_the_words() {
     let mut play = prompted();
-    let reply_to = Some(ReplyTo { message: PANEL, from: Some(ME), channel: None });
+    let reply_to = Some(ReplyTo { message: PANEL, from: Some(ME), about: None, channel: None });
     let said = Said { reply_to, sender_chat: Some(GROUP), ..play.words(ANONYMOUS_ADMIN.0, "our words") };
     let effects = play.happen(Event::Said(said));
     assert!(told(&effects).contains(&"edit membership-panel-own".to_owned()));
@@ -417,7 +417,7 @@ fn whoever_is_let_off_is_listed_wherever_that_is_decided() {
 }
 
 fn exemption() -> super::super::Exempt {
-    super::super::Exempt { since: Default::default(), by: UserId(ANN), how: super::super::Mercy::Undone }
+    super::super::Exempt { since: Default::default(), by: UserId(ANN), how: super::super::Mercy::Undone, until: None }
 }
 
 const LOG: ChatId = ChatId(-1_000_000_000_900);

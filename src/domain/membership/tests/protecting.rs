@@ -44,7 +44,7 @@ fn a_channel_is_named_in_many_ways() {
     let reply = |mut play: Play<Membership>| {
         let channel = Some(NEWS);
         let said = Said {
-            reply_to: Some(ReplyTo { message: MessageId(1), from: None, channel }),
+            reply_to: Some(ReplyTo { message: MessageId(1), from: None, about: None, channel }),
             ..play.words(ANN, "/protect")
         };
         play.happen(Event::Said(said));

@@ -150,6 +150,9 @@ fn a_private_channel_is_protected_as_soon_as_it_lets_us_in() {
     let asked = play.say(ANN, "/protect -1000000000200");
     assert_eq!(lines(&asked), ["setup-delete", "setup-restrict", "need-found"]);
     assert!(play::told(&asked).contains(&"tell linked".to_owned()), "the channel is asked to tell");
+    let heard = Word::Heard { channel: CLUB, yes: true };
+    let answer = play.happen(Event::Told(Note::Membership(Box::new(heard))));
+    assert_eq!(play::told(&answer), [""; 0], "it is not let go while it is waited for");
     play.world.chats.insert(ChatRef::Id(CLUB), info);
     let done = let_in(&mut play, CLUB);
     let expect = ["invite -1000000000200", "say membership-protected-by-link", "delete", "drop setup", "no wake"];

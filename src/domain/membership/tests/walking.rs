@@ -1,16 +1,16 @@
-//! `/verify`, `/simulate` and the reconciler: everybody in small steps, once, whatever comes in between.
+//! `/verify` and `/simulate`: everybody in small steps, once, whatever comes in between.
 
-use super::super::super::effect::{Call, Effect, Lane, Target};
-use super::super::super::event::{Event, Note, ReplyTo, Said, Standing, Status};
+use super::super::super::effect::{Call, Effect, Lane};
+use super::super::super::event::{Event, ReplyTo, Said, Standing, Status};
 use super::super::super::fact::{ChatRef, Unknown};
 use super::super::super::play::{CLUB, GROUP, NEWS, Play, all_rights, buttons, calls, muted, plain, pressable};
 use super::super::super::text::{Arg, Text};
-use super::super::super::types::{ChatId, MessageId, UserId};
-use super::super::{Answer, Entry, Exempt, Known, LogPlace, Membership, Mercy, Settings, Word};
-use super::{ANN, BOB, EVE, guarded, guarded_with, stage, stage_with, told};
+use super::super::super::types::{MessageId, UserId};
+use super::super::{Answer, Entry, Exempt, Known, Membership, Mercy, Settings};
+use super::{ANN, BOB, EVE, guarded, stage, stage_with, told};
 
 /// Lets the walk that is under way come to its end; the effects of each step.
-fn walk_on(play: &mut Play<Membership>) -> Vec<Vec<Effect>> {
+pub(super) fn walk_on(play: &mut Play<Membership>) -> Vec<Vec<Effect>> {
     let mut steps = Vec::new();
     while play.world.rows.contains_key("walk") {
         assert!(steps.len() < 1_000, "it comes to an end");
@@ -21,7 +21,7 @@ fn walk_on(play: &mut Play<Membership>) -> Vec<Vec<Effect>> {
 }
 
 /// The last text that replaced another one.
-fn last_edit(effects: &[Effect]) -> Text {
+pub(super) fn last_edit(effects: &[Effect]) -> Text {
     let edit = |it: &&Call| match it {
         Call::Edit { text, .. } => Some(text.clone()),
         _ => None,
@@ -49,7 +49,7 @@ fn keys(text: &Text) -> Vec<String> {
     lines.iter().map(|it| it.key.to_string()).collect()
 }
 
-fn muted_users(effects: &[Effect]) -> Vec<i64> {
+pub(super) fn muted_users(effects: &[Effect]) -> Vec<i64> {
     let mute = |it: &&Call| match it {
         Call::Mute { user, .. } => Some(user.0),
         _ => None,
@@ -58,7 +58,7 @@ fn muted_users(effects: &[Effect]) -> Vec<i64> {
 }
 
 /// Somebody whom the group knows and nobody has judged.
-fn known(play: &mut Play<Membership>, who: i64) {
+pub(super) fn known(play: &mut Play<Membership>, who: i64) {
     let now = play.world.now;
     let hour = u32::try_from(now.0 / 3_600_000).unwrap();
     let row =
@@ -67,7 +67,7 @@ fn known(play: &mut Play<Membership>, who: i64) {
 }
 
 /// Somebody whom we muted just now.
-fn held(play: &mut Play<Membership>, who: i64) -> Entry {
+pub(super) fn held(play: &mut Play<Membership>, who: i64) -> Entry {
     known(play, who);
     play.say(who, "hello");
     let entry = Entry::read(play.world.rows.get(&format!("mute/{who}")).map(Vec::as_slice)).expect("muted");
@@ -87,7 +87,7 @@ fn everybody_who_is_known_is_set_right() {
     play.world.set(GROUP, UserId(120), all_rights()); // an admin
     play.world.set(GROUP, UserId(121), muted()); // by an admin
     play.world.set(GROUP, UserId(122), Standing::default()); // has left the group
-    let exempt = Some(Exempt { since: play.world.now, by: UserId(ANN), how: Mercy::Undone });
+    let exempt = Some(Exempt { since: play.world.now, by: UserId(ANN), how: Mercy::Undone, until: None });
     let spared = Known { inside: true, exempt, ..Known::default() };
     play.world.rows.insert("person/123".into(), serde_json::to_vec(&spared).unwrap());
     let outside = Known { inside: false, ..Known::default() };
@@ -266,113 +266,12 @@ fn one_person_is_checked_at_once() {
 fn a_reply_names_the_person_and_only_some_admins_may_ask() {
     let mut play = guarded();
     play.world.set(NEWS, UserId(EVE), plain());
-    let reply_to = Some(ReplyTo { message: MessageId(5), from: Some(UserId(EVE)), channel: None });
+    let reply_to = Some(ReplyTo { message: MessageId(5), from: Some(UserId(EVE)), about: None, channel: None });
     let said = Said { reply_to, ..play.words(ANN, "/verify") };
     assert_eq!(told(&play.happen(Event::Said(said))), ["say membership-verify-one"]);
-    assert_eq!(told(&play.say(BOB, "/verify")), ["say membership-not-allowed"]);
+    assert_eq!(told(&play.say(BOB, "/verify")), ["say membership-ledger-not-allowed"]);
     assert_eq!(told(&play.say(BOB, "/simulate")), ["say membership-not-allowed"]);
     assert_eq!(told(&play.say(ANN, "/verify eve")), ["say membership-unreadable"]);
-}
-
-#[test]
-fn the_clock_of_the_reconciler_is_set_once_and_stopped_with_the_guard() {
-    let mut play = stage();
-    let at = |effects: &[Effect]| {
-        let mut found = effects.iter().filter_map(|it| match it {
-            Effect::WakeAt { key, at } if key == "reconcile" => Some(*at),
-            _ => None,
-        });
-        (found.next(), found.next())
-    };
-    let (Some(first), None) = at(&play.say(ANN, "/protect @news")) else { panic!("the clock is set") };
-    let (now, hour) = (play.world.now, 3_600_000);
-    assert!((now.plus_ms(3 * hour)..=now.plus_ms(6 * hour)).contains(&first), "within half a round and one");
-    assert_eq!(at(&play.say(EVE, "hello")), (None, None));
-    assert_eq!(at(&play.say(ANN, &format!("/protect {}", CLUB.0))), (None, None));
-    let stops = play.say(ANN, "/unprotect");
-    assert!(stops.contains(&Effect::NoWake { key: "reconcile".into() }), "{stops:?}");
-    assert_eq!(play.state.reconcile_at, None);
-    assert_eq!(told(&play.wakes("reconcile")), [""; 0]);
-}
-
-#[test]
-fn mutes_of_ours_are_compared_with_the_truth() {
-    let mut play = guarded();
-    for who in 200..206 {
-        held(&mut play, who);
-    }
-    play.wait_s(100);
-    play.world.set(NEWS, UserId(200), plain()); // joined, and we were not told
-    play.world.set(GROUP, UserId(201), plain()); // our mute was lost
-    play.world.set(GROUP, UserId(202), muted()); // an admin's now, and we were not told
-    play.world.set(GROUP, UserId(203), Standing::default()); // out of the group
-    play.world.set(GROUP, UserId(204), all_rights()); // an admin now
-    known(&mut play, 300); // a stranger who has not written
-    let begun = play.wakes("reconcile");
-    assert_eq!(told(&begun), ["put walk", "wake"]);
-    assert!(begun.iter().any(|it| matches!(it, Effect::Tell { to: Target::Chat(NEWS), note: Note::Membership(word) } if **word == Word::Linked { group: GROUP })), "a lost link is mended");
-    let all = walk_on(&mut play).concat();
-    assert_eq!(muted_users(&all), [201]);
-    let unmuted: Vec<_> =
-        told(&all).into_iter().filter(|it| it.starts_with("unmute") || it.starts_with("say")).collect();
-    assert_eq!(unmuted, ["unmute 200"], "and no notice: those of then still stand");
-    let found = play.state.reconciled.clone().unwrap();
-    assert_eq!((found.looked, found.lifted, found.held, found.closed), (6, 1, 1, 1));
-    let rows: Vec<_> = play.world.rows.keys().filter(|it| it.starts_with("mute/")).cloned().collect();
-    assert_eq!(rows, ["mute/201", "mute/203", "mute/205"]);
-
-    play.wait_s(1_000); // all mutes have run out
-    for who in [201, 203, 205] {
-        play.world.set(GROUP, UserId(who), plain());
-    }
-    play.wakes("reconcile");
-    let all = walk_on(&mut play).concat();
-    assert_eq!(muted_users(&all), [0; 0], "nobody is held again whose time was over");
-    assert_eq!(play.state.reconciled.clone().unwrap().closed, 3);
-    assert!(play.state.muted.is_empty() && !play.world.rows.keys().any(|it| it.starts_with("mute/")));
-}
-
-#[test]
-fn many_repairs_are_worth_a_word() {
-    for log in [None, Some(LogPlace { chat: ChatId(-77), thread: None })] {
-        let mut play = guarded_with(Settings { walk_per_s: 25, ..Settings::default() });
-        play.state.policy.log = log;
-        for who in 200..210 {
-            held(&mut play, who);
-            play.world.set(NEWS, UserId(who), plain());
-        }
-        play.wakes("reconcile");
-        let last = walk_on(&mut play).pop().unwrap();
-        let words = super::super::super::play::told(&last);
-        let expect = if log.is_some() { "say membership-fan-reconciled" } else { "deliver membership-fan-reconciled" };
-        assert_eq!(words.iter().filter(|it| it.contains("reconciled")).collect::<Vec<_>>(), [expect]);
-    }
-}
-
-#[test]
-fn after_a_long_sleep_the_reconciler_runs_at_once() {
-    let late = |play: &mut Play<Membership>, hours: u64| {
-        let key = "notice/9".to_owned();
-        told(&play.happen(Event::Woke { feature: "membership".into(), key, late_ms: hours * 3_600_000 + 1 }))
-    };
-    let mut play = guarded();
-    held(&mut play, EVE);
-    assert_eq!(late(&mut play, 0), ["delete"]);
-    assert_eq!(late(&mut play, 1), ["delete", "put walk", "wake"]);
-    assert_eq!(late(&mut play, 1), ["delete"], "it runs already");
-    walk_on(&mut play);
-    assert_eq!(late(&mut play, 1), ["delete"], "it ran just now");
-    assert_eq!(late(&mut stage(), 1), ["delete"], "nobody is guarded");
-}
-
-#[test]
-fn an_admins_walk_goes_before_the_reconciler() {
-    let mut play = guarded();
-    held(&mut play, EVE);
-    play.wakes("reconcile");
-    assert_eq!(told(&play.say(ANN, "/verify")), ["say membership-verify-progress", "put walk", "wake"]);
-    assert_eq!(told(&play.wakes("reconcile")), [""; 0], "another time");
-    assert_eq!(last_edit(&walk_on(&mut play).concat()).key, "membership-verify-done");
 }
 
 #[test]
