@@ -52,7 +52,7 @@ impl Town {
             self.people += 1;
             let name = format!("p{}", self.people);
             let person = self.telegram.person(&name, "en");
-            self.telegram.join(person, group).unwrap();
+            self.telegram.resident(person, group);
             people.push((person, group, name));
         }
         people

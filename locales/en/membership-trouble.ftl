@@ -5,3 +5,4 @@ membership-trouble-over-rights = ✅ { $group } is guarded again: I have my righ
 membership-trouble-over-link = ✅ The notices in { $group } have their button to { $channel } again.
 membership-trouble-over-unheard = ✅ { $group } hears again at once who joins and leaves { $channel }.
 membership-trouble-over-log = ✅ In { $group } I can report again what I do.
+membership-trouble-over-door = ✅ In { $group } I can answer join requests again.

@@ -30,6 +30,8 @@ impl Features {
         check.within("features.membership.ledger_per_group", membership.ledger_per_group, 50..=100_000);
         check.within("features.membership.raid_factor", membership.raid_factor, 2..=1_000);
         check.within("features.membership.raid_min_per_min", membership.raid_min_per_min, 2..=1_000_000);
+        check.within("features.membership.decline_after_s", membership.decline_after_s, 0..=2_592_000);
+        check.within("features.membership.requests_per_group", membership.requests_per_group, 0..=100_000);
         check.within("features.membership.walk_per_s", membership.walk_per_s, 1..=25);
         check.within("features.membership.reconcile_every_h", membership.reconcile_every_h, 1..=720);
     }

@@ -309,6 +309,8 @@ fn every_key_that_a_check_names_exists() {
         ledger_per_group: 0,
         raid_factor: 0,
         raid_min_per_min: 0,
+        decline_after_s: u64::MAX,
+        requests_per_group: u32::MAX,
         walk_per_s: 0,
         reconcile_every_h: 0,
     };

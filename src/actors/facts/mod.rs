@@ -189,7 +189,7 @@ const BREAKER_WAIT: Duration = Duration::from_millis(50);
 
 /// Asks Telegram, within the limiter and the breaker. A flood waits as long as the deadline allows.
 async fn load(world: &World, client: &Client, key: &Key, deadline: Duration) -> Fact {
-    let (mut hiccups, mut waited) = (0, 0);
+    let (mut hiccups, mut waited, mut left) = (0, 0, deadline);
     loop {
         world.limiter.read(chat_of(key)).await;
         if let Permit::Wait { until } = world.limiter.permit() {
@@ -201,7 +201,9 @@ async fn load(world: &World, client: &Client, key: &Key, deadline: Duration) -> 
             tokio::time::sleep(BREAKER_WAIT).await;
             continue;
         }
-        let found = ask(client, key, deadline).await;
+        let begun = clock::tick_ms();
+        let found = ask(client, key, left).await;
+        left = left.saturating_sub(Duration::from_millis(clock::tick_ms() - begun));
         let (fact, error) = match found {
             Ok(fact) => (fact, None),
             Err(error) => (unknown(key, error.unknown()), Some(error)),
@@ -212,7 +214,8 @@ async fn load(world: &World, client: &Client, key: &Key, deadline: Duration) -> 
                 world.limiter.flood(scope_of(scope, chat_of(key)), retry_after_s);
             }
             // Asking changes nothing: one lost answer must not let a stranger pass.
-            Some(ApiError::NotSent { .. } | ApiError::Ambiguous { .. }) if hiccups < HICCUPS => {
+            // Both attempts together have the deadline: somebody may wait for the answer.
+            Some(ApiError::NotSent { .. } | ApiError::Ambiguous { .. }) if hiccups < HICCUPS && left > HICCUP_WAIT => {
                 hiccups += 1;
                 tokio::time::sleep(HICCUP_WAIT).await;
             }

@@ -100,6 +100,8 @@ impl<'a> Look<'a> {
 pub(super) struct Draft<'a> {
     /// The chat it is about.
     pub(super) place: &'a Place,
+    /// When it happened, by Telegram's clock where Telegram told it.
+    pub(super) at: Moment,
     /// What is known.
     pub(super) facts: &'a Facts<'a>,
     /// What the house has set.
@@ -124,6 +126,7 @@ impl<'a> Draft<'a> {
     pub(super) const fn new(settings: Settings, state: &'a State, event: &'a Happened, facts: &'a Facts<'a>) -> Self {
         Self {
             place: &event.place,
+            at: event.at,
             facts,
             settings,
             look: Look::new(facts, event.at),

@@ -39,6 +39,9 @@ pub(super) fn settle(draft: &mut Draft<'_>, placed: &Moved) {
     if draft.state().channels.is_empty() {
         return;
     }
+    if placed.new.may(|it| it.can_invite_users) {
+        trouble::heal(draft, About::Door);
+    }
     if placed.new.may(|it| it.can_delete_messages && it.can_restrict_members) {
         trouble::heal(draft, About::Rights);
         trouble::heal(draft, About::Refused);

@@ -128,10 +128,15 @@ pub(super) fn is_person(place: &Place, said: &Said, look: &Look<'_>) -> bool {
 
 /// Whether that is a person: not a bot, not an account of Telegram's own, and not we.
 pub(super) fn is_somebody(who: &Person, look: &Look<'_>) -> bool {
-    !who.is_bot && ![ANONYMOUS_ADMIN, CHANNEL_BOT, TELEGRAM, look.me()].contains(&who.id)
+    !who.is_bot && !is_service(who.id) && who.id != look.me()
+}
+
+/// Whether that is an account of Telegram's own, in whose name others write. It is never muted.
+pub(super) fn is_service(user: UserId) -> bool {
+    [ANONYMOUS_ADMIN, CHANNEL_BOT, TELEGRAM].contains(&user)
 }
 
 /// How old an answer may be. While a lookup is in trouble only a young answer shows that it works again.
-fn freshness(state: &State, chat: ChatId) -> Freshness {
+pub(super) fn freshness(state: &State, chat: ChatId) -> Freshness {
     if state.ails(About::Lookup(chat)) { Freshness::Recent } else { Freshness::Cached }
 }

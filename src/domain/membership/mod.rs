@@ -93,6 +93,10 @@ pub struct Settings {
     pub raid_factor: u32,
     /// .. and so many per minute at least.
     pub raid_min_per_min: u32,
+    /// A join request that is still open is declined after this long, in seconds; 0 never.
+    pub decline_after_s: u64,
+    /// Open join requests that one group follows; those beyond are left to its admins.
+    pub requests_per_group: u32,
     /// People per second that one group's `/verify`, `/simulate` and reconciler look at.
     pub walk_per_s: u32,
     /// How often each group's reconciler compares our mutes with the truth, in hours.
@@ -108,6 +112,8 @@ impl Default for Settings {
             ledger_per_group: 1_000,
             raid_factor: 10,
             raid_min_per_min: 20,
+            decline_after_s: 86_400,
+            requests_per_group: 1_000,
             walk_per_s: 5,
             reconcile_every_h: 6,
         }
@@ -139,8 +145,15 @@ const COMMANDS: &[Command] = &[
     Command { name: "privacy", scope: Scope::Group, help: "membership-groups-help-privacy" },
 ];
 
-const UPDATES: &[&str] =
-    &["message", "edited_message", "callback_query", "chat_member", "my_chat_member", "message_reaction"];
+const UPDATES: &[&str] = &[
+    "message",
+    "edited_message",
+    "callback_query",
+    "chat_member",
+    "my_chat_member",
+    "chat_join_request",
+    "message_reaction",
+];
 
 impl Membership {
     /// With these settings.
@@ -287,6 +300,7 @@ fn told(draft: &mut Draft<'_>, word: &Word) {
                 subscription::told(draft, word);
             }
         }
+        Word::Recheck { .. } => door::told(draft, word),
         Word::Group(_) | Word::Gone { .. } => groups::told(draft, word),
         Word::Knock(_) | Word::Decided { .. } => knock::told(draft, word),
         Word::Pressed { chat, pressed } => afar::told(draft, *chat, pressed),
@@ -309,6 +323,7 @@ fn woke(draft: &mut Draft<'_>, key: &str) {
         reconcile::WAKE => reconcile::woke(draft),
         erase::WAKE => erase::woke(draft),
         raid::WAKE => raid::woke(draft),
+        _ if key.starts_with(door::ASK) => door::woke(draft, key),
         _ if key.starts_with(channel::FAN) => channel::woke(draft, key),
         _ => stop::expire(draft, key),
     }
@@ -375,6 +390,9 @@ fn performed(draft: &mut Draft<'_>, it: &Performed) {
     draft.claim();
     if it.token == trouble::MUTE {
         return trouble::muted(draft, &it.outcome);
+    }
+    if it.token.starts_with(door::ASK) {
+        return door::performed(draft, &it.token, &it.outcome);
     }
     if stats::performed(draft, &it.token, &it.outcome) {
         return;

@@ -60,7 +60,11 @@ pub(super) fn read(draft: &mut Draft<'_>, own: Own) -> Option<Words> {
 
 /// Own words as a text, for this person and these channels.
 pub(super) fn text(language: Language, words: &str, person: &Person, channels: Arg) -> Text {
-    let name = Arg::Person { id: person.id, name: person.name.clone() };
+    text_naming(language, words, Arg::Person { id: person.id, name: person.name.clone() }, channels)
+}
+
+/// The same for several people.
+pub(super) fn text_naming(language: Language, words: &str, name: Arg, channels: Arg) -> Text {
     let args = vec![(Cow::Borrowed("name"), name), (Cow::Borrowed("channels"), channels)];
     Text::new(language, "membership-panel-own").with("words", Arg::Written { words: words.to_owned(), args })
 }

@@ -1,8 +1,9 @@
 //! What a group remembers of a person whom it has seen.
 
 use super::super::event::Moved;
-use super::super::types::{ANONYMOUS_ADMIN, CHANNEL_BOT, Moment, Person, TELEGRAM, UserId};
+use super::super::types::{Moment, Person, UserId};
 use super::draft::Draft;
+use super::judge;
 use super::state::cut;
 use serde::{Deserialize, Serialize};
 
@@ -173,7 +174,7 @@ pub(super) fn judge_again(draft: &mut Draft<'_>, user: UserId) {
 pub(super) fn moved(draft: &mut Draft<'_>, moved: &Moved) {
     let who = &moved.who;
     let inside = moved.new.inside();
-    if who.is_bot || [ANONYMOUS_ADMIN, CHANNEL_BOT, TELEGRAM, draft.me()].contains(&who.id) {
+    if who.is_bot || judge::is_service(who.id) || who.id == draft.me() {
         return;
     }
     let Some(known) = draft.known(who.id) else { return };

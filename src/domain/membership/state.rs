@@ -90,6 +90,9 @@ pub struct State {
     /// The day, since 1970, on which days that are too old were last forgotten.
     #[serde(skip_serializing_if = "never")]
     pub swept: u64,
+    /// How many join requests are open, as far as they are followed.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub asking: u32,
     /// Where the walk over many people is that is under way.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub walk: Option<Track>,
@@ -220,6 +223,10 @@ pub enum About {
     Refused,
     /// The invite link of this channel.
     Link(ChatId),
+    /// Our right to let people in who ask.
+    Door,
+    /// More join requests are open than we follow.
+    Crowded,
     /// Writing to the log place.
     Log,
     /// Hearing of who joins and leaves this channel: as many groups ask for it as it can tell.
@@ -382,6 +389,11 @@ impl Entry {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
 const fn never(day: &u64) -> bool {
     *day == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+const fn is_zero(it: &u32) -> bool {
+    *it == 0
 }
 
 /// A title for our cell: short and without control characters, so that its size as JSON is known.

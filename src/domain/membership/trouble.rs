@@ -10,8 +10,8 @@ use super::state::{About, CHANNELS_MAX, Trouble};
 
 /// How long Telegram may be silent before the owner hears of it, in ms.
 pub(super) const PATIENCE_MS: u64 = 60_000;
-/// Troubles kept per group: a lookup, a link and an ear per channel, the group itself, our rights, and the log.
-const TROUBLES_MAX: usize = 3 * CHANNELS_MAX + 4;
+/// Troubles kept per group: a lookup, a link and an ear per channel, the group itself, our rights, the log, the door.
+const TROUBLES_MAX: usize = 3 * CHANNELS_MAX + 6;
 
 /// The token under which a mute's outcome comes back.
 pub(super) const MUTE: &str = "mute";
@@ -35,6 +35,17 @@ pub(super) fn rights(draft: &mut Draft<'_>) {
 pub(super) fn link(draft: &mut Draft<'_>, chat: ChatId) {
     let text = Text::new(Language::En, "membership-trouble-link").with("channel", Arg::Bold(title(draft, chat)));
     raise(draft, About::Link(chat), 0, text);
+}
+
+/// Takes note that we may not let people in who ask.
+pub(super) fn door(draft: &mut Draft<'_>) {
+    raise(draft, About::Door, 0, Text::new(Language::En, "membership-door-trouble-rights"));
+}
+
+/// Takes note that more people ask to be let in than we follow.
+pub(super) fn crowded(draft: &mut Draft<'_>) {
+    let most = Arg::Number(draft.settings.requests_per_group.into());
+    raise(draft, About::Crowded, 0, Text::new(Language::En, "membership-door-trouble-crowded").with("count", most));
 }
 
 /// Takes note that the log place cannot be written to.
@@ -75,10 +86,11 @@ pub(super) fn heal(draft: &mut Draft<'_>, about: About) {
             About::Link(_) => "membership-trouble-over-link",
             About::Unheard(_) => "membership-trouble-over-unheard",
             About::Log => "membership-trouble-over-log",
+            About::Door | About::Crowded => "membership-trouble-over-door",
         };
         let channel = match about {
             About::Lookup(chat) | About::Link(chat) | About::Unheard(chat) => title(draft, chat),
-            About::Rights | About::Refused | About::Log => String::new(),
+            About::Rights | About::Refused | About::Log | About::Door | About::Crowded => String::new(),
         };
         let text =
             Text::new(Language::En, words).with("group", Arg::Bold(draft.title())).with("channel", Arg::Bold(channel));
@@ -131,9 +143,9 @@ fn deliver(draft: &mut Draft<'_>, text: &Text, remedy: Option<Remedy>) {
 pub(super) const fn remedy(about: About, group: ChatId) -> Option<Remedy> {
     match about {
         About::Lookup(chat) if chat.0 == group.0 => Some(Remedy::Group),
-        About::Rights | About::Refused | About::Log => Some(Remedy::Group),
+        About::Rights | About::Refused | About::Door | About::Log => Some(Remedy::Group),
         About::Lookup(_) | About::Link(_) => Some(Remedy::Channel),
-        About::Unheard(_) => None,
+        About::Unheard(_) | About::Crowded => None,
     }
 }
 
@@ -145,6 +157,8 @@ fn key(draft: &Draft<'_>, about: About) -> String {
         About::Refused => format!("membership/{group}/refused"),
         About::Log => format!("membership/{group}/log"),
         About::Link(chat) => format!("membership/{group}/link{}", chat.0),
+        About::Door => format!("membership/{group}/door"),
+        About::Crowded => format!("membership/{group}/crowded"),
         About::Unheard(chat) => format!("membership/{group}/unheard{}", chat.0),
     }
 }
@@ -155,7 +169,7 @@ fn title(draft: &Draft<'_>, chat: ChatId) -> String {
 }
 
 /// Whether Telegram refused for want of our rights, and not because of whom we wanted to mute.
-fn about_rights(reason: &str) -> bool {
+pub(super) fn about_rights(reason: &str) -> bool {
     let reason = reason.to_ascii_lowercase();
     reason.contains("not enough rights") || reason.contains("have no rights") || reason.contains("chat_admin_required")
 }

@@ -59,6 +59,11 @@ pub enum Word {
         /// Whether they are in.
         approved: bool,
     },
+    /// The private chat of somebody who asked to be let in, to the group: they say that they have joined.
+    Recheck {
+        /// Who.
+        user: UserId,
+    },
     /// A chat in which a group has put buttons to that group: an admin pressed one of them there.
     Pressed {
         /// Where.
@@ -102,6 +107,7 @@ impl Word {
             Self::Gone { .. } => "gone",
             Self::Knock(_) => "knock",
             Self::Decided { .. } => "decided",
+            Self::Recheck { .. } => "recheck",
             Self::Pressed { .. } => "pressed",
             Self::Why { .. } => "why",
             Self::Log { .. } => "log",
@@ -149,8 +155,14 @@ pub struct Knock {
     pub group: ChatId,
     /// Its title.
     pub title: String,
+    /// Its public name without `@`.
+    #[serde(default)]
+    pub username: Option<String>,
     /// Who.
     pub who: UserId,
+    /// When they asked.
+    #[serde(default)]
+    pub at: Moment,
     /// The channels it asks for, and whether they are in.
     pub channels: Vec<(Channel, bool)>,
     /// When the request is declined, if ever.

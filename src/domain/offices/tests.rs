@@ -24,7 +24,15 @@ fn guards_come_first_and_the_house_last() {
 
 #[test]
 fn the_update_kinds_are_those_of_the_open_offices() {
-    let kinds = ["callback_query", "chat_member", "edited_message", "message", "message_reaction", "my_chat_member"];
+    let kinds = [
+        "callback_query",
+        "chat_join_request",
+        "chat_member",
+        "edited_message",
+        "message",
+        "message_reaction",
+        "my_chat_member",
+    ];
     assert_eq!(updates(&features(&Settings::default())), kinds);
     let membership = membership::Settings { enabled: false, ..membership::Settings::default() };
     let house = features(&Settings { membership, ..Settings::default() });

@@ -121,6 +121,15 @@ impl Simulated {
         }
     }
 
+    /// A person who has been in a chat for long: nobody is told that they come in.
+    pub fn resident(&self, who: UserId, chat: ChatId) {
+        let mut world = self.world();
+        if let Some(it) = world.chats.get_mut(&chat.0) {
+            it.members.insert(who.0, Member::of(Status::Member));
+        }
+        world.bot.met.insert(who.0);
+    }
+
     /// A person who has pressed Start at some earlier time.
     pub fn started(&self, who: UserId) {
         let mut world = self.world();

@@ -71,10 +71,10 @@ impl Story {
         self.telegram.calls("sendMessage").iter().filter(|it| answers(it)).count()
     }
 
-    /// Somebody new in a group, who is no subscriber.
+    /// Somebody in a group who is no subscriber.
     pub fn stranger(&self, name: &str, group: ChatId) -> UserId {
         let who = self.telegram.person(name, "en");
-        self.telegram.join(who, group).unwrap();
+        self.telegram.resident(who, group);
         who
     }
 

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod books;
+mod door;
 mod fan;
 mod hall;
 mod limits;
@@ -57,11 +58,11 @@ impl Story {
         self.hears(self.group, answer).await;
     }
 
-    /// More people in the group.
+    /// More people who have been in the group for long.
     fn guests(&self, number: usize) -> Vec<UserId> {
         let guest = |n| {
             let who = self.telegram.person(&format!("Guest {n}"), "en");
-            self.telegram.join(who, self.group).unwrap();
+            self.telegram.resident(who, self.group);
             who
         };
         (0..number).map(guest).collect()

@@ -1,7 +1,7 @@
 //! Whatever happens, in whatever order: nobody is muted who must not be, and the state stays small.
 
 use super::super::super::effect::{Call, Effect};
-use super::super::super::event::{ChatKind, Event, Note, Outcome, Reacted, Said, Standing, Status};
+use super::super::super::event::{ChatKind, Event, JoinRequested, Note, Outcome, Reacted, Said, Standing, Status};
 use super::super::super::fact::Unknown;
 use super::super::super::play::{GROUP, ME, NEWS, Play, all_rights, calls, moved, muted, person, plain, topic};
 use super::super::super::types::{ANONYMOUS_ADMIN, CHANNEL_BOT, ChatId, MessageId, Person, Slot, TELEGRAM, UserId};
@@ -24,6 +24,8 @@ enum Step {
     Ring(&'static str, u64),
     Hear(i64, u8),
     Join(i64),
+    Enter(i64),
+    Ask { who: i64, query: bool },
     Break(i64, u8),
     Wait(u64),
     React(i64),
@@ -57,9 +59,9 @@ fn step() -> impl Strategy<Value = Step> {
         "/start setup",
         "/log -1000000000500",
     ];
-    let actions = vec!["m.ok", "m.me", "m.yes", "m.x", "m.v", "m.s", "m.a", "m.u", "m.l", "m.r"];
+    let actions = vec!["m.ok", "m.me", "m.yes", "m.x", "m.v", "m.s", "m.k", "m.a", "m.u", "m.l", "m.r"];
     let args = prop_oneof!["[0-9c]{0,2}", "[ynwu](2s|5k|9z)"];
-    let tokens = vec!["log", "mute", "link/-1000000000200", "link/-1000000000100", "?"];
+    let tokens = vec!["log", "mute", "ask/101", "link/-1000000000200", "link/-1000000000100", "?"];
     let thread = proptest::option::of(1..9_i64);
     prop_oneof![
         12 => (who(), 0..8_u8, proptest::sample::select(texts), thread)
@@ -77,6 +79,8 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(key, late_h)| Step::Ring(key, late_h)),
         3 => (who(), 0..8_u8).prop_map(|(who, what)| Step::Hear(who, what)),
         2 => (100..400_i64).prop_map(Step::Join),
+        2 => (100..400_i64).prop_map(Step::Enter),
+        3 => (100..130_i64, any::<bool>()).prop_map(|(who, query)| Step::Ask { who, query }),
         1 => (100..400_i64, 0..3_u8).prop_map(|(who, why)| Step::Break(who, why)),
         2 => (0..400_u64).prop_map(Step::Wait),
         2 => who().prop_map(Step::React),
@@ -178,6 +182,7 @@ fn play_out(play: &mut Play<Membership>, step: Step) -> (Vec<Effect>, bool) {
             (play.performed(token, outcome), true)
         }
         Step::Wake(slot @ 0..3) => (play.wakes(["setup", "panel", "erase"][usize::try_from(slot).unwrap()]), true),
+        Step::Wake(who @ 3..20) => (play.wakes(&format!("ask/{}", 100 + who)), true),
         Step::Wake(slot) => {
             let key = match slot {
                 38 => "undo".into(),
@@ -194,6 +199,15 @@ fn play_out(play: &mut Play<Membership>, step: Step) -> (Vec<Effect>, bool) {
         Step::Join(who) => {
             play.world.set(NEWS, UserId(who), plain());
             (Vec::new(), true)
+        }
+        Step::Enter(who) => (play.moves(who, who, Standing::default(), plain()), false),
+        Step::Ask { who, query } => {
+            let (private, query) = (ChatId(who), query.then(|| "j".to_owned()));
+            let asked = JoinRequested { who: person(who), private, query: query.clone(), by_link: None };
+            let effects = play.happen(Event::JoinRequested(asked));
+            let answers = calls(&effects).into_iter().filter(|it| matches!(it, Call::AnswerJoin { .. })).count();
+            assert_eq!(answers, usize::from(query.is_some()), "a question is answered once");
+            (effects, true)
         }
         Step::Break(who, why) => {
             let why = [Unknown::NotFound, Unknown::NoRights, Unknown::Unavailable][usize::from(why)].clone();
@@ -243,6 +257,8 @@ proptest! {
             }
         }
         prop_assert!(mutes < 10_000);
+        let rows = play.world.rows.keys().filter(|it| it.starts_with("ask/")).count();
+        prop_assert!(rows <= 30, "{rows} requests");
     }
 }
 

@@ -4,12 +4,15 @@
 
 mod anything;
 mod appealing;
+mod asking;
 mod books;
+mod coming;
 mod fanning;
 mod groups;
 mod hall;
 mod healing;
 mod judging;
+mod knocking;
 mod linking;
 mod logging;
 mod paneling;
