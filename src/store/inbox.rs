@@ -133,6 +133,7 @@ impl Inbox {
             if !waiting.commits.is_empty() || due || waiting.closed || now_ms >= until_ms {
                 if last > 1 && !waiting.closed {
                     drop(waiting);
+                    #[expect(clippy::disallowed_methods, reason = "this is the writer's own thread")]
                     std::thread::sleep(COMPANY);
                     waiting = self.lock();
                 }

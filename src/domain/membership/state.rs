@@ -88,10 +88,10 @@ pub struct State {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub raid: Option<Raid>,
     /// The day, since 1970, on which days that are too old were last forgotten.
-    #[serde(skip_serializing_if = "never")]
+    #[serde(skip_serializing_if = "is_default")]
     pub swept: u64,
     /// How many join requests are open, as far as they are followed.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_default")]
     pub asking: u32,
     /// Where the walk over many people is that is under way.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -384,16 +384,6 @@ impl Entry {
     pub(super) fn ends(&self) -> Moment {
         self.ends.unwrap_or(self.until)
     }
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
-const fn never(day: &u64) -> bool {
-    *day == 0
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
-const fn is_zero(it: &u32) -> bool {
-    *it == 0
 }
 
 /// A title for our cell: short and without control characters, so that its size as JSON is known.
