@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 use majordomo::domain::types::{ChatId, UserId};
-use majordomo::playground::telegram::{Call, Happening, Options, Simulated, Toast, What};
+use majordomo::playground::telegram::{Call, Happening, Options, PressError, Simulated, Toast, What};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
@@ -274,11 +274,19 @@ impl Story {
         self.until("muted", || self.telegram.muted(self.group).contains(&who)).await;
     }
 
-    /// Somebody presses a button of the group and gets an answer.
+    /// Somebody presses a button of the group and gets an answer. A notice may wait for its place among the
+    /// messages of its group, so the button is waited for.
     pub async fn press(&self, who: UserId, words: &str) -> Toast {
-        self.telegram.press(who, self.group, words, LIMIT).await.unwrap_or_else(|error| {
-            panic!("{error}; the log:\n{}", self.log.text());
-        })
+        let end = Instant::now() + LIMIT;
+        loop {
+            match self.telegram.press(who, self.group, words, LIMIT).await {
+                Ok(toast) => return toast,
+                Err(PressError::NoButton { .. }) if Instant::now() < end => {
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+                Err(error) => panic!("{error}; the log:\n{}", self.log.text()),
+            }
+        }
     }
 
     /// Waits until the house has taken every update, and nothing more happens for a moment.

@@ -95,7 +95,7 @@ fn only_this_person(draft: &mut Draft<'_>, chat: ChatId, why: &Unknown) -> bool 
         Unknown::Unavailable => false,
         Unknown::NotFound | Unknown::NoRights | Unknown::TooLarge => {
             let me = draft.me();
-            draft.member(chat, me, Freshness::Recent).is_some_and(|it| it.as_ref().is_ok_and(Standing::is_admin))
+            draft.member(chat, me, Freshness::Now).is_some_and(|it| it.as_ref().is_ok_and(Standing::is_admin))
         }
     }
 }

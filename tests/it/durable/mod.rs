@@ -80,8 +80,13 @@ impl Story {
 
     /// The messages that the house has deleted in a group.
     pub fn deleted(&self, group: ChatId) -> std::collections::HashSet<i64> {
-        let calls = self.telegram.calls("deleteMessage");
-        let here = calls.iter().filter(|it| it.done && it.number("chat_id") == Some(group.0));
-        here.filter_map(|it| it.number("message_id")).collect()
+        let calls = |method| self.telegram.calls(method).into_iter().filter(|it| it.done).collect::<Vec<_>>();
+        let here = |it: &std::sync::Arc<majordomo::playground::telegram::Call>| it.number("chat_id") == Some(group.0);
+        let one = calls("deleteMessage").into_iter().filter(here).filter_map(|it| it.number("message_id"));
+        let many = calls("deleteMessages").into_iter().filter(here).flat_map(|it| {
+            let ids = it.params.get("message_ids").and_then(|it| it.as_array()).cloned().unwrap_or_default();
+            ids.into_iter().filter_map(|it| it.as_i64()).collect::<Vec<_>>()
+        });
+        one.chain(many).collect()
     }
 }

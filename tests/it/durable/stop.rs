@@ -24,7 +24,10 @@ async fn hanging(by: By) -> (Story, Vec<(UserId, MessageId)>) {
     let story = Story::begin(setting).await;
     story.stopped(story.eve, "before").await;
     story
-        .sees("a notice with its button", |it| matches!(&it.what, What::Said { buttons, .. } if !buttons.is_empty()))
+        .sees(
+            "a notice with its button",
+            |it| matches!(&it.what, What::Said { text, .. } if text.contains("to write here")),
+        )
         .await;
     for (method, skip) in
         [("deleteMessage", 10), ("restrictChatMember", 5), ("sendMessage", 5), ("answerCallbackQuery", 0)]

@@ -157,7 +157,7 @@ async fn a_stranger_outside_is_told_in_front_of_everybody() {
     let story = Story::begin(Setting::by(By::Polling).telegram(options)).await;
     let far = story.telegram.person("Far", "en");
     for chat in [story.channel, story.group] {
-        story.telegram.join(far, chat).unwrap(); // else Telegram would not tell us of somebody it has not shown us
+        story.telegram.resident(far, chat); // else Telegram would not tell us of somebody it has not shown us
         story.telegram.leave(far, chat).unwrap();
     }
     story.calm().await;
