@@ -71,7 +71,7 @@ def odd_names(s):
     outside = s.channel("Elsewhere", s.ann, username="elsewhere", rights=None)
     s.tally.expect("getChat", f"@missing{s.tag}")
     s.tally.expect("getChatMember", outside)
-    s.hears(other, "make me an admin")  # what is missing, said to whoever added us
+    s.hears(other, "ticks itself")  # what is missing, said to whoever added us
     before = s.words(other)
     mark = 0
     for word, answer in [
@@ -180,7 +180,7 @@ def two_channels(s):
     hello = s.say(s.eve, group, "hello")
     notice = s.stopped(s.eve, group, hello, "One, Two")
     rows = buttons(s, group, notice)
-    s.check("a button to each and one to press", len(rows) == 3, rows)
+    s.check("a button to each, one to press, and one row to ask why and to object", len(rows) == 4, rows)
     s.sim.post("join", chat_id=one, user_id=s.eve)
     s.toast("one of two", s.eve, group, notice, JOINED[s.language], "Two")
     s.check("she is muted still", s.muted(group, s.eve))

@@ -124,10 +124,10 @@ def lapses(s):
 def lookups_fail(s):
     """While nobody can say who subscribes, nobody is muted; a press says so; then it works again."""
     s.cast()
-    s.protect()
-    notice = s.stopped(s.eve, s.group_id, s.say(s.eve, s.group_id, "hello"), "please join News")
     joe = s.person("Joe")
     s.member(s.group_id, joe, "member", service=False)
+    s.protect()
+    notice = s.stopped(s.eve, s.group_id, s.say(s.eve, s.group_id, "hello"), "please join News")
     broken = lambda: s.sim.post("faults", method="getChatMember", chat_id=s.news, kind="http", status=500, times=2)
     broken()  # one question, and its repetition
     s.untouched("a stranger meanwhile", joe, s.group_id, s.say(joe, s.group_id, "hello"))

@@ -68,14 +68,14 @@ def everything_limited(s):
 def bad_day(s):
     """Every fifth call fails in one way or another: everything is done in the end."""
     s.cast()
+    people = [it["id"] for it in s.sim.post("users", first_name="Max", count=5)]
+    for who in people:
+        s.member(s.group_id, who, "member", service=False)
     s.protect()
     for method in ("sendMessage", "deleteMessage", "restrictChatMember", "getChatMember"):
         s.tally.expect(method, s.group_id, "not found")
         for kind in ("reset", "http", "latency"):
             s.sim.post("faults", method=method, kind=kind, prob=0.1, times=-1, delay_ms=300)
-    people = [it["id"] for it in s.sim.post("users", first_name="Max", count=5)]
-    for who in people:
-        s.member(s.group_id, who, "member", service=False)
     time.sleep(0.3)
     words = [(who, s.say(who, s.group_id, "hello")) for who in people]
     time.sleep(3)

@@ -15,7 +15,7 @@ use super::fact::Need;
 use super::feature::{Command, Decision, Facts, Pace, Rules, Scope, telegram};
 use super::membership::{PRESS_MS, links};
 use super::text::{Arg, Text};
-use super::types::{Language, Moment, Slot};
+use super::types::{Language, Moment, Slot, UserId};
 use std::borrow::Cow;
 
 /// The office that is always open, asked last.
@@ -75,6 +75,12 @@ impl Rules for House {
                 owner::trouble(state, facts, (key, text), *remedy)
             }
             (Event::Told(Note::Healed { key }), ChatKind::House) => owner::healed(state, facts, key),
+            // Whoever never wrote to us cannot be written to; only the owners are tried all the same.
+            (Event::Told(Note::Deliver { .. }), ChatKind::Private)
+                if state.language.is_none() && !facts.house.owned_by(UserId(event.place.id.0)) =>
+            {
+                Decision::claimed(Vec::new())
+            }
             (Event::Told(Note::Deliver { text, language, remedy, .. }), _) => {
                 let language = state.language.unwrap_or(*language);
                 deliver(event, facts, in_language(text, language), *remedy)

@@ -259,7 +259,9 @@ fn a_trouble_comes_with_the_button_that_ends_it() {
     ] {
         let text = Text::new(Language::En, "membership-trouble-rights");
         let note = Note::Deliver { text, language: Language::En, slot: Slot(0), remedy };
-        let does = buttons(&private().happen(Event::Told(note))).into_iter().map(|it| it.does).collect::<Vec<_>>();
+        let mut play = private();
+        play.say(7, "/start");
+        let does = buttons(&play.happen(Event::Told(note))).into_iter().map(|it| it.does).collect::<Vec<_>>();
         let url = expect.map(|it| Does::Open(format!("https://t.me/house_bot?{it}")));
         assert_eq!(does, url.into_iter().collect::<Vec<_>>(), "{remedy:?}");
     }
@@ -299,6 +301,8 @@ fn what_is_delivered_is_said_in_the_persons_language() {
         play.happen(Event::Told(Note::Deliver { text, language: Language::En, slot: Slot(0), remedy: None }))
     };
     let mut play = private();
+    assert_eq!(deliver(&mut play), [], "whoever never wrote to us cannot be written to");
+    play.world.house.owners = [UserId(7)].into();
     let Some(Effect::Telegram(owed)) = deliver(&mut play).pop() else { panic!() };
     assert_eq!(owed.in_doubt, InDoubt::Repeat);
     let Call::Say { chat, slot, text, .. } = owed.call else { panic!() };
