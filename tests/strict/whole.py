@@ -18,11 +18,12 @@ def greeted(s, person, words):
 def kills(s):
     """`kill -9` with messages on their way: each stranger is stopped all the same, each press answered."""
     s.cast()
+    people = [it["id"] for it in s.sim.post("users", first_name="Kim", count=4)]
+    for who in people:
+        s.member(s.group_id, who, "member", service=False)
     s.protect()
     s.tally.expect("deleteMessage", s.group_id, "not found")  # done, and not noted before the kill
-    people = [it["id"] for it in s.sim.post("users", first_name="Kim", count=4)]
     for round_no, who in enumerate(people):
-        s.member(s.group_id, who, "member", service=False)
         hello = s.say(who, s.group_id, f"hello {round_no}")
         time.sleep((0, 0.02, 0.08, 0.3)[round_no])
         s.house.kill()
