@@ -30,7 +30,7 @@ struct Load {
     /// Messages of people who had not joined: to be deleted.
     strange: Vec<(ChatId, UserId, MessageId)>,
     /// Those of them who joined later and pressed the button.
-    joiners: HashSet<(ChatId, UserId)>,
+    joiners: HashSet<UserId>,
     /// Messages of subscribers: to be left alone.
     good: Vec<(ChatId, MessageId)>,
     /// Commands in groups: answered once, or listed.
@@ -124,11 +124,11 @@ impl Load {
             return;
         }
         let who = muted[usize::try_from(dice.below(muted.len() as u64)).unwrap()];
+        // Whoever is in the channel is let go in every group that asks for it, with a press or without.
         let _inside_already = story.telegram.join(who, story.channel);
+        self.joiners.insert(who);
         // The newest notice may be another person's: then the toast says so, and is an answer all the same.
-        if story.telegram.press_and_go(who, group, "joined").is_ok() {
-            self.joiners.insert((group, who));
-        }
+        let _there_may_be_no_notice = story.telegram.press_and_go(who, group, "joined");
     }
 
     async fn comes_to_its_end(&self, story: &Story) {
@@ -164,7 +164,7 @@ impl Load {
                 if !deleted.contains(&message.0) {
                     undone.push(format!("message {} of {} in {} stands", message.0, who.0, group.0));
                 }
-                if !self.joiners.contains(&(*group, *who)) && !muted.contains(who) {
+                if !self.joiners.contains(who) && !muted.contains(who) {
                     undone.push(format!("{} may write in {}", who.0, group.0));
                 }
             }
