@@ -12,6 +12,9 @@ use super::protect::{self, Ruling};
 use super::state::{Channel, Entry, Question, State};
 use super::stop::{self, count_of, short_names};
 
+/// How long a notice stays of somebody who has joined without pressing, in ms.
+const LINGER_MS: u64 = 10_000;
+
 /// What a press comes to.
 #[derive(Debug)]
 pub(super) enum Pressing<'a> {
@@ -237,6 +240,19 @@ pub(super) fn lift(
         ledger::note(draft, Some(who), &deed);
     }
     lift
+}
+
+/// Forgets that somebody was told to join, who has joined by now without a press. Their notice stays a moment:
+/// they may be on their way to its button, and find there that all is well.
+pub(super) fn linger(draft: &mut Draft<'_>, user: UserId, entry: &Entry) {
+    draft.add(Effect::Drop { key: Entry::key(user) });
+    if let Some(slot) = entry.slot {
+        let at = draft.now().plus_ms(LINGER_MS);
+        draft.add(Effect::WakeAt { key: stop::wake(slot), at });
+    }
+    if draft.state().lists(user) {
+        draft.change().strike(user);
+    }
 }
 
 /// Forgets that somebody was told to join; their notice goes too, unless it is gone already.

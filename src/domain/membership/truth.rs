@@ -197,10 +197,13 @@ fn let_go(draft: &mut Draft<'_>, who: &Person, sight: &Sight<'_>, here: &Standin
     let Some(permissions) = sight.permissions else { return Found::Unknown };
     let over = !here.muted && entry.ends() <= draft.now();
     let lifted = !over && press::lift(draft, who, Some(entry), here, permissions, aim.lift.clone());
+    if lifted {
+        press::linger(draft, sight.user, entry);
+        return Found::Lifted;
+    }
     forget(draft, sight);
-    match lifted {
-        true => Found::Lifted,
-        false if entry.mine => Found::Closed,
+    match entry.mine {
+        true => Found::Closed,
         false => Found::Fine,
     }
 }

@@ -53,7 +53,7 @@ use Step::{
 };
 
 const HELD: &str = "mute 7, say membership-notice, wake, put mute/7";
-const FREED: &str = "unmute 7, drop mute/7, delete, no wake";
+const FREED: &str = "unmute 7, drop mute/7, wake";
 
 /// The group hears.
 fn word(play: &mut Play<Membership>, inside: bool) -> Vec<Effect> {
@@ -204,7 +204,7 @@ fn what_is_done_about_subscriptions_waits_for_everybody_who_waits() {
             _ => None,
         })
         .collect();
-    assert_eq!(lanes, [Lane::Broadcast; 4], "{effects:?}");
+    assert_eq!(lanes, [Lane::Broadcast; 3], "{effects:?}");
 }
 
 #[test]

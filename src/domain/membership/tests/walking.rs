@@ -200,7 +200,7 @@ fn a_walk_ends_when_the_group_is_not_guarded_any_more() {
 fn one_person_is_checked_at_once() {
     type Change = fn(&mut Play<Membership>);
     let held_now = ["mute 7", "say membership-notice", "wake", "put mute/7"];
-    let freed = ["unmute 7", "drop mute/7", "delete", "no wake"];
+    let freed = ["unmute 7", "drop mute/7", "wake"];
     let cases: [(&str, Change, &[&str], &[&str]); 12] = [
         ("subscribed", |play| play.world.set(NEWS, UserId(EVE), plain()), &[], &["all", "free"]),
         ("a stranger", |_| {}, &held_now, &["lacks", "held"]),
