@@ -174,6 +174,7 @@ impl From<ChatId> for ChatRef {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::chart::Chart;
     use crate::domain::text::Text;
     use crate::domain::types::{ChatId, Language, MessageId, Slot, ThreadId};
 
@@ -193,6 +194,16 @@ mod tests {
         let moved = say.moved_to(new);
         assert_eq!((moved.chat(), moved.changes()), (Some(new), None));
         assert!(matches!(moved, Call::Say { thread: None, reply_to: None, .. }));
+        let picture = Call::Picture {
+            chat: old,
+            slot: Slot(2),
+            thread: Some(ThreadId(3)),
+            reply_to: Some(MessageId(7)),
+            chart: Chart { title: Text::new(Language::En, "x"), days: Vec::new(), panels: Vec::new() },
+            caption: Text::new(Language::En, "x"),
+            silent: false,
+        };
+        assert!(matches!(picture.moved_to(new), Call::Picture { thread: None, reply_to: None, .. }));
         let delete = Call::Delete { chat: old, message: MessageRef::Id(MessageId(7)) };
         assert_eq!(delete.changes(), Some(MessageRef::Id(MessageId(7))), "its performer leaves it behind");
     }

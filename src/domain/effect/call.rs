@@ -283,13 +283,13 @@ impl Call {
     /// Whether it counts against the message limits (it creates or edits a message).
     #[must_use]
     pub const fn counts_as_message(&self) -> bool {
-        matches!(self, Self::Say { .. } | Self::Document { .. } | Self::Picture { .. } | Self::Edit { .. })
+        self.makes().is_some() || matches!(self, Self::Edit { .. })
     }
 
     /// Whether it keeps its place among the chat's visible calls.
     #[must_use]
     pub const fn keeps_order(&self) -> bool {
-        matches!(self, Self::Say { .. } | Self::Document { .. } | Self::Picture { .. } | Self::Edit { .. })
+        self.counts_as_message()
     }
 
     /// The slot of the message that it makes.
@@ -304,7 +304,10 @@ impl Call {
     /// The same call in another chat: its group became a supergroup. The message it answers stays behind.
     #[must_use]
     pub fn moved_to(mut self, to: ChatId) -> Self {
-        if let Self::Say { reply_to, thread, .. } | Self::Document { reply_to, thread, .. } = &mut self {
+        if let Self::Say { reply_to, thread, .. }
+        | Self::Document { reply_to, thread, .. }
+        | Self::Picture { reply_to, thread, .. } = &mut self
+        {
             (*reply_to, *thread) = (None, None);
         }
         match &mut self {
