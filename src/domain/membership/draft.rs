@@ -100,8 +100,6 @@ impl<'a> Look<'a> {
 pub(super) struct Draft<'a> {
     /// The chat it is about.
     pub(super) place: &'a Place,
-    /// When it happened, by Telegram's clock where Telegram told it.
-    pub(super) at: Moment,
     /// What is known.
     pub(super) facts: &'a Facts<'a>,
     /// What the house has set.
@@ -126,7 +124,6 @@ impl<'a> Draft<'a> {
     pub(super) const fn new(settings: Settings, state: &'a State, event: &'a Happened, facts: &'a Facts<'a>) -> Self {
         Self {
             place: &event.place,
-            at: event.at,
             facts,
             settings,
             look: Look::new(facts, event.at),
@@ -185,7 +182,7 @@ impl<'a> Draft<'a> {
     pub(super) fn rows(&mut self, from: &str, before: &str, limit: u32) -> Option<&'a [(String, Vec<u8>)]> {
         let found = self.facts.rows(from, before);
         if found.is_none() {
-            self.look.missing.push(Need::Rows { from: from.to_owned(), before: before.to_owned(), limit });
+            self.look.miss(Need::Rows { from: from.to_owned(), before: before.to_owned(), limit });
         }
         found
     }
@@ -194,7 +191,7 @@ impl<'a> Draft<'a> {
     pub(super) fn file(&mut self, id: &str, max: u32) -> Option<&'a Result<Arc<[u8]>, Unknown>> {
         let found = self.facts.file(id);
         if found.is_none() {
-            self.look.missing.push(Need::File { file: id.to_owned(), max });
+            self.look.miss(Need::File { file: id.to_owned(), max });
         }
         found
     }
@@ -293,6 +290,13 @@ impl<'a> Draft<'a> {
         self.state.to_mut()
     }
 
+    /// Takes somebody off the list of those muted by us, if they stand there: else the state stays unwritten.
+    pub(super) fn strike(&mut self, user: UserId) {
+        if self.state().lists(user) {
+            self.change().strike(user);
+        }
+    }
+
     /// This event is ours.
     pub(super) const fn claim(&mut self) {
         self.claimed = true;
@@ -350,14 +354,16 @@ impl<'a> Draft<'a> {
 
     /// Answers a press without words: what is seen is the answer.
     pub(super) fn nod(&mut self, pressed: &Pressed) {
-        let call = Call::Answer { query: pressed.query.clone(), text: None, alert: false };
-        let owed = Owed { until: Some(self.now().plus_ms(PRESS_MS)), ..Owed::new(call) };
-        self.add(Effect::Telegram(owed));
+        self.answer_press(pressed, None, false);
     }
 
     /// Answers a press: with a toast, or with a window when the person must read it.
     pub(super) fn toast(&mut self, pressed: &Pressed, text: Text, alert: bool) {
-        let call = Call::Answer { query: pressed.query.clone(), text: Some(text), alert };
+        self.answer_press(pressed, Some(text), alert);
+    }
+
+    fn answer_press(&mut self, pressed: &Pressed, text: Option<Text>, alert: bool) {
+        let call = Call::Answer { query: pressed.query.clone(), text, alert };
         let owed = Owed { until: Some(self.now().plus_ms(PRESS_MS)), ..Owed::new(call) };
         self.add(Effect::Telegram(owed));
     }

@@ -4,6 +4,7 @@ use super::super::event::Moved;
 use super::super::types::{Moment, Person, UserId};
 use super::draft::Draft;
 use super::judge;
+use super::policy::is_default;
 use super::state::cut;
 use serde::{Deserialize, Serialize};
 
@@ -27,7 +28,7 @@ pub struct Known {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hours: Vec<u32>,
     /// How often they were warned since they last had all channels.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_default")]
     pub warned: u8,
     /// They need not join any channel here.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -185,11 +186,6 @@ pub(super) fn moved(draft: &mut Draft<'_>, moved: &Moved) {
         None if inside => draft.remember(who.id, Known::new(who, now)),
         None => {}
     }
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
-const fn is_zero(it: &u8) -> bool {
-    *it == 0
 }
 
 #[cfg(test)]

@@ -250,9 +250,7 @@ pub(super) fn linger(draft: &mut Draft<'_>, user: UserId, entry: &Entry) {
         let at = draft.now().plus_ms(LINGER_MS);
         draft.add(Effect::WakeAt { key: stop::wake(slot), at });
     }
-    if draft.state().lists(user) {
-        draft.change().strike(user);
-    }
+    draft.strike(user);
 }
 
 /// Forgets that somebody was told to join; their notice goes too, unless it is gone already.
@@ -266,7 +264,5 @@ pub(super) fn settled(draft: &mut Draft<'_>, user: UserId, entry: Option<Entry>,
             draft.add(Effect::NoWake { key: stop::wake(slot) });
         }
     }
-    if draft.state().lists(user) {
-        draft.change().strike(user);
-    }
+    draft.strike(user);
 }

@@ -243,9 +243,7 @@ fn forget(draft: &mut Draft<'_>, sight: &Sight<'_>) {
 fn disown(draft: &mut Draft<'_>, sight: &Sight<'_>) {
     if sight.entry.as_ref().is_some_and(|it| it.mine) {
         draft.drop_row(Entry::key(sight.user));
-        if draft.state().lists(sight.user) {
-            draft.change().strike(sight.user);
-        }
+        draft.strike(sight.user);
     }
 }
 

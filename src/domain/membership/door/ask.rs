@@ -263,7 +263,7 @@ fn answer(query: &str, verdict: JoinVerdict, by: Moment) -> Owed {
 
 /// Until when an answer to the query of this event can set out.
 const fn answer_by(draft: &Draft<'_>) -> Moment {
-    draft.at.plus_ms(JOIN_QUERY_MS - FLIGHT_MS)
+    draft.look.at.plus_ms(JOIN_QUERY_MS - FLIGHT_MS)
 }
 
 /// Whether join requests are our business here.
