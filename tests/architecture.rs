@@ -26,7 +26,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["actors", "clock", "config", "domain", "protocol", "store", "supervisors", "telegram", "telemetry", "web"],
     ),
     ("cli", &["app", "clock", "config", "domain", "playground", "protocol", "store", "telegram", "telemetry"]),
-    ("playground", &["app", "clock", "config", "domain", "telemetry"]),
+    ("playground", &["app", "clock", "config", "domain", "protocol", "telegram", "telemetry"]),
 ];
 
 /// The most lines of a file, its tests left out.

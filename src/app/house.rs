@@ -5,6 +5,7 @@ use super::build::{Built, StartError, build};
 use crate::clock;
 use crate::config::Loaded;
 use crate::domain::types::UserId;
+use crate::protocol::control::{Handler, Request, Response};
 use crate::protocol::health::HealthBoard;
 use crate::protocol::outbox::OutboxMsg;
 use crate::store::Store;
@@ -130,6 +131,20 @@ impl House {
     fn publish_menus(&self) {
         let world = self.soil.world.clone();
         tokio::spawn(async move { crate::actors::menus::publish(&world).await });
+    }
+
+    /// Of these updates those that are finished, and how many events are in hand or wait on the disk altogether.
+    #[must_use]
+    pub fn finished(&self, updates: &[u64]) -> (Vec<u64>, usize) {
+        let desk = self.soil.world.intake.desk();
+        let finished = updates.iter().copied().filter(|it| desk.done.contains(*it)).collect();
+        let (memory, disk) = desk.depth();
+        (finished, memory + disk)
+    }
+
+    /// Answers what an operator asks, without the socket.
+    pub async fn operate(&self, request: Request) -> Response {
+        self.soil.operator.handle(request).await
     }
 
     /// Everything its parts may reach: for stories that look inside.

@@ -42,7 +42,7 @@ struct Args {
 enum Command {
     /// Run the house until it is told to stop (what happens without a command)
     Run(run::Args),
-    /// Play a short story with a simulated Telegram: no token, no network, ends by itself
+    /// Try it in the browser, with a simulated Telegram: no token, no network
     Demo(demo::Args),
     /// Check settings, files, token, clock, disk and ports, and say how to mend what is wrong
     Doctor(doctor::Args),

@@ -8,18 +8,18 @@ use std::path::{Path, PathBuf};
 
 /// A private folder that is removed when it is dropped.
 #[derive(Debug)]
-pub(super) struct Folder(PathBuf);
+pub(in crate::playground) struct Folder(PathBuf);
 
 impl Folder {
     /// Makes one in the system's place for temporary files.
-    pub(super) fn new() -> io::Result<Self> {
+    pub(in crate::playground) fn new() -> io::Result<Self> {
         let name = format!("majordomo-demo-{}", HEXLOWER.encode(&clock::random::<6>()));
         let path = std::env::temp_dir().join(name);
         std::fs::DirBuilder::new().mode(0o700).create(&path)?;
         Ok(Self(path))
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(in crate::playground) fn path(&self) -> &Path {
         &self.0
     }
 }

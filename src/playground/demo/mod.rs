@@ -1,6 +1,6 @@
 //! `majordomo demo`: the real house and a simulated Telegram play a short story in the terminal.
 
-mod folder;
+pub(super) mod folder;
 mod house;
 mod screen;
 mod stage;

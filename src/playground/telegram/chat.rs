@@ -145,6 +145,8 @@ impl Member {
 pub(super) struct Message {
     pub(super) id: i64,
     pub(super) date_s: i64,
+    /// When it came, finer than Telegram tells: ephemeral and common messages have counts of their own.
+    pub(super) at_ms: i64,
     pub(super) edited_s: Option<i64>,
     /// The person, or 0.
     pub(super) from: i64,
@@ -211,7 +213,7 @@ impl Chat {
         let hidden = |id: i64| own.iter().any(|it| it.in_place_of == Some(id));
         let common = self.messages.values().filter(|it| !it.deleted && !hidden(it.id));
         let mut seen: Vec<&Message> = common.chain(own.iter().copied()).collect();
-        seen.sort_by_key(|it| it.date_s);
+        seen.sort_by_key(|it| it.at_ms);
         seen
     }
 }

@@ -70,6 +70,13 @@ impl World {
 }
 
 impl Simulated {
+    /// A file of a message by its `file_id`: name, kind and content.
+    #[must_use]
+    pub fn file(&self, id: &str) -> Option<(String, String, Bytes)> {
+        let world = self.world();
+        world.files.get(id).map(|it| (it.name.clone(), it.mime.clone(), it.bytes.clone()))
+    }
+
     /// The documents that the bot sent into a chat, oldest first, also those deleted since.
     #[must_use]
     pub fn documents(&self, chat: ChatId) -> Vec<SentFile> {

@@ -32,6 +32,7 @@ mod server;
 mod sights;
 mod simulated;
 mod text;
+mod view;
 mod webhook;
 mod world;
 
@@ -44,6 +45,7 @@ pub use ledger::{Call, Counts, Delivery, Observer, Seen};
 pub use letters::Letter;
 pub use options::{DEFAULT_TOKEN, Detail, Options};
 pub use people::Refused;
-pub use presses::{PressError, Toast};
+pub use presses::{Place, PressError, Toast};
 pub use rights::{ADMIN_RIGHTS, PERMISSIONS};
 pub use simulated::Simulated;
+pub use view::{ChatView, MemberView, MessageView, PersonView, View};

@@ -114,6 +114,25 @@ impl Simulated {
         UserId(self.world().new_user(name, Some(language)))
     }
 
+    /// A person gets another name, and an app in another language.
+    pub fn introduce(&self, who: UserId, name: &str, language: &str) {
+        let mut world = self.world();
+        if let Some(user) = world.users.get_mut(&who.0) {
+            user.name = name.into();
+            user.language = Some(language.into());
+        }
+        if let Some(chat) = world.chats.get_mut(&who.0) {
+            chat.title = name.into();
+        }
+    }
+
+    /// A group or channel gets another title.
+    pub fn entitle(&self, chat: ChatId, title: &str) {
+        if let Some(it) = self.world().chats.get_mut(&chat.0) {
+            it.title = title.into();
+        }
+    }
+
     /// Gives a person a username, without `@`.
     pub fn call_person(&self, who: UserId, username: &str) {
         if let Some(user) = self.world().users.get_mut(&who.0) {

@@ -31,6 +31,19 @@ pub enum PressError {
     NoAnswer,
 }
 
+/// Where a button is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The message, by its id among those for everybody or among the ephemeral ones.
+    pub message: i64,
+    /// Whether only one person sees it.
+    pub ephemeral: bool,
+    /// The row of its keyboard, from 0.
+    pub row: usize,
+    /// The button of that row, from 0.
+    pub column: usize,
+}
+
 /// What a person saw after a press.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Toast {
@@ -45,20 +58,26 @@ pub struct Toast {
 impl World {
     /// Begins a press of the newest button with these words that this person sees.
     fn press(&mut self, chat: i64, who: i64, wanted: &str, message: Option<i64>) -> Result<String, PressError> {
-        let it = self.chats.get(&chat);
-        let seen = it.map_or_else(Vec::new, |it| it.seen_by(who));
+        let seen = self.chats.get(&chat).map_or_else(Vec::new, |it| it.seen_by(who));
         let with_keyboard: Vec<&Message> =
             seen.into_iter().rev().filter(|it| it.keyboard.is_some() && message.is_none_or(|id| is(it, id))).collect();
         let found = with_keyboard.iter().find(|it| button(it, wanted).is_some()).copied();
-        let (Some(it), Some(message)) = (it, found) else {
+        let Some(message) = found else {
             let there = labels(with_keyboard.first().and_then(|it| it.keyboard.as_ref()));
             return Err(PressError::NoButton { wanted: wanted.into(), there });
         };
-        let button = button(message, wanted).unwrap_or_default();
+        let (button, message) = (button(message, wanted).unwrap_or_default(), message.clone());
+        self.press_button(chat, who, &message, &button)
+    }
+
+    /// Begins a press of this button.
+    fn press_button(&mut self, chat: i64, who: i64, message: &Message, button: &Value) -> Result<String, PressError> {
+        let words = button["text"].as_str().unwrap_or_default().to_owned();
+        let no_button = || PressError::NoButton { wanted: words.clone(), there: Vec::new() };
+        let it = self.chats.get(&chat).ok_or_else(no_button)?;
         let Some(data) = button["callback_data"].as_str().map(ToOwned::to_owned) else {
-            return Err(PressError::OpensAddress(wanted.into()));
+            return Err(PressError::OpensAddress(words));
         };
-        let words = button["text"].as_str().unwrap_or(wanted).to_owned();
         let mut query = json!({
             "from": self.user_json(who),
             "message": self.message_json(it, message),
@@ -79,6 +98,17 @@ impl World {
         self.happened_to(Some(who), chat, name, false, What::Pressed(words));
         self.push("callback_query", &query, Lane::Press(who));
         Ok(id)
+    }
+
+    /// Begins a press of the button at a place of a message that this person sees.
+    fn press_at(&mut self, chat: i64, who: i64, at: Place) -> Result<String, PressError> {
+        let seen = self.chats.get(&chat).map_or_else(Vec::new, |it| it.seen_by(who));
+        let found = seen.into_iter().find(|it| it.id == at.message && it.receiver.is_some() == at.ephemeral);
+        let button = found.and_then(|it| it.keyboard.as_ref()?["inline_keyboard"].get(at.row)?.get(at.column).cloned());
+        let (Some(message), Some(button)) = (found.cloned(), button) else {
+            return Err(PressError::NoButton { wanted: format!("{at:?}"), there: Vec::new() });
+        };
+        self.press_button(chat, who, &message, &button)
     }
 }
 
@@ -118,6 +148,22 @@ impl Simulated {
         limit: Duration,
     ) -> Result<Toast, PressError> {
         let id = self.world().press(chat.0, who.0, words, Some(message.0))?;
+        self.answered(&id, limit).await
+    }
+
+    /// The same of the button at a place.
+    ///
+    /// # Errors
+    /// As [`Self::press`].
+    pub async fn press_there(
+        &self,
+        who: UserId,
+        chat: ChatId,
+        at: Place,
+        limit: Duration,
+    ) -> Result<Toast, PressError> {
+        let id = self.world().press_at(chat.0, who.0, at)?;
+        self.inner.changed.notify_waiters();
         self.answered(&id, limit).await
     }
 

@@ -253,7 +253,8 @@ impl World {
 
     /// Puts a message into a chat and gives it its number and date.
     pub(super) fn add_message(&mut self, chat: i64, mut message: Message) -> i64 {
-        let (history, now_s) = (self.history, self.clock.now_s());
+        let (history, now_ms) = (self.history, self.clock.now_ms());
+        message.at_ms = now_ms;
         let Some(it) = self.chats.get_mut(&chat) else { return 0 };
         message.id = if matches!(it.kind, Kind::Private | Kind::Group) {
             self.next.message += 1;
@@ -263,7 +264,7 @@ impl World {
             it.next_message - 1
         };
         if message.date_s == 0 {
-            message.date_s = now_s;
+            message.date_s = now_ms / 1000;
         }
         let id = message.id;
         it.messages.insert(id, message);

@@ -60,11 +60,12 @@ fn pressed(world: &World, chat: i64, who: i64, id: &str) -> Result<Option<i64>, 
 /// Puts the message before its receiver's eyes.
 pub(super) fn place(world: &mut World, chat: i64, mut message: Message, aside: Aside) -> Result<Value, Refusal> {
     let lost = || Refusal::new(500, "Internal Server Error: the chat is gone");
-    let (history, now_s) = (world.history, world.clock.now_s());
+    let (history, at_ms) = (world.history, world.clock.now_ms());
     let it = world.chats.get_mut(&chat).ok_or_else(lost)?;
     let id = it.next_ephemeral;
     it.next_ephemeral += 1;
-    message = Message { id, date_s: now_s, receiver: Some(aside.receiver), in_place_of: aside.in_place_of, ..message };
+    let in_place_of = aside.in_place_of;
+    message = Message { id, date_s: at_ms / 1000, at_ms, receiver: Some(aside.receiver), in_place_of, ..message };
     it.ephemeral.insert(id, message);
     if it.ephemeral.len() > history {
         it.ephemeral.pop_first();

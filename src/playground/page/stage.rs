@@ -1,0 +1,255 @@
+//! The stage: a simulated Telegram and the real house, which can be stopped, started and begun afresh.
+
+use super::cast::Cast;
+use super::tally::{Counts, Tally};
+use super::words::word;
+use crate::app::{House, Options};
+use crate::config::{Loaded, LogFormat, Mode, Settings};
+use crate::domain::types::{Language, UserId};
+use crate::playground::demo::folder::Folder;
+use crate::playground::telegram::{self as simulated, Detail, Simulated};
+use crate::protocol::control::{InboxRow, Request, Response, TreeNode};
+use crate::telemetry::{self, Sink};
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use tokio::sync::RwLock;
+
+/// Messages that each chat keeps.
+const HISTORY: usize = 400;
+
+/// What is on the stage now. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Set {
+    /// The Telegram.
+    pub(super) telegram: Simulated,
+    /// Who takes part.
+    pub(super) cast: Cast,
+    /// What became of the updates.
+    pub(super) tally: Tally,
+    /// Whether Telegram is cut off.
+    pub(super) cut: bool,
+    /// What people read.
+    pub(super) language: Language,
+}
+
+/// The stage.
+pub(super) struct Stage {
+    set: Mutex<Set>,
+    folder: Mutex<Folder>,
+    house: RwLock<Option<House>>,
+    /// One opening or closing at a time.
+    turning: tokio::sync::Mutex<()>,
+}
+
+/// What the house shows of itself.
+#[derive(Debug, Default)]
+pub(super) struct Inside {
+    /// The supervision tree; `None` while the house is closed.
+    pub(super) tree: Option<TreeNode>,
+    /// The quarantine.
+    pub(super) inbox: Vec<InboxRow>,
+}
+
+impl Stage {
+    /// Everything up and running, with the group protected. The error is for people.
+    pub(super) async fn build() -> Result<Self, String> {
+        let _begun_before = telemetry::init(telemetry::Options {
+            format: LogFormat::Pretty,
+            level: Settings::default().log.level,
+            secrets: Vec::new(), // the token here opens nothing
+            sink: Sink::Nowhere,
+            zone: None,
+        });
+        let folder = folder()?;
+        let stage = Self {
+            set: Mutex::new(Set::new(Language::En).await?),
+            folder: Mutex::new(folder),
+            house: RwLock::new(None),
+            turning: tokio::sync::Mutex::default(),
+        };
+        stage.open().await?;
+        stage.protect();
+        Ok(stage)
+    }
+
+    /// What is on the stage now.
+    pub(super) fn set(&self) -> Set {
+        self.lock().clone()
+    }
+
+    /// Cuts Telegram off, or lets it speak again.
+    pub(super) fn cut(&self, cut: bool) {
+        let mut set = self.lock();
+        set.cut = cut;
+        set.telegram.cut_off(cut);
+    }
+
+    /// Everybody speaks another language from now on.
+    pub(super) fn speak(&self, language: Language) {
+        let mut set = self.lock();
+        if set.language != language {
+            set.language = language;
+            set.cast.speak(&set.telegram, language);
+        }
+    }
+
+    /// One more person; `None` when there are enough.
+    pub(super) fn newcomer(&self) -> Option<UserId> {
+        let mut set = self.lock();
+        let (telegram, language) = (set.telegram.clone(), set.language);
+        set.cast.newcomer(&telegram, language)
+    }
+
+    /// Closes the house and opens it again, over the same folder and the same Telegram.
+    pub(super) async fn restart(&self) -> Result<(), String> {
+        let _turn = self.turning.lock().await;
+        self.shut().await;
+        self.open().await
+    }
+
+    /// A new Telegram with new people, and a new house in an empty folder.
+    pub(super) async fn start_over(&self) -> Result<(), String> {
+        let _turn = self.turning.lock().await;
+        self.shut().await;
+        let language = self.set().language;
+        let (set, folder) = (Set::new(language).await?, folder()?);
+        let old = std::mem::replace(&mut *self.lock(), set);
+        old.telegram.stop();
+        drop(std::mem::replace(&mut *self.folder.lock().unwrap_or_else(PoisonError::into_inner), folder));
+        self.open().await?;
+        self.protect();
+        Ok(())
+    }
+
+    /// Closes the house for good and gives the last numbers.
+    pub(super) async fn close(&self) -> Counts {
+        let _turn = self.turning.lock().await;
+        self.cut(false);
+        let counts = self.counts().await;
+        self.shut().await;
+        self.set().telegram.stop();
+        counts
+    }
+
+    /// Whether the house is open.
+    pub(super) async fn is_open(&self) -> bool {
+        self.house.read().await.is_some()
+    }
+
+    /// How the updates stand.
+    pub(super) async fn counts(&self) -> Counts {
+        let Set { telegram, tally, .. } = self.set();
+        let at_telegram = telegram.undelivered() as u64;
+        let house = self.house.read().await;
+        let in_hand = house.as_ref().map(|it| sweep(it, &tally));
+        Counts { at_telegram, ..tally.counts(in_hand) }
+    }
+
+    /// What the house shows of itself.
+    pub(super) async fn inside(&self) -> Inside {
+        let house = self.house.read().await;
+        let Some(house) = house.as_ref() else { return Inside::default() };
+        let tree = match house.operate(Request::Tree).await {
+            Response::Tree(tree) => Some(tree),
+            _ => None,
+        };
+        let inbox = match house.operate(Request::InboxList).await {
+            Response::Inbox(rows) => rows,
+            _ => Vec::new(),
+        };
+        Inside { tree, inbox }
+    }
+
+    /// Says something to the house as its operator; whether it was done.
+    pub(super) async fn operate(&self, request: Request) -> bool {
+        let house = self.house.read().await;
+        let Some(house) = house.as_ref() else { return false };
+        matches!(house.operate(request).await, Response::Done(_))
+    }
+
+    async fn open(&self) -> Result<(), String> {
+        let store = self.folder.lock().unwrap_or_else(PoisonError::into_inner).path().join("store");
+        let settings = settings(&self.set(), &store);
+        let loaded = Loaded { settings, ..Loaded::default() };
+        let house = House::start(loaded, Options::default()).await.map_err(|it| it.to_string())?;
+        *self.house.write().await = Some(house);
+        Ok(())
+    }
+
+    /// What is finished is noted first: a done bit of an update without effects is in memory only.
+    async fn shut(&self) {
+        let tally = self.set().tally;
+        let Some(house) = self.house.write().await.take() else { return };
+        sweep(&house, &tally);
+        house.stop().await;
+    }
+
+    /// Ann asks the bot to keep the group for subscribers.
+    fn protect(&self) {
+        let set = self.set();
+        let said = set.telegram.say(set.cast.ann, set.cast.group, "/protect @news");
+        debug_assert!(said.is_ok(), "Ann owns the group");
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Set> {
+        self.set.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Set {
+    async fn new(language: Language) -> Result<Self, String> {
+        let tally = Tally::default();
+        let options = simulated::Options {
+            ephemeral: true,
+            detail: Detail::Counting,
+            history: HISTORY,
+            observer: Some(tally.observer()),
+            ..simulated::Options::default()
+        };
+        let telegram = Simulated::start(options).await.map_err(|it| format!("no simulated Telegram: {it}"))?;
+        let cast = Cast::meet(&telegram, language);
+        Ok(Self { telegram, cast, tally, cut: false, language })
+    }
+
+    /// A text in the language of the reader.
+    pub(super) fn word(&self, key: &'static str) -> String {
+        word(self.language, key)
+    }
+}
+
+/// Notes what is finished; gives how many events the house holds that are not.
+fn sweep(house: &House, tally: &Tally) -> u64 {
+    let open = tally.open();
+    let (finished, in_hand) = house.finished(&open);
+    tally.close(&finished);
+    in_hand as u64
+}
+
+fn folder() -> Result<Folder, String> {
+    Folder::new().map_err(|it| format!("no folder for the store: {it}"))
+}
+
+/// As by default, but with waits that a spectator can sit through.
+fn settings(set: &Set, store: &Path) -> Settings {
+    let mut settings = Settings::default();
+    settings.telegram.token = set.telegram.token().into();
+    settings.telegram.api_url = set.telegram.api_url();
+    settings.telegram.mode = Mode::Polling;
+    settings.telegram.call_timeout_ms = 5_000;
+    settings.owner.ids = vec![set.cast.ann.0];
+    settings.store.path = store.to_owned();
+    settings.web.listen = String::new();
+    settings.features.drill.enabled = true;
+    settings.runtime.stuck_ms = 2_500;
+    settings.runtime.backoff_base_ms = 800;
+    settings.runtime.backoff_cap_ms = 2_000;
+    settings.runtime.restart_max = 30;
+    settings.runtime.park_s = 5;
+    settings.runtime.drain_ms = 3_000;
+    settings.limits.breaker.open_ms = 2_000;
+    settings.limits.breaker.retry_base_ms = 200;
+    settings.limits.breaker.retry_cap_ms = 1_000;
+    settings.limits.requests.per_min = 60.0;
+    settings.limits.telegram.group_per_min = 60.0;
+    settings
+}
