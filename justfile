@@ -10,7 +10,7 @@ check:
     cargo test
     RUSTDOCFLAGS="-D warnings" cargo doc --no-deps
 
-# The story in the terminal.
+# The demo: a page in the browser; with --terminal or --fast a story in the terminal.
 demo *args:
     cargo run --release -- demo {{args}}
 

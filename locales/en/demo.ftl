@@ -9,13 +9,12 @@ demo-no-script = This page needs JavaScript, its own and no other.
 
 demo-language = Language
 demo-theme = Colours
-demo-theme-auto = As the system
+demo-theme-auto = Auto
 demo-theme-light = Light
 demo-theme-dark = Dark
 demo-panel = Show
 demo-panel-telegram = Telegram
 demo-panel-house = The house
-demo-menu = Language and colours
 
 demo-ann = Ann
 demo-sam = Sam
@@ -135,8 +134,14 @@ demo-inbox-hint = These crashed their chat three times. Nothing of them is lost.
 demo-inbox-row = Update { $update }, crashes: { $crashes }
 demo-inbox-again = Try again
 demo-inbox-drop = Drop
-demo-inbox-again-which = Try update { $update } again
+demo-inbox-again-which = Try again: update { $update }
 demo-inbox-drop-which = Drop update { $update }
+
+demo-doubts = In doubt
+demo-doubts-hint = Telegram went away while these were sent. Nobody knows whether they arrived, so they are not sent twice by themselves.
+demo-doubts-again = Send again
+demo-doubts-again-which = Send again: { $method } to { $chat }
+demo-doubts-drop-which = Drop { $method } to { $chat }
 
 demo-tree = Supervision tree
 demo-tree-hint = Whatever fails is restarted alone.
@@ -158,7 +163,7 @@ demo-log-do = do
 
 demo-tour = Guided tour
 demo-tour-take = Take the tour: 90 seconds
-demo-tour-later = I look around myself
+demo-tour-later = Not now
 demo-tour-again = Tour
 demo-tour-offer = New here?
 demo-tour-offer-text = In 90 seconds: a stranger is stopped, an actor crashes, Telegram goes away, and nothing is lost.
@@ -211,4 +216,4 @@ demo-refused-outside = That link leads out of this little world, so it is not op
 demo-refused-words = A message has 1 to 4,096 characters.
 demo-refused-end = That would end the whole demo. Try Crash, Stall or Poison.
 demo-refused-crowded = Eight people are enough for one demo.
-demo-refused-inbox = That update is not in quarantine any more.
+demo-refused-inbox = That is settled already.

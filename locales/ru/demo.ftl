@@ -9,13 +9,12 @@ demo-no-script = Странице нужен JavaScript — только её с
 
 demo-language = Язык
 demo-theme = Цвета
-demo-theme-auto = Как в системе
+demo-theme-auto = Авто
 demo-theme-light = Светлые
 demo-theme-dark = Тёмные
 demo-panel = Показать
 demo-panel-telegram = Telegram
 demo-panel-house = Дом
-demo-menu = Язык и цвета
 
 demo-ann = Анна
 demo-sam = Семён
@@ -135,8 +134,14 @@ demo-inbox-hint = Эти обновления трижды уронили сво
 demo-inbox-row = Обновление { $update }, падений: { $crashes }
 demo-inbox-again = Ещё раз
 demo-inbox-drop = Выбросить
-demo-inbox-again-which = Попробовать обновление { $update } ещё раз
+demo-inbox-again-which = Ещё раз: обновление { $update }
 demo-inbox-drop-which = Выбросить обновление { $update }
+
+demo-doubts = Под вопросом
+demo-doubts-hint = Telegram пропал, пока это отправлялось. Дошло ли, не знает никто, поэтому второй раз само не уйдёт.
+demo-doubts-again = Отправить снова
+demo-doubts-again-which = Отправить снова: { $method }, { $chat }
+demo-doubts-drop-which = Выбросить { $method }, { $chat }
 
 demo-tree = Дерево надзора
 demo-tree-hint = Что упало, то и перезапускается, одно.
@@ -158,7 +163,7 @@ demo-log-do = что делать
 
 demo-tour = Экскурсия
 demo-tour-take = Экскурсия: 90 секунд
-demo-tour-later = Осмотрюсь самостоятельно
+demo-tour-later = Не сейчас
 demo-tour-again = Экскурсия
 demo-tour-offer = Впервые здесь?
 demo-tour-offer-text = За 90 секунд: чужака останавливают, актор падает, Telegram пропадает — и ничего не теряется.
@@ -211,4 +216,4 @@ demo-refused-outside = Ссылка ведёт за пределы этого м
 demo-refused-words = В сообщении от 1 до 4096 символов.
 demo-refused-end = Это закончило бы всю демонстрацию. Лучше уроните, подвесьте или отравите.
 demo-refused-crowded = Восьми человек для одной демонстрации достаточно.
-demo-refused-inbox = Этого обновления больше нет среди отложенных.
+demo-refused-inbox = Это уже решено.

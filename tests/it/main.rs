@@ -6,4 +6,5 @@ mod cli;
 mod durable;
 mod harness;
 mod membership;
+mod page;
 mod playground;

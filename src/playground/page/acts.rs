@@ -5,6 +5,7 @@ use super::words::{word, word_with};
 use crate::domain::types::{ChatId, Language, MessageId, UserId};
 use crate::playground::telegram::{Letter, Place, PressError, Refused};
 use crate::protocol::control::Request;
+use crate::telemetry;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -41,6 +42,8 @@ pub(super) enum Act {
     Cut { off: bool },
     /// An update leaves the quarantine: tried again, or dropped.
     Inbox { update: u64, again: bool },
+    /// An effect of which nobody knows whether it happened: done again, or forgotten.
+    Doubt { id: String, again: bool },
     /// The house is closed and opened again.
     Restart,
     /// Everything from the beginning.
@@ -82,6 +85,9 @@ pub(super) struct Sorry(pub(super) String);
 /// Does it.
 pub(super) async fn perform(stage: &Stage, act: Act) -> Result<Outcome, Sorry> {
     let set = stage.set();
+    if !matches!(act, Act::Speak { .. } | Act::StartOver) {
+        stage.touch();
+    }
     match act {
         Act::Say { who, chat, text } => say(&set, who, chat, &text),
         Act::Photo { who, chat, text } => photo(&set, who, chat, &text),
@@ -111,17 +117,18 @@ pub(super) async fn perform(stage: &Stage, act: Act) -> Result<Outcome, Sorry> {
             stage.cut(off);
             Ok(Outcome::default())
         }
-        Act::Inbox { update, again } => {
-            let request = if again { Request::InboxRelease { id: update } } else { Request::InboxDrop { id: update } };
-            if stage.operate(request).await { Ok(Outcome::default()) } else { Err(set.sorry("demo-refused-inbox")) }
-        }
+        Act::Inbox { update: id, again: true } => operate(stage, &set, Request::InboxRelease { id }).await,
+        Act::Inbox { update: id, again: false } => operate(stage, &set, Request::InboxDrop { id }).await,
+        Act::Doubt { id, again: true } => operate(stage, &set, Request::PendingResend { id }).await,
+        Act::Doubt { id, again: false } => operate(stage, &set, Request::PendingDrop { id }).await,
         Act::Restart => turned(stage.restart().await),
         Act::StartOver => turned(stage.start_over().await),
-        Act::Speak { language } => {
-            stage.speak(language);
-            Ok(Outcome::default())
-        }
+        Act::Speak { language } => turned(stage.speak(language).await),
     }
+}
+
+async fn operate(stage: &Stage, set: &Set, request: Request) -> Result<Outcome, Sorry> {
+    if stage.operate(request).await { Ok(Outcome::default()) } else { Err(set.sorry("demo-refused-inbox")) }
 }
 
 fn turned(came: Result<(), String>) -> Result<Outcome, Sorry> {
@@ -199,6 +206,7 @@ fn open(set: &Set, who: UserId, link: &str, chosen: Option<ChatId>) -> Result<Ou
 fn shatter(set: &Set, chat: ChatId, how: Break) -> Result<Outcome, Sorry> {
     let mine = chat == set.cast.group || chat.0 == set.cast.ann.0;
     let chat = if mine { chat } else { set.cast.group };
+    telemetry::flush_within(Duration::ZERO); // whoever breaks it once more wants to read it in full once more
     let words = match how {
         Break::Crash => "drill:crash",
         Break::Stall => "drill:stall",

@@ -38,6 +38,7 @@ impl Cast {
             let joined = telegram.join(who, chat);
             debug_assert!(joined.is_ok(), "everybody is new here");
         }
+        telegram.forget_updates(); // all of this was long ago
         Self { ann, channel, group, people }
     }
 

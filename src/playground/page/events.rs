@@ -1,8 +1,7 @@
 //! What the page is told about the house: tree, quarantine and log as JSON.
 
-use crate::domain::types::ChatId;
 use crate::playground::telegram::View;
-use crate::protocol::control::{InboxRow, NodeState, TreeNode};
+use crate::protocol::control::{InboxRow, NodeState, PendingRow, TreeNode};
 use crate::telemetry::Told;
 use serde_json::{Value, json};
 
@@ -21,9 +20,9 @@ pub(super) fn tree(node: &TreeNode, view: &View) -> Value {
     })
 }
 
-/// The people's name of the chat that an actor of the path `chats/03/-100123` serves.
+/// The people's name of the chat that an actor serves; it is named by the chat's id.
 fn titled(path: &str, view: &View) -> Option<String> {
-    let id = path.strip_prefix("chats/")?.split_once('/')?.1.parse::<i64>().ok()?;
+    let id = path.rsplit('/').next()?.parse::<i64>().ok()?;
     let chat = view.chats.iter().find(|it| it.id == id).map(|it| it.title.clone());
     chat.or_else(|| view.people.iter().find(|it| it.id == id).map(|it| it.name.clone()))
 }
@@ -39,10 +38,14 @@ const fn state(state: NodeState) -> &'static str {
     }
 }
 
-/// The quarantine.
-pub(super) fn inbox(rows: &[InboxRow]) -> Value {
-    let row = |it: &InboxRow| json!({ "update": it.update, "chat": ChatId(it.chat), "crashes": it.crashes, "cause": it.cause });
-    Value::Array(rows.iter().map(row).collect())
+/// What waits for a person: the quarantine, and effects of which nobody knows whether they happened.
+pub(super) fn inbox(rows: &[InboxRow], doubts: &[PendingRow]) -> Value {
+    let row = |it: &InboxRow| json!({ "update": it.update, "chat": it.chat, "crashes": it.crashes, "cause": it.cause });
+    let doubt = |it: &PendingRow| json!({ "id": it.id, "chat": it.chat, "method": it.method, "why": it.why });
+    json!({
+        "aside": rows.iter().map(row).collect::<Vec<_>>(),
+        "doubts": doubts.iter().map(doubt).collect::<Vec<_>>(),
+    })
 }
 
 /// A line of the log; `n` counts them.

@@ -103,13 +103,15 @@ mod tests {
     #[test]
     fn only_our_page_may_ask_and_only_with_its_token_may_it_change_anything() {
         let guard = Guard { port: 8090, token: "secret".into() };
-        let get: &[(&str, &str)] = &[("host", "127.0.0.1:8090")];
-        let page: &[(&str, &str)] = &[("host", "localhost:8090"), ("origin", "http://localhost:8090"), (TOKEN, "secret")];
+        let get: &[(&'static str, &'static str)] = &[("host", "127.0.0.1:8090")];
+        let page: &[(&str, &str)] =
+            &[("host", "localhost:8090"), ("origin", "http://localhost:8090"), (TOKEN, "secret")];
         let with = |base: &[(&'static str, &'static str)], name: &'static str, value: &'static str| {
             let rest = base.iter().filter(|it| it.0 != name).copied();
             rest.chain([(name, value)]).filter(|it| !it.1.is_empty()).collect::<Vec<_>>()
         };
-        let cases: [(Method, Vec<(&str, &str)>, Result<(), Refusal>); 14] = [
+        type Headers = Vec<(&'static str, &'static str)>;
+        let cases: [(Method, Headers, Result<(), Refusal>); 14] = [
             (Method::GET, get.to_vec(), Ok(())),
             (Method::GET, with(get, "host", "[::1]:8090"), Ok(())),
             (Method::GET, with(get, "host", ""), Err(Refusal::Host)),

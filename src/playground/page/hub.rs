@@ -57,6 +57,11 @@ impl Hub {
         self.lock().parts.retain(|name, _| wanted(name));
     }
 
+    /// Whether anybody reads.
+    pub(super) fn is_read(&self) -> bool {
+        self.changes.receiver_count() > 0
+    }
+
     /// One more line of the log.
     pub(super) fn line(&self, data: String) {
         let frame = Frame { kind: "log", data: data.into() };

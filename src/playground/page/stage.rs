@@ -8,14 +8,17 @@ use crate::config::{Loaded, LogFormat, Mode, Settings};
 use crate::domain::types::{Language, UserId};
 use crate::playground::demo::folder::Folder;
 use crate::playground::telegram::{self as simulated, Detail, Simulated};
-use crate::protocol::control::{InboxRow, Request, Response, TreeNode};
+use crate::protocol::control::{InboxRow, PendingRow, PendingState, Request, Response, TreeNode};
 use crate::telemetry::{self, Sink};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use tokio::sync::RwLock;
 
 /// Messages that each chat keeps.
 const HISTORY: usize = 400;
+/// How long the outbox may take to say what is pending.
+const PATIENCE: Duration = Duration::from_millis(200);
 
 /// What is on the stage now. Cheap to clone.
 #[derive(Clone)]
@@ -30,6 +33,8 @@ pub(super) struct Set {
     pub(super) cut: bool,
     /// What people read.
     pub(super) language: Language,
+    /// Whether somebody has done something.
+    pub(super) touched: bool,
 }
 
 /// The stage.
@@ -48,6 +53,8 @@ pub(super) struct Inside {
     pub(super) tree: Option<TreeNode>,
     /// The quarantine.
     pub(super) inbox: Vec<InboxRow>,
+    /// Effects of which nobody knows whether they happened.
+    pub(super) doubts: Vec<PendingRow>,
 }
 
 impl Stage {
@@ -84,13 +91,23 @@ impl Stage {
         set.telegram.cut_off(cut);
     }
 
-    /// Everybody speaks another language from now on.
-    pub(super) fn speak(&self, language: Language) {
-        let mut set = self.lock();
-        if set.language != language {
+    /// Everybody speaks another language from now on. As long as nobody has done anything, all was always so.
+    pub(super) async fn speak(&self, language: Language) -> Result<(), String> {
+        let begin_anew = {
+            let mut set = self.lock();
+            if set.language == language {
+                return Ok(());
+            }
             set.language = language;
             set.cast.speak(&set.telegram, language);
-        }
+            !set.touched
+        };
+        if begin_anew { self.start_over().await } else { Ok(()) }
+    }
+
+    /// Somebody does something.
+    pub(super) fn touch(&self) {
+        self.lock().touched = true;
     }
 
     /// One more person; `None` when there are enough.
@@ -125,7 +142,8 @@ impl Stage {
     pub(super) async fn close(&self) -> Counts {
         let _turn = self.turning.lock().await;
         self.cut(false);
-        let counts = self.counts().await;
+        let set_aside = self.inside().await.inbox.len() as u64;
+        let counts = Counts { set_aside, ..self.counts().await };
         self.shut().await;
         self.set().telegram.stop();
         counts
@@ -157,7 +175,13 @@ impl Stage {
             Response::Inbox(rows) => rows,
             _ => Vec::new(),
         };
-        Inside { tree, inbox }
+        let pending = tokio::time::timeout(PATIENCE, house.operate(Request::PendingList)).await;
+        let mut doubts = match pending {
+            Ok(Response::Pending(rows)) => rows,
+            _ => Vec::new(), // the outbox is just being restarted
+        };
+        doubts.retain(|it| it.state == PendingState::Unknown);
+        Inside { tree, inbox, doubts }
     }
 
     /// Says something to the house as its operator; whether it was done.
@@ -208,7 +232,7 @@ impl Set {
         };
         let telegram = Simulated::start(options).await.map_err(|it| format!("no simulated Telegram: {it}"))?;
         let cast = Cast::meet(&telegram, language);
-        Ok(Self { telegram, cast, tally, cut: false, language })
+        Ok(Self { telegram, cast, tally, cut: false, language, touched: false })
     }
 
     /// A text in the language of the reader.

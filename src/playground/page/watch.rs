@@ -33,7 +33,7 @@ pub(super) async fn watch(stage: Arc<Stage>, hub: Arc<Hub>) {
                 Err(RecvError::Lagged(_)) => {}
                 Err(RecvError::Closed) => return,
             },
-            _ = look.tick() => show(&stage, &hub).await,
+            _ = look.tick() => if hub.is_read() { show(&stage, &hub).await },
         }
     }
 }
@@ -58,7 +58,7 @@ async fn show(stage: &Stage, hub: &Hub) {
     }
     let tree = inside.tree.map(|it| events::tree(&it, &view));
     hub.put("tree", "tree", json!({ "root": tree }).to_string());
-    hub.put("inbox", "inbox", events::inbox(&inside.inbox).to_string());
+    hub.put("inbox", "inbox", events::inbox(&inside.inbox, &inside.doubts).to_string());
     let mut numbers = json!(counts);
     (numbers["cut"], numbers["open"]) = (set.cut.into(), stage.is_open().await.into());
     numbers["set_aside"] = inside.inbox.len().into();

@@ -75,8 +75,10 @@ mod tests {
         let (english, russian) = (all(Language::En), all(Language::Ru));
         assert!(english.len() > 60, "{}", english.len());
         assert_eq!(english.keys().collect::<Vec<_>>(), russian.keys().collect::<Vec<_>>());
-        let same: Vec<_> = english.iter().filter(|(key, text)| russian[*key] == **text).map(|it| it.0).collect();
-        assert!(same.len() <= 3, "not translated: {same:?}");
+        let names = ["Majordomo", "Telegram"];
+        let same = english.iter().filter(|(key, text)| russian[*key] == **text).filter_map(|it| it.1.as_str());
+        let same: Vec<_> = same.filter(|it| !it.starts_with('/') && !names.contains(it)).collect();
+        assert!(same.is_empty(), "not translated: {same:?}");
         assert!(english["demo-refused-muted"].as_str().unwrap().contains("{who}"));
     }
 

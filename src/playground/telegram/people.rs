@@ -363,6 +363,11 @@ impl Simulated {
         self.world().push_raw(update, Lane::Chat(0))
     }
 
+    /// Whatever waits for the bot is forgotten, as `drop_pending_updates` does.
+    pub fn forget_updates(&self) {
+        self.world().updates.forget();
+    }
+
     /// The next update's id jumps ahead, as it does after quiet times.
     pub fn jump_update_ids(&self, by: u64) {
         self.world().updates.jump(by);

@@ -179,6 +179,12 @@ impl Queue {
         Some(update)
     }
 
+    /// Takes everything away.
+    pub(super) fn forget(&mut self) {
+        let all: Vec<u64> = self.pending.keys().copied().collect();
+        all.into_iter().for_each(|id| drop(self.remove(id)));
+    }
+
     /// Takes away what is too old.
     pub(super) fn expire(&mut self, now_ms: i64) {
         let old: Vec<u64> = self.pending.iter().filter(|(_, it)| it.expires_ms <= now_ms).map(|(id, _)| *id).collect();

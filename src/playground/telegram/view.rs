@@ -116,7 +116,17 @@ pub struct ButtonView {
 
 /// What a message can hold that is shown above its words.
 const CONTENTS: [&str; 11] = [
-    "photo", "video", "voice", "video_note", "sticker", "animation", "audio", "document", "contact", "location", "poll",
+    "photo",
+    "video",
+    "voice",
+    "video_note",
+    "sticker",
+    "animation",
+    "audio",
+    "document",
+    "contact",
+    "location",
+    "poll",
 ];
 
 impl Simulated {

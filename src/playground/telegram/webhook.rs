@@ -43,8 +43,7 @@ impl World {
     /// `setWebhook` and `deleteWebhook`; the new hook wants its workers started.
     pub(super) fn set_webhook(&mut self, given: &Parameters) -> Result<(&'static str, Option<Arc<Hook>>), Refusal> {
         if given.flag("drop_pending_updates") {
-            let all: Vec<u64> = self.updates.pending.keys().copied().collect();
-            all.into_iter().for_each(|id| drop(self.updates.remove(id)));
+            self.updates.forget();
         }
         let url = given.text("url");
         let new = if url.is_empty() { None } else { Some(hook(&url, given)?) };

@@ -54,14 +54,18 @@ async function send() {
     if (done) stopEditing();
     return;
   }
-  const done = await act({ do: "say", who: state.me, chat: state.chat, text });
-  if (done) $("words").value = "";
-  grow();
+  await give({ do: "say", who: state.me, chat: state.chat, text });
 }
 
-async function photo() {
-  const done = await act({ do: "photo", who: state.me, chat: state.chat, text: $("words").value.trim() });
-  if (done) $("words").value = "";
+const photo = () => give({ do: "photo", who: state.me, chat: state.chat, text: $("words").value.trim() });
+
+/** The field is empty at once, for what comes next; refused words come back if nothing else has been begun. */
+async function give(deed) {
+  $("words").value = "";
+  grow();
+  const done = await act(deed);
+  if (!done && $("words").value === "") $("words").value = deed.text;
+  grow();
 }
 
 /** The field grows with its words, up to a few lines. */
@@ -106,7 +110,7 @@ function keyboard() {
   const newest = messages(state.chat, state.me).findLast((it) => it.bot && !it.deleted);
   const rows = newest?.keyboard ?? [];
   $("keyboard").hidden = rows.length === 0;
-  $("keyboard").replaceChildren(...rows.map((row) => h("div", { class: "keys" }, row.map((it) => sayer(it, "key")))));
+  fill($("keyboard"), rows.map((row) => h("div", { class: "keys" }, row.map((it) => sayer(it, "key")))));
 }
 
 function suggestions(why) {

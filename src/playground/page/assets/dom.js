@@ -12,7 +12,7 @@ export function h(tag, given = {}, ...children) {
     else if (name in node && name !== "list") node[name === "class" ? "className" : name] = value;
     else node.setAttribute(name === "class" ? "class" : name, value === true ? "" : value);
   }
-  node.append(...children.flat().filter((it) => it !== undefined && it !== null && it !== false));
+  node.append(...children.flat(3).filter((it) => it !== undefined && it !== null && it !== false));
   return node;
 }
 
@@ -26,6 +26,18 @@ export function face(name, id) {
 
 /** Whether somebody who reads a list is at its end. */
 export const atEnd = (box) => box.scrollHeight - box.scrollTop - box.clientHeight < 48;
+
+/** Keeps the end of a list in view when its box changes its size, for whoever is at the end. */
+export function stick(box) {
+  let stuck = true;
+  let height = box.clientHeight;
+  // A scroll that comes with another height was not made by a person.
+  box.addEventListener("scroll", () => box.clientHeight === height && (stuck = atEnd(box)), { passive: true });
+  new ResizeObserver(() => {
+    height = box.clientHeight;
+    if (stuck) toEnd(box);
+  }).observe(box);
+}
 
 /** Shows the end of a list. */
 export function toEnd(box) {

@@ -1,6 +1,6 @@
 // What breaks and what came of it: the buttons, the numbers, the quarantine.
 
-import { $, h, toast } from "./dom.js";
+import { $, arrange, h, toast } from "./dom.js";
 import { act } from "./net.js";
 import { titleOf } from "./places.js";
 import { on, state } from "./state.js";
@@ -13,7 +13,7 @@ export function begin() {
     if (button && button.getAttribute("aria-busy") !== "true") press(button);
   });
   on("counts", counts);
-  on("inbox people", inbox);
+  on("inbox people chats", lists);
 }
 
 /** What each button asks for, and what is said when it is done. */
@@ -58,27 +58,45 @@ function number(id, value) {
   if (node.textContent !== String(value)) node.textContent = String(value);
 }
 
-function inbox() {
-  const box = $("inbox-box");
-  const had = box.contains(document.activeElement);
-  box.hidden = state.inbox.length === 0;
-  $("inbox").replaceChildren(...state.inbox.map(row));
-  if (had) (box.hidden ? $("faults") : box).querySelector("button")?.focus();
+/** What waits for a person: each list is there only when it has something. */
+function lists() {
+  list("inbox", state.inbox, (it) => it.update, aside);
+  list("doubts", state.doubts, (it) => it.id, doubt);
 }
 
-function row(it) {
-  const settle = (again) => () => act({ do: "inbox", update: it.update, again });
+function list(id, rows, key, make) {
+  const box = $(`${id}-box`);
+  const had = box.contains(document.activeElement);
+  box.hidden = rows.length === 0;
+  arrange($(id), rows, key, (it) => JSON.stringify(it) + titleOf(it.chat), make);
+  const lost = had && (box.hidden || document.activeElement === document.body);
+  if (lost) (box.hidden ? $("faults") : box).querySelector("button")?.focus();
+}
+
+function aside(it) {
   const update = it.update;
+  const settle = (again) => () => act({ do: "inbox", update, again });
+  return row(it, t("demo-inbox-row", { update, crashes: it.crashes }), it.cause, [
+    [t("demo-inbox-again"), t("demo-inbox-again-which", { update }), settle(true)],
+    [t("demo-inbox-drop"), t("demo-inbox-drop-which", { update }), settle(false)],
+  ]);
+}
+
+function doubt(it) {
+  const names = { method: it.method, chat: titleOf(it.chat) };
+  const settle = (again) => () => act({ do: "doubt", id: it.id, again });
+  return row(it, it.method, it.why, [
+    [t("demo-doubts-again"), t("demo-doubts-again-which", names), settle(true)],
+    [t("demo-inbox-drop"), t("demo-doubts-drop-which", names), settle(false)],
+  ]);
+}
+
+function row(it, what, why, buttons) {
+  const button = ([words, label, press], at) =>
+    h("button", { type: "button", class: at > 0 ? "quiet" : "", "aria-label": label, onclick: press }, words);
   return h("li", {}, [
-    h("p", {}, h("b", {}, titleOf(it.chat)), " ", t("demo-inbox-row", { update, crashes: it.crashes })),
-    h("p", { class: "why" }, it.cause),
-    h("div", { class: "row" }, [
-      h("button", {
-        type: "button", "aria-label": t("demo-inbox-again-which", { update }), onclick: settle(true),
-      }, t("demo-inbox-again")),
-      h("button", {
-        type: "button", class: "quiet", "aria-label": t("demo-inbox-drop-which", { update }), onclick: settle(false),
-      }, t("demo-inbox-drop")),
-    ]),
+    h("p", {}, h("b", {}, titleOf(it.chat)), " ", what),
+    h("p", { class: "why" }, why),
+    h("div", { class: "row" }, buttons.map(button)),
   ]);
 }

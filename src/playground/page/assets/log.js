@@ -1,6 +1,6 @@
 // The supervisor's log, line by line, newest at the end.
 
-import { $, arrange, atEnd, h, toEnd } from "./dom.js";
+import { $, arrange, atEnd, h, stick, toEnd } from "./dom.js";
 import { on, state } from "./state.js";
 import { t } from "./words.js";
 
@@ -8,6 +8,7 @@ import { t } from "./words.js";
 export function begin() {
   on("log", show);
   const box = $("log");
+  stick(box);
   box.addEventListener("scroll", () => {
     if (atEnd(box)) $("log-newest").hidden = true;
   });

@@ -25,6 +25,7 @@ on("people", () => {
 });
 net.listen();
 await until(() => state.people.length > 0 && state.chats.has(state.group), 60_000);
+await until(() => state.language === words.language && state.counts.open, 8_000);
 lookAgain();
 tour.begin();
 document.body.dataset.ready = "true";

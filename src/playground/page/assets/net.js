@@ -56,10 +56,11 @@ export function listen() {
 const TAKE = {
   people(it) {
     state.people = it.people;
-    Object.assign(state, { owner: it.owner, channel: it.channel, group: it.group });
+    const { owner, channel, group, language: spoken } = it;
+    Object.assign(state, { owner, channel, group, language: spoken });
     for (const id of state.chats.keys()) if (!it.chats.includes(id)) state.chats.delete(id);
     changed("people");
-    if (it.language !== language) speak();
+    if (spoken !== language) speak();
   },
   chat(it) {
     state.chats.set(it.id, it);
@@ -74,7 +75,8 @@ const TAKE = {
     changed("counts");
   },
   inbox(it) {
-    state.inbox = it;
+    state.inbox = it.aside;
+    state.doubts = it.doubts;
     changed("inbox");
   },
   log(it) {
@@ -85,11 +87,11 @@ const TAKE = {
   },
 };
 
-let spoken = false;
+let asked = false;
 
 /** The people of the story speak what the page speaks. */
 function speak() {
-  if (spoken) return; // two pages in two languages do not quarrel
-  spoken = true;
+  if (asked) return; // two pages in two languages do not quarrel
+  asked = true;
   act({ do: "speak", language });
 }

@@ -1,6 +1,6 @@
 // Who one is and where: the row of people and the chats of each.
 
-import { $, face, h, toast, unseen } from "./dom.js";
+import { $, arrange, face, h, toast, unseen } from "./dom.js";
 import { act } from "./net.js";
 import { isInside, look, member, on, person, state, unread } from "./state.js";
 import { t } from "./words.js";
@@ -27,18 +27,17 @@ function about(who) {
 
 function people() {
   const chips = state.people.map((it) => {
-    const words = about(it.id);
     const mark = it.id === state.owner ? "owner" : isInside(state.channel, it.id) ? "subscriber" : "stranger";
     const muted = member(state.group, it.id).muted;
-    return radio("person", it.id, it.id === state.me, () => look(it.id), `chip ${mark} ${muted ? "is-muted" : ""}`, [
+    return { id: it.id, name: it.name, about: about(it.id), looks: `chip ${mark} ${muted ? "is-muted" : ""}` };
+  });
+  const chip = (it) =>
+    radio("person", it, () => look(it.id), [
       face(it.name, it.id),
       h("span", { class: "name" }, it.name),
-      h("span", { class: "about" }, words),
+      h("span", { class: "about" }, it.about),
     ]);
-  });
-  keepFocus($("people"), () => {
-    $("people").replaceChildren(...chips, more());
-  });
+  refill($("people"), [...chips, { id: "more" }], (it) => (it.id === "more" ? more() : chip(it)), state.me);
 }
 
 function more() {
@@ -56,27 +55,32 @@ function places() {
   const ids = [state.group, state.channel, state.me];
   const tabs = ids.map((id) => {
     const news = id === state.chat ? 0 : unread(id, state.me);
-    return radio("place", id, id === state.chat, () => look(state.me, id), "tab", [
-      h("span", { class: "name" }, titleOf(id)),
-      news > 0 && h("span", { class: "badge", "aria-hidden": "true" }, news > 99 ? "99+" : news),
-      news > 0 && unseen(`, ${t("demo-unread", { count: news })}`),
-    ]);
+    return { id, name: titleOf(id), news, looks: "tab" };
   });
-  keepFocus($("places"), () => $("places").replaceChildren(...tabs));
+  const tab = (it) =>
+    radio("place", it, () => look(state.me, it.id), [
+      h("span", { class: "name" }, it.name),
+      it.news > 0 && h("span", { class: "badge", "aria-hidden": "true" }, it.news > 99 ? "99+" : it.news),
+      it.news > 0 && unseen(`, ${t("demo-unread", { count: it.news })}`),
+    ]);
+  refill($("places"), tabs, tab, state.chat);
 }
 
 /** A native radio button that looks like something nicer. */
-function radio(name, value, checked, choose, looks, content) {
-  const input = h("input", { type: "radio", name, value: String(value), checked, class: "unseen", onchange: choose });
-  input.id = `${name}${value}`;
-  return h("label", { class: looks, htmlFor: input.id }, input, ...content);
+function radio(name, it, choose, content) {
+  const input = h("input", { type: "radio", name, value: String(it.id), class: "unseen", onchange: choose });
+  input.id = `${name}${it.id}`;
+  return h("label", { class: it.looks, htmlFor: input.id }, input, ...content);
 }
 
-/** What has the focus keeps it while its box is filled anew. */
-function keepFocus(box, fill) {
-  const id = box.contains(document.activeElement) ? document.activeElement.id : "";
-  fill();
-  if (id) (document.getElementById(id) ?? box.querySelector(":checked"))?.focus();
+/** Shows a row anew; what did not change stays, also under a finger, and what has the focus keeps it. */
+function refill(box, values, make, chosen) {
+  const focused = box.contains(document.activeElement) ? document.activeElement.id : "";
+  arrange(box, values, (it) => it.id, JSON.stringify, make);
+  for (const input of box.querySelectorAll("input")) input.checked = input.value === String(chosen);
+  if (focused && document.activeElement?.id !== focused) {
+    (document.getElementById(focused) ?? box.querySelector(":checked"))?.focus();
+  }
 }
 
 /** Asks in which chat something is to be done. */

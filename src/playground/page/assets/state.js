@@ -6,10 +6,13 @@ export const state = {
   owner: 0,
   channel: 0,
   group: 0,
+  /** What people read. */
+  language: "",
   chats: new Map(),
   tree: null,
   counts: { accepted: 0, done: 0, lost: 0, at_telegram: 0, in_hand: 0, set_aside: 0, cut: false, open: true },
   inbox: [],
+  doubts: [],
   log: [],
   /** Who one is, and in which chat. */
   me: 0,
@@ -80,13 +83,13 @@ export function unread(chat, who) {
   return messages(chat, who).filter(news).length;
 }
 
-/** Waits until something is true of the state; says whether it became true. */
-export function until(holds, limitMs, given) {
+/** Waits until something is true of the state; says whether it became true before the limit. */
+export function until(holds, limitMs) {
   return new Promise((resolve) => {
     const begun = performance.now();
     const tick = () => {
       if (holds()) resolve(true);
-      else if (performance.now() - begun > limitMs || given?.aborted) resolve(false);
+      else if (performance.now() - begun > limitMs) resolve(false);
       else setTimeout(tick, 60);
     };
     tick();

@@ -1,11 +1,8 @@
 // The steps of the tour: what is shown, what is done, how long it takes. Together 90 seconds.
 
 import { act } from "./net.js";
-import { isInside, look, member, messages, state, until } from "./state.js";
+import { isInside, look, member, messages, state } from "./state.js";
 import { t } from "./words.js";
-
-/** How long the house may take for anything. */
-const LIMIT_MS = 12_000;
 
 const [SAM, EVE] = [1, 2];
 const id = (at) => state.people[at].id;
@@ -33,7 +30,8 @@ async function press(follow) {
 
 /**
  * Each step: the texts `demo-tour-<name>` and `-text`, the panel that a narrow window shows, what is outlined, the
- * seconds it takes at least, and what is done. `wait(ms)` gives people time to read.
+ * seconds it takes at least, and what is done. `wait(ms)` gives people time to read, `until(holds)` gives the house time;
+ * both end the step when the tour is ended.
  */
 export const STEPS = [
   {
@@ -50,11 +48,11 @@ export const STEPS = [
   },
   {
     name: "eve", panel: "telegram", spot: "messages", seconds: 11,
-    run: async ({ wait }) => {
+    run: async ({ wait, until }) => {
       as(EVE);
       await wait(2000);
       await say(EVE, "demo-tour-eve-says");
-      await until(() => notice() && member(state.group, id(EVE)).muted, LIMIT_MS);
+      await until(() => notice() && member(state.group, id(EVE)).muted);
     },
   },
   {
@@ -67,11 +65,11 @@ export const STEPS = [
   },
   {
     name: "join", panel: "telegram", spot: "chat-step", seconds: 10,
-    run: async ({ wait }) => {
+    run: async ({ wait, until }) => {
       as(EVE, state.channel);
       await wait(2500);
       if (!isInside(state.channel, id(EVE))) await act({ do: "join", who: id(EVE), chat: state.channel });
-      await until(() => !member(state.group, id(EVE)).muted, LIMIT_MS);
+      await until(() => !member(state.group, id(EVE)).muted);
       as(EVE);
       await wait(1500);
       await say(EVE, "demo-tour-join-says");
@@ -79,42 +77,42 @@ export const STEPS = [
   },
   {
     name: "crash", panel: "house", spot: "tree", seconds: 11,
-    run: async ({ wait }) => {
+    run: async ({ wait, until }) => {
       as(SAM);
       await wait(2000);
       const since = newest();
       await breaks("crash");
-      await until(() => logged("sup.child.crashed", since), LIMIT_MS);
+      await until(() => logged("sup.child.crashed", since));
       await say(SAM, "demo-tour-crash-says");
-      await until(() => logged("sup.child.restarted", since) && state.counts.in_hand === 0, LIMIT_MS);
+      await until(() => logged("sup.child.restarted", since) && state.counts.in_hand === 0);
     },
   },
   {
     name: "poison", panel: "house", spot: "log", seconds: 12,
-    run: async ({ wait }) => {
+    run: async ({ wait, until }) => {
       await wait(1500);
       const since = newest();
       await breaks("poison");
-      await until(() => logged("update.quarantined", since) && state.inbox.length > 0, LIMIT_MS);
+      await until(() => logged("update.quarantined", since) && state.inbox.length > 0);
     },
   },
   {
     name: "cut", panel: "telegram", spot: "counts", seconds: 9,
-    run: async ({ wait }) => {
+    run: async ({ wait, until }) => {
       as(EVE);
       await wait(1500);
       await act({ do: "cut", off: true });
       await wait(1200);
       await say(EVE, "demo-tour-cut-says");
-      await until(() => state.counts.at_telegram > 0, LIMIT_MS);
+      await until(() => state.counts.at_telegram > 0);
     },
   },
   {
     name: "back", panel: "telegram", spot: "counts", seconds: 7,
-    run: async ({ wait }) => {
+    run: async ({ wait, until }) => {
       await wait(1000);
       await act({ do: "cut", off: false });
-      await until(() => state.counts.at_telegram + state.counts.in_hand === 0, LIMIT_MS);
+      await until(() => state.counts.at_telegram + state.counts.in_hand === 0);
     },
   },
   { name: "end", panel: "telegram", spot: "c-lost", seconds: 5, run: async () => {} },

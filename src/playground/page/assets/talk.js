@@ -1,6 +1,6 @@
 // The open chat: its head, its messages.
 
-import { $, arrange, atEnd, face, toEnd } from "./dom.js";
+import { $, arrange, atEnd, face, stick, toEnd } from "./dom.js";
 import { message } from "./message.js";
 import { act } from "./net.js";
 import { titleOf } from "./places.js";
@@ -16,6 +16,7 @@ export function begin() {
     head();
     body();
   });
+  stick($("messages"));
   $("chat-step").addEventListener("click", () => {
     const inside = isInside(state.chat, state.me);
     act({ do: inside ? "leave" : "join", who: state.me, chat: state.chat });

@@ -12,6 +12,11 @@ import { t } from "./words.js";
 const TICK_MS = 100;
 /** How long a fresh house may take to open. */
 const OPEN_MS = 15_000;
+/** How long the house may take for anything in a step. */
+const LIMIT_MS = 12_000;
+
+/** Thrown within a step when the tour was ended: what would come next is not done. */
+class Over extends Error {}
 
 /** The tour that is under way. */
 let now = null;
@@ -30,6 +35,7 @@ export function begin() {
 
 function close() {
   const had = $("tour").contains(document.activeElement);
+  if (now && state.counts.cut) act({ do: "cut", off: false });
   if (now) now.over = true;
   now = null;
   spot(null);
@@ -37,7 +43,6 @@ function close() {
   $("tour").hidden = true;
   sessionStorage.setItem("toured", "1");
   if (had) $("tour-again").focus();
-  if (state.counts.cut) act({ do: "cut", off: false });
 }
 
 function pause() {
@@ -49,6 +54,7 @@ function pause() {
 
 async function start() {
   if (now) now.over = true;
+  const before = now?.ended;
   const tour = { over: false, paused: false, hurry: false };
   now = tour;
   $("tour").hidden = false;
@@ -60,6 +66,11 @@ async function start() {
   $("tour-pause").textContent = t("demo-tour-pause");
   $("tour-stop").textContent = t("demo-tour-stop");
   $("tour-pause").focus();
+  await before;
+  tour.ended = tell(tour);
+}
+
+async function tell(tour) {
   await prepare();
   for (const [at, step] of STEPS.entries()) {
     if (tour.over) return;
@@ -82,8 +93,11 @@ async function play(tour, step, at) {
   const place = t("demo-tour-step", { step: at + 1, steps: STEPS.length });
   caption(place, t(`demo-tour-${step.name}`), t(`demo-tour-${step.name}-text`));
   const clock = count(tour, step.seconds * 1000, at);
-  const wait = (ms) => pass(tour, ms);
-  await Promise.all([step.run({ wait, follow }), clock]);
+  const given = { follow, wait: (ms) => pass(tour, ms), until: (holds) => hold(tour, holds) };
+  const over = (error) => {
+    if (!(error instanceof Over)) throw error;
+  };
+  await Promise.all([step.run(given).catch(over), clock]);
 }
 
 /** The time of one step, with its part of the bar. */
@@ -103,6 +117,13 @@ async function pass(tour, ms) {
     await sleep(TICK_MS);
     if (!tour.paused) passed += TICK_MS;
   }
+  if (tour.over) throw new Over();
+}
+
+/** Time for the house. */
+async function hold(tour, holds) {
+  await until(() => tour.over || holds(), LIMIT_MS);
+  if (tour.over) throw new Over();
 }
 
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));

@@ -46,7 +46,7 @@ function chats(awake, crashes) {
   const lights = Array.from({ length: Math.min(awake, 12) }, () => h("i", {}));
   return h("span", { class: "lights" }, [
     h("span", { "aria-hidden": "true" }, lights),
-    h("span", { class: awake > 0 ? "unseen" : "quiet" }, t("demo-awake", { count: awake })),
+    h("span", { class: "unseen" }, t("demo-awake", { count: awake })),
     crashes > 0 && h("span", { class: "crashes" }, t("demo-crashes", { count: crashes })),
   ]);
 }
