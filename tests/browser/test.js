@@ -144,6 +144,19 @@ const TESTS = {
     await whole(page);
   },
 
+  async "a deep link asks for a chat and leads there"(page) {
+    await be(page, "Ann");
+    await go(page, "Majordomo");
+    await say(page, "/help");
+    await page.getByRole("button", { name: /Add me to a group/ }).last().click();
+    const dialog = page.getByRole("dialog");
+    await dialog.waitFor();
+    assert.deepEqual(await findings(page), []);
+    await dialog.getByRole("button", { name: "Readers" }).click();
+    await page.getByRole("heading", { name: "Readers" }).waitFor();
+    await whole(page);
+  },
+
   async "an actor crashes and comes back, and so does one that hangs"(page) {
     await be(page, "Sam");
     for (const [fault, event] of [["crash", "sup.child.crashed"], ["stall", "sup.child.stuck"]]) {
@@ -176,7 +189,7 @@ const TESTS = {
     await break_(page, "cut");
     await whole(page);
     await break_(page, "restart");
-    await page.locator(".toast", { hasText: "opened again" }).waitFor();
+    await page.locator(".toast", { hasText: "was restarted" }).waitFor();
     await say(page, "/protection");
     await whole(page);
   },
@@ -249,6 +262,17 @@ async function looks(browser, url) {
   }
 }
 
+/** The tour on a phone. */
+async function tour(browser, url) {
+  const page = await open(browser, url, { viewport: PHONE, theme: "dark", lang: "ru" });
+  await page.locator("#tour-take").click();
+  await page.locator("#tour-step", { hasText: "Шаг 1" }).waitFor();
+  assert.deepEqual(await findings(page), [], "the tour");
+  await page.keyboard.press("Escape");
+  await page.locator("#tour").waitFor({ state: "hidden" });
+  await close(page);
+}
+
 /** A world with something of everything: deleted, seen by one only, set aside, cut off. */
 async function furnish(page) {
   await break_(page, "over");
@@ -277,6 +301,7 @@ try {
   await furnish(page);
   await close(page);
   await looks(browser, running.url);
+  await tour(browser, running.url);
 } finally {
   await browser.close();
   const { code, said } = await running.stop();

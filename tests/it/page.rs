@@ -248,7 +248,7 @@ async fn what_breaks_comes_back_and_nothing_is_lost() {
     demo.must(json!({ "do": "break", "chat": group, "how": "poison" })).await;
     look.until("it is set aside", |it| it.count("set_aside") == 1).await;
     look.whole().await;
-    let update = look.parts["inbox"][0]["update"].clone();
+    let update = look.parts["inbox"]["aside"][0]["update"].clone();
     demo.must(json!({ "do": "inbox", "update": update, "again": false })).await;
     look.until("the quarantine is empty", |it| it.count("set_aside") == 0).await;
     demo.must(json!({ "do": "cut", "off": true })).await;
@@ -292,7 +292,7 @@ async fn a_reader_that_does_not_read_is_told_to_begin_anew_and_holds_nobody_up()
     let mut look = demo.look().await;
     let (sam, group) = (look.person(1), look.place("group"));
     let socket = TcpSocket::new_v4().unwrap();
-    socket.set_recv_buffer_size(4096).unwrap();
+    socket.set_recv_buffer_size(1 << 16).unwrap();
     let host = demo.url.trim_start_matches("http://");
     let mut slow = socket.connect(host.parse().unwrap()).await.unwrap();
     slow.write_all(format!("GET /live HTTP/1.1\r\nhost: {host}\r\n\r\n").as_bytes()).await.unwrap();

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::broadcast::{self, error::RecvError};
 
 /// Changes that a reader may be behind; a slower one is told to begin anew.
-const BEHIND: usize = 256;
+const BEHIND: usize = 128;
 /// Lines of the log that a new reader gets.
 const LINES: usize = 200;
 

@@ -60,7 +60,7 @@ async fn serve(options: PageOptions) -> Result<Exit, String> {
     watching.abort();
     let counts = stage.close().await;
     say(&format!(
-        "\n  {} updates accepted, {} done, {} set aside, {} lost.\n",
+        "\n  Updates accepted: {}, done: {}, set aside: {}, lost: {}.\n",
         counts.accepted, counts.done, counts.set_aside, counts.lost
     ));
     Ok(if counts.lost == 0 { Exit::Ok } else { Exit::Failed })

@@ -264,9 +264,10 @@ fn settings(set: &Set, store: &Path) -> Settings {
     settings.store.path = store.to_owned();
     settings.web.listen = String::new();
     settings.features.drill.enabled = true;
-    settings.runtime.stuck_ms = 2_500;
-    settings.runtime.backoff_base_ms = 800;
-    settings.runtime.backoff_cap_ms = 2_000;
+    settings.runtime.stuck_ms = 1_500;
+    // Shards tell the tree once a second how their chats are: a shorter wait would not be seen there.
+    settings.runtime.backoff_base_ms = 2_400;
+    settings.runtime.backoff_cap_ms = 3_000;
     settings.runtime.restart_max = 30;
     settings.runtime.park_s = 5;
     settings.runtime.drain_ms = 3_000;

@@ -60,7 +60,7 @@ const TAKE = {
     Object.assign(state, { owner, channel, group, language: spoken });
     for (const id of state.chats.keys()) if (!it.chats.includes(id)) state.chats.delete(id);
     changed("people");
-    if (spoken !== language) speak();
+    speak(spoken);
   },
   chat(it) {
     state.chats.set(it.id, it);
@@ -89,9 +89,8 @@ const TAKE = {
 
 let asked = false;
 
-/** The people of the story speak what the page speaks. */
-function speak() {
-  if (asked) return; // two pages in two languages do not quarrel
+/** The people of the story speak what the page speaks that was loaded last; two pages do not quarrel. */
+function speak(spoken) {
+  if (!asked && spoken !== language) act({ do: "speak", language });
   asked = true;
-  act({ do: "speak", language });
 }

@@ -33,7 +33,6 @@ function head() {
   $("chat-title").textContent = titleOf(id);
   const parts = [t(`demo-kind-${kind}`), crowd, muted ? t("demo-muted") : ""];
   $("chat-about").textContent = parts.filter(Boolean).join(" · ");
-  $("chat-about").classList.toggle("is-muted", muted);
   const look = face(titleOf(id), id);
   $("chat-face").className = look.className;
   $("chat-face").textContent = look.textContent;
