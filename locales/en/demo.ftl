@@ -28,10 +28,10 @@ demo-bot = Majordomo
 demo-first-post = Welcome! Here you read everything first.
 
 demo-who = You are
-demo-who-owner = owns everything here
+demo-who-owner = owns all of this
 demo-who-subscriber = subscribes to { $channel }
 demo-who-stranger = does not subscribe
-demo-who-muted = muted in { $group }
+demo-who-muted = muted in the group
 demo-who-more = Another person
 demo-where = Chat
 demo-kind-group = Protected group

@@ -19,9 +19,9 @@ export const titleOf = (id) => (id > 0 ? t("demo-bot") : (state.chats.get(id)?.t
 
 /** What somebody is in this story, in a few words. */
 function about(who) {
-  const titles = { channel: titleOf(state.channel), group: titleOf(state.group) };
+  const titles = { channel: titleOf(state.channel) };
   if (who === state.owner) return t("demo-who-owner");
-  if (member(state.group, who).muted) return t("demo-who-muted", titles);
+  if (member(state.group, who).muted) return t("demo-who-muted");
   return t(isInside(state.channel, who) ? "demo-who-subscriber" : "demo-who-stranger", titles);
 }
 

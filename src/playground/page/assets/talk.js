@@ -31,7 +31,7 @@ function head() {
   const crowd = { private: "", channel: t("demo-subscribers", { count }), group: t("demo-members", { count }) }[kind];
   const muted = id < 0 && member(id, state.me).muted;
   $("chat-title").textContent = titleOf(id);
-  const parts = [t(`demo-kind-${kind}`), crowd, muted ? t("demo-muted") : ""];
+  const parts = [muted ? t("demo-muted") : "", t(`demo-kind-${kind}`), crowd];
   $("chat-about").textContent = parts.filter(Boolean).join(" · ");
   const look = face(titleOf(id), id);
   $("chat-face").className = look.className;

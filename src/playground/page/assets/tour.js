@@ -147,5 +147,8 @@ function end() {
 /** Outlines a part of the page. */
 function spot(id) {
   document.querySelectorAll(".spot").forEach((it) => it.classList.remove("spot"));
-  if (id) $(id).classList.add("spot");
+  if (!id) return;
+  $(id).classList.add("spot");
+  const narrow = matchMedia("(max-width: 940px)").matches;
+  if (narrow && $("panel-house").contains($(id))) $(id).closest(".card").scrollIntoView({ block: "start" });
 }
