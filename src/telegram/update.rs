@@ -171,6 +171,11 @@ fn on_message(message: wire::Message<'_>, kind: &str) -> Result<Option<Found>, U
         return Ok(None);
     };
     let at = moment(message.edit_date.unwrap_or(message.date));
+    // Seen by its writer and us alone, as an answer to an ephemeral message is: nobody needs to be guarded from it,
+    // and it has no id by which it could be deleted or answered.
+    if message.ephemeral {
+        return Ok(Some((place, at, Event::Other)));
+    }
     let migrated = match (message.migrate_to, message.migrate_from) {
         (Some(to), _) => Some((place.id, ChatId(to))),
         (None, Some(from)) => Some((ChatId(from), place.id)),

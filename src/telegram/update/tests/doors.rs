@@ -118,6 +118,15 @@ fn a_press_under_a_message_for_one_person_says_so() {
 }
 
 #[test]
+fn words_that_only_we_can_see_are_not_said_in_the_group() {
+    for text in ["why me?", "/protect @news"] {
+        let more = json!({"message_id": 0, "ephemeral_message_id": 31, "text": text});
+        let decoded = read(&update("message", message(more)));
+        assert_eq!((decoded.chat, decoded.happened.event), (Some(GROUP), Event::Other), "{text}");
+    }
+}
+
+#[test]
 fn a_start_link_in_a_group_comes_with_its_payload() {
     let said = said(
         json!({"text": "/start@house_bot setup", "entities": [{"type": "bot_command", "offset": 0, "length": 16}]}),

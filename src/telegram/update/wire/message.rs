@@ -30,6 +30,7 @@ pub(in crate::telegram::update) struct Message<'a> {
     pub migrate_to: Option<i64>,
     pub migrate_from: Option<i64>,
     pub service: bool,
+    pub ephemeral: bool,
 }
 
 /// The fields of a message that we read; all service messages are one to us.
@@ -37,6 +38,7 @@ pub(in crate::telegram::update) struct Message<'a> {
 #[serde(field_identifier, rename_all = "snake_case")]
 enum Field {
     MessageId,
+    EphemeralMessageId,
     MessageThreadId,
     IsTopicMessage,
     From,
@@ -159,6 +161,7 @@ impl<'de> Visitor<'de> for MessageVisitor {
         while let Some(field) = map.next_key()? {
             match field {
                 Field::MessageId => it.message_id = map.next_value()?,
+                Field::EphemeralMessageId => it.ephemeral = map.next_value::<Option<IgnoredAny>>()?.is_some(),
                 Field::MessageThreadId => it.thread = map.next_value()?,
                 Field::IsTopicMessage => it.is_topic = map.next_value()?,
                 Field::From => it.from = map.next_value()?,
