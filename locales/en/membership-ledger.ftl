@@ -14,7 +14,7 @@ membership-ledger-not-allowed = This is for admins who may restrict people here.
 membership-ledger-toast-below = I have written it below.
 
 membership-ledger-where = You can ask me why you were held back in a group: press “Why?” under my notice there, or send /why in the group.
-membership-ledger-no-group = I am not in that group any more, so I hold nobody back there.
+membership-ledger-no-group = Nothing is written down about you there: I am not in that group, or you are not.
 membership-ledger-in-private = { $person }, I tell that only you: press the button and then Start.
 
 membership-ledger-yours =

@@ -14,7 +14,7 @@ membership-ledger-not-allowed = Это могут администраторы �
 membership-ledger-toast-below = Ответ — ниже.
 
 membership-ledger-where = Спросить, почему вас ограничили в группе, можно так: нажмите «Почему?» под моим сообщением там или отправьте в группе /why.
-membership-ledger-no-group = Меня в этой группе больше нет, и я там никого не ограничиваю.
+membership-ledger-no-group = О вас у меня там ничего не записано: в этой группе нет меня или нет вас.
 membership-ledger-in-private = { $person }, это я расскажу только вам: нажмите кнопку, а затем «Старт».
 
 membership-ledger-yours =
