@@ -7,8 +7,8 @@ membership-panel-help-log-line = /log — in another chat: read this group's rep
 
 membership-panel-home = { $lines }
 membership-panel-mode-on = ✅ This group is guarded.
-membership-panel-mode-dry = 🧪 Rehearsal: I judge and write down, but stop nobody.
-membership-panel-mode-off = ⏸ The guard is off: everybody can write.
+membership-panel-mode-dry = 🧪 Rehearsal: I judge and write down, but stop nobody. In earnest:
+membership-panel-mode-off = ⏸ The guard is off: everybody can write. When it is on:
 membership-panel-no-channel = ▫️ No channel is named yet, so everybody can write. Send /protect @channel.
 membership-panel-required = Whoever writes must subscribe to { $channels }.
 membership-panel-strangers-mute = Strangers are muted until they have joined.

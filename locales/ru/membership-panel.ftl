@@ -7,8 +7,8 @@ membership-panel-help-log-line = /log — в другом чате: читать
 
 membership-panel-home = { $lines }
 membership-panel-mode-on = ✅ Группа под защитой.
-membership-panel-mode-dry = 🧪 Репетиция: я проверяю и записываю, но никого не останавливаю.
-membership-panel-mode-off = ⏸ Защита выключена: писать могут все.
+membership-panel-mode-dry = 🧪 Репетиция: я проверяю и записываю, но никого не останавливаю. Всерьёз было бы так:
+membership-panel-mode-off = ⏸ Защита выключена: писать могут все. Когда она включена:
 membership-panel-no-channel = ▫️ Канал ещё не назван, поэтому писать могут все. Отправьте /protect @канал.
 membership-panel-required = Чтобы писать, нужна подписка: { $channels }.
 membership-panel-strangers-mute = Кто не подписан, не может писать, пока не подпишется.
