@@ -22,6 +22,11 @@ membership-groups-off = ⏸ { $group } — switched off ({ $channels })
 membership-groups-dry = 👀 { $group } — rehearsing: nobody is stopped ({ $channels })
 membership-groups-trouble = 🔴 { $group } — needs your hand: /protection there says what ({ $channels })
 
+membership-groups-reconciled = { "    " }🔎 checked { $time }: { $count ->
+    [one] one mute
+   *[other] { $count } mutes
+}, { $lifted-count } lifted, { $held-count } set again
+
 membership-groups-privacy =
     What I keep, and why:
     • who wrote in a guarded group and when, to the hour, for a day, with the name shown then: to see who is inside;

@@ -24,6 +24,12 @@ membership-groups-off = ⏸ { $group } — охрана выключена ({ $c
 membership-groups-dry = 👀 { $group } — репетиция: никого не останавливаю ({ $channels })
 membership-groups-trouble = 🔴 { $group } — нужна ваша помощь, подробности там: /protection ({ $channels })
 
+membership-groups-reconciled = { "    " }🔎 сверка { $time }: { $count ->
+    [one] { $count } ограничение
+    [few] { $count } ограничения
+   *[many] { $count } ограничений
+}, снято { $lifted-count }, поставлено снова { $held-count }
+
 membership-groups-privacy =
     Что я храню и зачем:
     • кто и в каком часу писал в охраняемой группе за последние сутки, с именем на тот момент: чтобы знать, кто внутри;

@@ -3,7 +3,7 @@
 mod button;
 mod call;
 
-pub use button::{Button, Does, Label};
+pub use button::{Button, Choice, Does, Label, Wanted};
 pub use call::{Call, JoinVerdict, MenuScope, MessageRef};
 
 use super::event::Note;

@@ -1,6 +1,7 @@
 //! Our calls as Telegram's requests: method and JSON body.
 
 mod form;
+mod offer;
 mod wire;
 
 #[cfg(test)]
@@ -108,6 +109,7 @@ pub fn encode(
     };
     let body: Body = match call {
         Call::Say { .. } => say(context, call)?.into(),
+        Call::Offer { chat, text, choices, slot: _ } => offer::offer(*chat, text, choices).into(),
         Call::Document { .. } => document(call)?,
         Call::Picture { .. } => return picture(call),
         Call::Edit { chat, message, text, keyboard } => return edit(context, *chat, find(message)?, text, keyboard),
@@ -311,7 +313,9 @@ pub(super) fn json(body: &impl Serialize) -> Vec<u8> {
 
 const fn answer(call: &Call) -> Answer {
     match call {
-        Call::Say { .. } | Call::Document { .. } | Call::Picture { .. } | Call::Edit { .. } => Answer::Message,
+        Call::Say { .. } | Call::Offer { .. } | Call::Document { .. } | Call::Picture { .. } | Call::Edit { .. } => {
+            Answer::Message
+        }
         Call::Invite { .. } | Call::EditInvite { .. } => Answer::Link,
         Call::Delete { .. }
         | Call::DeleteMany { .. }

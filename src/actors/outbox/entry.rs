@@ -54,6 +54,7 @@ impl Order {
     pub(super) const fn of(call: &Call) -> Option<Self> {
         match call {
             Call::Say { chat, .. }
+            | Call::Offer { chat, .. }
             | Call::Document { chat, .. }
             | Call::Picture { chat, .. }
             | Call::Edit { chat, .. }

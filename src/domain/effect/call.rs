@@ -1,7 +1,7 @@
 //! A call to Telegram in our words, and what its messages are made of.
 
 use super::Class;
-use super::button::Button;
+use super::button::{Button, Choice};
 use crate::domain::chart::Chart;
 use crate::domain::fact::Permissions;
 use crate::domain::text::Text;
@@ -44,6 +44,19 @@ pub enum Call {
         /// everybody sees it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         only: Option<UserId>,
+    },
+    /// `sendMessage` with a keyboard in the place of the letters, from which somebody chooses a chat for us: in
+    /// private chats only. Without choices that keyboard is taken away.
+    Offer {
+        /// Where to.
+        chat: ChatId,
+        /// Our name of it.
+        slot: Slot,
+        /// The words.
+        text: Text,
+        /// The buttons, a row each.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        choices: Vec<Choice>,
     },
     /// `sendDocument`: a text file of ours.
     Document {
@@ -234,13 +247,37 @@ pub enum MenuScope {
     Chat(ChatId),
 }
 
+/// The chat in which a call acts, borrowed as the call is: to be read, or to be changed.
+macro_rules! chat_of {
+    ($call:expr) => {
+        match $call {
+            Call::Say { chat, .. }
+            | Call::Offer { chat, .. }
+            | Call::Document { chat, .. }
+            | Call::Picture { chat, .. }
+            | Call::Edit { chat, .. }
+            | Call::Delete { chat, .. }
+            | Call::DeleteMany { chat, .. }
+            | Call::Mute { chat, .. }
+            | Call::Unmute { chat, .. }
+            | Call::Permit { chat, .. }
+            | Call::Approve { chat, .. }
+            | Call::Decline { chat, .. }
+            | Call::Invite { chat, .. }
+            | Call::EditInvite { chat, .. }
+            | Call::Leave { chat } => Some(chat),
+            Call::AnswerJoin { .. } | Call::Answer { .. } | Call::SetCommands { .. } => None,
+        }
+    };
+}
+
 impl Call {
     /// Telegram's name of the method, for metrics and logs. For an edit or deletion of a message that one person
     /// alone sees, the request has another name than the call.
     #[must_use]
     pub const fn method(&self) -> &'static str {
         match self {
-            Self::Say { .. } => "sendMessage",
+            Self::Say { .. } | Self::Offer { .. } => "sendMessage",
             Self::Document { .. } => "sendDocument",
             Self::Picture { .. } => "sendPhoto",
             Self::Edit { .. } => "editMessageText",
@@ -263,7 +300,11 @@ impl Call {
     #[must_use]
     pub const fn class(&self) -> Class {
         match self {
-            Self::Say { .. } | Self::Document { .. } | Self::Picture { .. } | Self::Invite { .. } => Class::VisibleOnce,
+            Self::Say { .. }
+            | Self::Offer { .. }
+            | Self::Document { .. }
+            | Self::Picture { .. }
+            | Self::Invite { .. } => Class::VisibleOnce,
             Self::Edit { .. }
             | Self::Delete { .. }
             | Self::DeleteMany { .. }
@@ -296,7 +337,10 @@ impl Call {
     #[must_use]
     pub const fn makes(&self) -> Option<Slot> {
         match self {
-            Self::Say { slot, .. } | Self::Document { slot, .. } | Self::Picture { slot, .. } => Some(*slot),
+            Self::Say { slot, .. }
+            | Self::Offer { slot, .. }
+            | Self::Document { slot, .. }
+            | Self::Picture { slot, .. } => Some(*slot),
             _ => None,
         }
     }
@@ -310,22 +354,8 @@ impl Call {
         {
             (*reply_to, *thread) = (None, None);
         }
-        match &mut self {
-            Self::Say { chat, .. }
-            | Self::Document { chat, .. }
-            | Self::Picture { chat, .. }
-            | Self::Edit { chat, .. }
-            | Self::Delete { chat, .. }
-            | Self::DeleteMany { chat, .. }
-            | Self::Mute { chat, .. }
-            | Self::Unmute { chat, .. }
-            | Self::Permit { chat, .. }
-            | Self::Approve { chat, .. }
-            | Self::Decline { chat, .. }
-            | Self::Invite { chat, .. }
-            | Self::EditInvite { chat, .. }
-            | Self::Leave { chat } => *chat = to,
-            Self::AnswerJoin { .. } | Self::Answer { .. } | Self::SetCommands { .. } => {}
+        if let Some(chat) = chat_of!(&mut self) {
+            *chat = to;
         }
         self
     }
@@ -337,6 +367,7 @@ impl Call {
             Self::Edit { message, .. } | Self::Delete { message, .. } => Some(*message),
             Self::DeleteMany { messages, .. } => messages.first().map(|it| MessageRef::Id(*it)),
             Self::Say { .. }
+            | Self::Offer { .. }
             | Self::Document { .. }
             | Self::Picture { .. }
             | Self::Mute { .. }
@@ -356,22 +387,9 @@ impl Call {
     /// The chat it acts in, where it acts in one.
     #[must_use]
     pub const fn chat(&self) -> Option<ChatId> {
-        match self {
-            Self::Say { chat, .. }
-            | Self::Document { chat, .. }
-            | Self::Picture { chat, .. }
-            | Self::Edit { chat, .. }
-            | Self::Delete { chat, .. }
-            | Self::DeleteMany { chat, .. }
-            | Self::Mute { chat, .. }
-            | Self::Unmute { chat, .. }
-            | Self::Permit { chat, .. }
-            | Self::Approve { chat, .. }
-            | Self::Decline { chat, .. }
-            | Self::Invite { chat, .. }
-            | Self::EditInvite { chat, .. }
-            | Self::Leave { chat } => Some(*chat),
-            Self::AnswerJoin { .. } | Self::Answer { .. } | Self::SetCommands { .. } => None,
+        match chat_of!(self) {
+            Some(chat) => Some(*chat),
+            None => None,
         }
     }
 }

@@ -25,6 +25,8 @@ const UNDO: &str = "u";
 /// The row of what everybody might do before a raid closed the group.
 const CLOSED: &str = "raid/permissions";
 const MINUTE_MS: u64 = 60_000;
+/// Strangers are counted by the minute: so long may a raid have gone on before it is noticed, in ms.
+pub(super) const UNNOTICED_MS: u64 = MINUTE_MS;
 /// Minutes over which it is learned what is usual; after ten times as many nothing is left of it.
 const MEMORY_MIN: u32 = 60;
 /// A raid is over when it has been quiet for this long, in ms.
@@ -332,7 +334,7 @@ pub(super) fn pressed(draft: &mut Draft<'_>, pressed: &Pressed, args: &str) {
     match args {
         UNDO => {
             draft.toast(pressed, say("membership-toast-thanks"), false);
-            undo::asked(draft, Voice::Reply(pressed.message, pressed.thread), &pressed.from, Undo::Raid);
+            undo::asked(draft, Voice::Reply(pressed.message, pressed.thread), &pressed.from, &Undo::Raid);
         }
         _ if draft.state().raid.is_none() => draft.toast(pressed, say("membership-raid-toast-over"), false),
         _ => {

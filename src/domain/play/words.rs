@@ -14,6 +14,7 @@ fn word(effect: &Effect) -> String {
     match effect {
         Effect::Telegram(owed) => match &owed.call {
             Call::Say { text, .. } => format!("say {}", text.key),
+            Call::Offer { text, choices, .. } => format!("offer {} {}", choices.len(), text.key),
             Call::Edit { text, .. } => format!("edit {}", text.key),
             Call::Document { name, .. } => format!("document {name}"),
             Call::Picture { caption, .. } => format!("picture {}", caption.key),

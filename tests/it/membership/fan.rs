@@ -153,8 +153,14 @@ async fn a_simulation_ends_with_a_button_that_protects() {
     story.telegram.say(story.sam, story.group, "hello").unwrap();
     story.telegram.say(story.eve, story.group, "hello").unwrap();
     story.calm().await;
-    story.ann_asks("/simulate @news", "one person of the 3 who wrote").await;
-    story.hears(story.group, "Not subscribed, for example: Eve").await;
+    story.telegram.say(story.eve, story.group, "hello again").unwrap();
+    story.calm().await;
+    story.ann_asks("/simulate @news", "of the 3 people who wrote in the last 24 hours (4 messages)").await;
+    story.hears(story.group, "one person would have been stopped, who wrote 2 of them").await;
+    story.hears(story.group, "messages deleted: 1, people muted: 1").await;
+    story.hears(story.group, "They are: Eve.").await;
+    assert_eq!(story.press(story.ann, "Delete").await.text, "");
+    story.hears(story.group, "messages deleted: 2, people muted: 0").await;
     assert_eq!(story.telegram.muted(story.group), []);
     story.press(story.ann, "Protect now").await;
     story.hears(story.group, "Only subscribers of News can write here now").await;

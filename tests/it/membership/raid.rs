@@ -99,3 +99,20 @@ async fn a_closed_group_is_opened_as_it_was(by: By, language: &'static str, word
     story.until("a summary", || story.telegram.story().iter().any(|it| over(&it.what))).await;
     story.untouched(story.sam, "I may write").await;
 }
+
+#[tokio::test]
+async fn a_raid_is_undone_whole_also_for_those_who_came_before_it_was_noticed() {
+    const MANY: usize = 14;
+    let setting = Setting::by(By::Polling).with("MAJORDOMO_FEATURES__MEMBERSHIP__NOTICES_PER_MIN", "1");
+    let story = Story::begin(setting.with("MAJORDOMO_FEATURES__MEMBERSHIP__RAID_MIN_PER_MIN", "8")).await;
+    let guests = story.guests(MANY);
+    for who in &guests {
+        story.telegram.say(*who, story.group, "buy this").unwrap();
+    }
+    story.until("everybody is muted", || story.telegram.muted(story.group).len() == MANY).await;
+    story.hears(story.group, "Many strangers are coming into").await;
+    story.ann_asks("/undo raid", "Undo 14 mutes of 14 people").await;
+    let question = story.message(story.group, "Undo 14 mutes");
+    story.telegram.press_on(story.ann, story.group, question, "Undo", crate::harness::LIMIT).await.unwrap();
+    story.until("all may write", || story.telegram.muted(story.group).is_empty()).await;
+}
