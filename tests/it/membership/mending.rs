@@ -54,7 +54,8 @@ async fn seen_by_the_clock_alone(by: By, language: &'static str, lost: &str, wel
     assert_eq!(it.story.said(owner, well), 0, "nobody has looked yet");
     it.jump_s(120);
     it.story.hears(owner, well).await;
-    it.story.stopped(it.story.eve, "and I am judged again").await;
+    let guest = it.story.guests(1)[0];
+    it.story.stopped(guest, "strangers are judged again").await;
 }
 
 #[tokio::test]

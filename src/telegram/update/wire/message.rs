@@ -40,6 +40,14 @@ pub(in crate::telegram::update) struct SharedChat {
     pub chat_id: i64,
 }
 
+/// A chat that was shared, or something in its place that nobody documents: then it is a service message like any.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Shared {
+    Chat(SharedChat),
+    Unknown(IgnoredAny),
+}
+
 /// The fields of a message that we read; all service messages are one to us.
 #[derive(Deserialize)]
 #[serde(field_identifier, rename_all = "snake_case")]
@@ -204,8 +212,9 @@ impl<'de> Visitor<'de> for MessageVisitor {
                 Field::MigrateToChatId => it.migrate_to = map.next_value()?,
                 Field::MigrateFromChatId => it.migrate_from = map.next_value()?,
                 Field::ChatShared => {
-                    it.shared = map.next_value()?;
-                    it.service |= it.shared.is_some();
+                    let shared: Option<Shared> = map.next_value()?;
+                    it.service |= shared.is_some();
+                    it.shared = shared.and_then(|it| if let Shared::Chat(chat) = it { Some(chat) } else { None });
                 }
                 Field::Service => it.service |= map.next_value::<Option<IgnoredAny>>()?.is_some(),
                 Field::Else => {
