@@ -118,6 +118,9 @@ pub fn encode(
             let message_ids = messages.iter().map(|it| it.0).collect();
             json(&wire::DeleteMany { chat_id: chat.0, message_ids }).into()
         }
+        Call::Unreact { chat, message, user } => {
+            json(&wire::Unreact { chat_id: chat.0, message_id: message.0, user_id: user.0 }).into()
+        }
         Call::Mute { chat, user, until } => {
             let until_date = until.map(|it| until_date(it, context.now));
             restrict(*chat, *user, wire::Allowed::Nothing, until_date).into()
@@ -319,6 +322,7 @@ const fn answer(call: &Call) -> Answer {
         Call::Invite { .. } | Call::EditInvite { .. } => Answer::Link,
         Call::Delete { .. }
         | Call::DeleteMany { .. }
+        | Call::Unreact { .. }
         | Call::Mute { .. }
         | Call::Unmute { .. }
         | Call::Permit { .. }

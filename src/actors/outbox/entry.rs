@@ -66,6 +66,7 @@ impl Order {
             Call::Permit { chat, .. } | Call::EditInvite { chat, .. } => Some(Self::Doors(*chat)),
             Call::Delete { message: MessageRef::Id(_), .. }
             | Call::DeleteMany { .. }
+            | Call::Unreact { .. }
             | Call::AnswerJoin { .. }
             | Call::Answer { .. }
             | Call::Invite { .. }

@@ -1,21 +1,13 @@
-//! A call to Telegram in our words, and what its messages are made of.
+//! A call to Telegram in our words.
 
 use super::Class;
 use super::button::{Button, Choice};
+use super::parts::{JoinVerdict, MenuScope, MessageRef};
 use crate::domain::chart::Chart;
 use crate::domain::fact::Permissions;
 use crate::domain::text::Text;
 use crate::domain::types::{ChatId, Language, MessageId, Moment, Slot, ThreadId, UserId};
 use serde::{Deserialize, Serialize};
-
-/// A message of ours: by Telegram's id, or by our slot while that is not known yet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum MessageRef {
-    /// By id.
-    Id(MessageId),
-    /// By the slot it was said under, in the same chat.
-    Slot(Slot),
-}
 
 /// A call to Telegram in our words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -126,6 +118,15 @@ pub enum Call {
         /// Which: 1 to 100 ([`super::DELETE_MANY_MAX`]), split by whoever decides.
         messages: Vec<MessageId>,
     },
+    /// `deleteMessageReaction`: takes away what somebody set under a message (Bot API 10.3).
+    Unreact {
+        /// Where.
+        chat: ChatId,
+        /// Which message.
+        message: MessageId,
+        /// Whose reaction.
+        user: UserId,
+    },
     /// `restrictChatMember` with nothing allowed.
     Mute {
         /// Where.
@@ -222,31 +223,6 @@ pub enum Call {
     },
 }
 
-/// What becomes of somebody who asks to join.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum JoinVerdict {
-    /// They are let in.
-    Approve,
-    /// They are not.
-    Decline,
-    /// The chat's admins decide.
-    Queue,
-}
-
-/// Telegram's `BotCommandScope` as far as we use it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum MenuScope {
-    /// Private chats.
-    Private,
-    /// Groups.
-    Groups,
-    /// The admins of groups.
-    GroupAdmins,
-    /// One chat.
-    Chat(ChatId),
-}
-
 /// The chat in which a call acts, borrowed as the call is: to be read, or to be changed.
 macro_rules! chat_of {
     ($call:expr) => {
@@ -258,6 +234,7 @@ macro_rules! chat_of {
             | Call::Edit { chat, .. }
             | Call::Delete { chat, .. }
             | Call::DeleteMany { chat, .. }
+            | Call::Unreact { chat, .. }
             | Call::Mute { chat, .. }
             | Call::Unmute { chat, .. }
             | Call::Permit { chat, .. }
@@ -283,6 +260,7 @@ impl Call {
             Self::Edit { .. } => "editMessageText",
             Self::Delete { .. } => "deleteMessage",
             Self::DeleteMany { .. } => "deleteMessages",
+            Self::Unreact { .. } => "deleteMessageReaction",
             Self::Mute { .. } | Self::Unmute { .. } => "restrictChatMember",
             Self::Permit { .. } => "setChatPermissions",
             Self::Approve { .. } => "approveChatJoinRequest",
@@ -308,6 +286,7 @@ impl Call {
             Self::Edit { .. }
             | Self::Delete { .. }
             | Self::DeleteMany { .. }
+            | Self::Unreact { .. }
             | Self::Mute { .. }
             | Self::Unmute { .. }
             | Self::Permit { .. }
@@ -366,6 +345,7 @@ impl Call {
         match self {
             Self::Edit { message, .. } | Self::Delete { message, .. } => Some(*message),
             Self::DeleteMany { messages, .. } => messages.first().map(|it| MessageRef::Id(*it)),
+            Self::Unreact { message, .. } => Some(MessageRef::Id(*message)),
             Self::Say { .. }
             | Self::Offer { .. }
             | Self::Document { .. }

@@ -20,6 +20,7 @@ fn word(effect: &Effect) -> String {
             Call::Picture { caption, .. } => format!("picture {}", caption.key),
             Call::Delete { .. } => "delete".into(),
             Call::DeleteMany { messages, .. } => format!("delete {}", messages.len()),
+            Call::Unreact { user, .. } => format!("unreact {}", user.0),
             Call::Permit { .. } => "permit".into(),
             Call::Approve { user, .. } => format!("approve {}", user.0),
             Call::Decline { user, .. } => format!("decline {}", user.0),

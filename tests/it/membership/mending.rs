@@ -37,7 +37,7 @@ async fn what_is_right_again_is_seen_without_anybodys_message_by_polling() {
 
 #[tokio::test]
 async fn what_is_right_again_is_seen_without_anybodys_message_by_webhook_and_in_russian() {
-    seen_by_the_clock_alone(By::Webhook, "ru", "больше не вижу, кто подписан на News", "всё снова в порядке").await;
+    seen_by_the_clock_alone(By::Webhook, "ru", "больше не вижу подписчиков News", "всё снова в порядке").await;
 }
 
 async fn seen_by_the_clock_alone(by: By, language: &'static str, lost: &str, well: &str) {

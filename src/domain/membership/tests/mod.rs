@@ -24,6 +24,7 @@ mod raiding;
 mod reconciling;
 mod releasing;
 mod setting_up;
+mod simulating;
 mod troubles;
 mod undoing;
 mod walking;

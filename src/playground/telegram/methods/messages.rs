@@ -100,6 +100,22 @@ pub(super) fn delete_many(world: &mut World, given: &Parameters) -> Result<Value
     Ok(Value::Bool(true))
 }
 
+/// Takes a person's reaction away.
+pub(super) fn unreact(world: &mut World, given: &Parameters) -> Result<Value, Refusal> {
+    let (id, user) = (message_id(given)?, given.user()?);
+    let chat = world.chat_for(&given.text("chat_id"), Access::Write)?;
+    world.message_for(chat, id, "message")?;
+    if !world.me(chat).may("can_delete_messages") {
+        return Err(Refusal::bad("not enough rights to delete reactions"));
+    }
+    let found = world.chats.get_mut(&chat).and_then(|it| it.messages.get_mut(&id));
+    if found.and_then(|it| it.reactions.remove(&user)).is_some() {
+        let who = world.name(user);
+        world.happened(chat, who, true, What::Reacted(String::new()));
+    }
+    Ok(Value::Bool(true))
+}
+
 pub(super) fn answer_press(world: &mut World, given: &Parameters) -> Result<Value, Refusal> {
     let text = given.text("text").into_owned();
     if text.chars().count() > 200 {
