@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
+use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpSocket;
 use tokio::time::timeout;
@@ -19,6 +20,8 @@ type Headers<'a> = &'a [(&'a str, &'a str)];
 /// A running demo, its page, and what its stream has said.
 struct Demo {
     child: Child,
+    /// Where the demo keeps its folder, so that nothing is left when it is killed.
+    room: TempDir,
     /// Without the slash at the end.
     url: String,
     token: String,
@@ -27,7 +30,9 @@ struct Demo {
 
 impl Demo {
     async fn start() -> Self {
+        let room = tempfile::tempdir().unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_majordomo"));
+        command.env("TMPDIR", room.path());
         let mut child = command.args(["demo", "--port", "0"]).stdout(Stdio::piped()).spawn().unwrap();
         let out = child.stdout.take().unwrap();
         let found = tokio::task::spawn_blocking(move || {
@@ -41,7 +46,7 @@ impl Demo {
         let page = http.get(format!("{url}/?lang=en")).send().await.unwrap().text().await.unwrap();
         let token = between(&page, "<meta name=\"token\" content=\"", "\"").to_owned();
         assert_eq!(token.len(), 32, "the page knows its token");
-        Self { child, url, token, http }
+        Self { child, room, url, token, http }
     }
 
     fn post(&self, deed: &Value) -> reqwest::RequestBuilder {
@@ -336,4 +341,5 @@ async fn it_ends_when_told_to_with_the_numbers() {
         }
     };
     assert_eq!(timeout(LIMIT, ended).await.unwrap().code(), Some(0));
+    assert_eq!(demo.room.path().read_dir().unwrap().count(), 0, "its folder is gone");
 }

@@ -274,6 +274,7 @@ fn settings(set: &Set, store: &Path) -> Settings {
     settings.limits.breaker.open_ms = 2_000;
     settings.limits.breaker.retry_base_ms = 200;
     settings.limits.breaker.retry_cap_ms = 1_000;
+    settings.limits.chat.keep_ms = 500; // what a crash may cost is little, so that /stats shows what one has seen
     settings.limits.requests.per_min = 60.0;
     settings.limits.telegram.group_per_min = 60.0;
     settings
