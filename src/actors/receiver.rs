@@ -3,7 +3,7 @@
 use super::task::Stopping;
 use super::world::World;
 use crate::clock;
-use crate::config::{Mode, Settings};
+use crate::config::{Mode, Settings, shares};
 use crate::domain::limits::Backoff;
 use crate::protocol::health::{CheckState, HealthBoard};
 use crate::protocol::intake::Intake;
@@ -156,6 +156,7 @@ impl Receiver {
             settings.max_body_bytes,
             settings.max_connections,
         );
+        options.max_connections = options.max_connections.min(shares().deliveries);
         options.drain = Duration::from_millis(self.settings.runtime.drain_ms / 2);
         let intake: Arc<dyn Intake> = Arc::new(self.world.intake.clone());
         let want = Want::Webhook(NewWebhook {

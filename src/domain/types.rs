@@ -66,11 +66,28 @@ pub struct Slot(pub u64);
 #[serde(transparent)]
 pub struct Moment(pub u64);
 
+/// How far a clock may go back without anybody taking notice, in ms: time services correct by as much.
+const CLOCK_SLACK_MS: u64 = 5_000;
+
 impl Moment {
     /// This moment plus so many milliseconds.
     #[must_use]
     pub const fn plus_ms(self, ms: u64) -> Self {
         Self(self.0.saturating_add(ms))
+    }
+
+    /// Whether something that holds until this moment, and was said to for `most_ms` at most, holds now. What ends
+    /// later than that was said by a clock that has been set back since, and is over.
+    #[must_use]
+    pub const fn holds(self, now: Self, most_ms: u64) -> bool {
+        now.0 < self.0 && self.0 - now.0 <= most_ms.saturating_add(CLOCK_SLACK_MS)
+    }
+
+    /// Whether this moment is less than so many milliseconds ago. One that lies ahead was noted by a clock that has
+    /// been set back since, and is long ago.
+    #[must_use]
+    pub const fn is_within(self, now: Self, ms: u64) -> bool {
+        now.since_ms(self) < ms && self.0 <= now.0.saturating_add(CLOCK_SLACK_MS)
     }
 
     /// Milliseconds since an earlier moment; 0 when that one lies ahead.

@@ -291,6 +291,9 @@ impl Writer {
             return;
         }
         self.looked_ms = Some(now_ms);
+        if matches!(self.mode, Mode::Open | Mode::Short) && self.opener.is_gone() {
+            return self.fail("its folder was moved, deleted or replaced while it was in use".to_owned());
+        }
         let free = self.opener.free_bytes();
         let sizes = self.shared.engine().as_deref().map(Engine::sizes);
         meters::disk(&self.shared.counters, sizes.unwrap_or_default(), free);

@@ -3,6 +3,7 @@
 use super::desk::{Bounds, Desk, Offered, Taken as Next, Wake};
 use super::item::{Disk, Item};
 use super::numbers::Numbers;
+use super::offer::RETRY_AFTER_S;
 use crate::actors::world::Sequence;
 use crate::clock;
 use crate::config::Runtime;
@@ -43,6 +44,7 @@ struct Inner {
     due: Notify,
     scribe_sleeps: AtomicBool,
     closed: AtomicBool,
+    clocks: super::clocks::Clocks,
     starter: OnceLock<Starter>,
     blame: super::blame::Blame,
 }
@@ -83,6 +85,7 @@ impl IntakePort {
                 due: Notify::new(),
                 scribe_sleeps: AtomicBool::new(true),
                 closed: AtomicBool::new(false),
+                clocks: super::clocks::Clocks::default(),
                 starter: OnceLock::new(),
                 blame: super::blame::Blame::default(),
                 parts,
@@ -126,6 +129,12 @@ impl IntakePort {
     #[must_use]
     pub fn open(&self) -> bool {
         !self.inner.closed.load(Ordering::Acquire) && self.inner.parts.store.status().writable
+    }
+
+    /// Telegram's clock against ours.
+    #[must_use]
+    pub fn clocks(&self) -> &super::clocks::Clocks {
+        &self.inner.clocks
     }
 
     /// Decodes with the present key and time.
@@ -232,7 +241,7 @@ impl IntakePort {
             }
             // Finished meanwhile: whoever finished it may not have come to say so yet.
             Err(StoreError::AlreadyDone) => Taken::Done,
-            Err(_) => Taken::Refused { retry_after_s: 5 },
+            Err(_) => Taken::Refused { retry_after_s: RETRY_AFTER_S },
         };
         if item.leaves_row() {
             self.strike(item);
