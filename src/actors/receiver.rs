@@ -163,7 +163,8 @@ impl Receiver {
             url: settings.url.clone(),
             secret: self.secret.clone(),
             allowed_updates: intake.enabled_updates(),
-            max_connections: settings.max_connections,
+            // More than we take at once would be turned away, again and again.
+            max_connections: settings.max_connections.min(u32::try_from(shares().deliveries).unwrap_or(u32::MAX)),
         });
         let (seen, mut looked) = watch::channel(None);
         let keeper = self.registration(want);

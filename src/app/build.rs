@@ -107,7 +107,9 @@ pub(super) async fn build(loaded: Loaded, options: Options, ground: &Ground) -> 
     let facts = FactsPort::unbound(settings.limits.membership_cache.clone());
     let health = HealthBoard::new(&["store", "replay", "intake"]);
     let outbox = OutboxPort::unbound(settings.limits.telegram.queue);
+    let limiter = LimiterPort::new(SendGate::new(gate_limits(&settings)), Breaker::new(breaker_rules(&settings)));
     let intake = IntakePort::new(IntakeParts {
+        limiter: limiter.clone(),
         store: store.clone(),
         outbox: outbox.clone(),
         health: health.clone(),
@@ -136,7 +138,7 @@ pub(super) async fn build(loaded: Loaded, options: Options, ground: &Ground) -> 
         runtime: settings.runtime.clone(),
         cache: settings.limits.membership_cache.clone(),
         chat: settings.limits.chat.clone(),
-        limiter: LimiterPort::new(SendGate::new(gate_limits(&settings)), Breaker::new(breaker_rules(&settings))),
+        limiter,
         requests: settings.limits.requests.clone(),
         in_hand,
         sequence,

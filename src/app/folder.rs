@@ -2,9 +2,9 @@
 
 use super::Exit;
 use super::build::{StartError, end};
-use crate::config::Settings;
+use crate::config::{self, Settings};
 use crate::protocol::inhand::{InHand, Leftover};
-use crate::store::{Batch, Handle, OpenError, Store, StoreError, keys};
+use crate::store::{Batch, Handle, OpenError, Store, StoreError, free_bytes, keys};
 use crate::supervisors::last_words;
 use crate::telegram::{CallbackKey, register};
 use crate::telemetry::{Line, events};
@@ -59,7 +59,16 @@ fn tell_full(error: &StartError) {
         .emit();
 }
 
+/// Whether more is free than the reserve, as far as it can be known.
+fn has_room(settings: &config::Store) -> bool {
+    let there = settings.path.ancestors().find_map(|it| free_bytes(it).ok());
+    there.is_none_or(|it| it >= settings.reserve_bytes)
+}
+
 async fn once(settings: &Settings) -> Result<Kept, StartError> {
+    if !has_room(&settings.store) {
+        return Err(OpenError::Full { path: settings.store.path.clone() }.into());
+    }
     let opened = settings.store.clone();
     let store = tokio::task::spawn_blocking(move || Handle::open(&opened))
         .await

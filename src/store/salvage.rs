@@ -184,7 +184,7 @@ fn rewritten(rows: Rows, done: &mut Salvaged) -> Rows {
     let before = before.and_then(|it| String::from_utf8(it.value).ok()?.parse().ok()).unwrap_or(0);
     let value = frame::pack(&key, 1, (boot.max(before) + BOOTS).to_string().as_bytes());
     kept.insert(key, value);
-    done.rows = kept.len();
+    done.rows = kept.keys().filter(|it| it.first() != Some(&0)).count();
     kept
 }
 

@@ -24,6 +24,7 @@ impl Intake for IntakePort {
         match self.decode(&raw) {
             Ok(decoded) => {
                 hot().received(UpdateKind::of(decoded.kind), self.parts().via).increment(1);
+                self.parts().limiter.heard();
                 self.clocks().compare(decoded.happened.at, clock::now());
                 hot().lag.record(seconds(clock::now().since_ms(decoded.happened.at)));
                 let (waiter, answer) = oneshot::channel();

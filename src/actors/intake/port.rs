@@ -13,6 +13,7 @@ use crate::protocol::chat::{Address, ChatMsg};
 use crate::protocol::facts::FactsPort;
 use crate::protocol::health::HealthBoard;
 use crate::protocol::intake::Taken;
+use crate::protocol::limiter::LimiterPort;
 use crate::protocol::outbox::{OutboxMsg, OutboxPort};
 use crate::store::{Batch, Handle, Store, StoreError, keys, rows};
 use crate::telegram::callback::CallbackKey;
@@ -57,6 +58,8 @@ pub struct IntakeParts {
     pub facts: FactsPort,
     /// Where presses get an answer in time.
     pub outbox: OutboxPort,
+    /// Who should know that Telegram can be reached.
+    pub limiter: LimiterPort,
     /// How updates come.
     pub via: Via,
     /// Where it says whether they can come.

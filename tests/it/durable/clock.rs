@@ -118,11 +118,12 @@ async fn a_pause_that_telegram_asked_for_is_not_kept_for_a_day_by_a_clock_that_w
     story.telegram.say(story.eve, story.group, "hello").unwrap();
     story.log.wait_for("upstream.flood").await;
     story.written_or_waits().await;
+    let early = story.telegram.early_calls(); // what was on its way when Telegram said so
     story.kill9();
     clock.jump_s(0);
     story.start().await;
     story.until("she is stopped", || story.telegram.muted(story.group).contains(&story.eve)).await;
-    assert_eq!(story.telegram.early_calls(), 0);
+    assert_eq!(story.telegram.early_calls(), early, "the pause holds over the restart");
 }
 
 impl Story {
@@ -161,8 +162,9 @@ async fn a_breaker_and_a_cache_are_neither_locked_nor_opened_by_a_jump() {
         clock.jump_s(jump_s);
         story.log.wait_for("clock.jump").await;
         story.telegram.no_faults();
-        story.log.wait_for("breaker.closed").await;
+        story.log.wait_for("breaker.half_open").await;
         story.serves("After").await;
+        story.log.wait_for("breaker.closed").await;
         let looked = story.telegram.calls("getChatMember").len();
         for n in 0..20 {
             story.telegram.say(story.sam, story.group, &format!("hello {n}")).unwrap();

@@ -148,8 +148,7 @@ async fn strange_things_in_the_folder_are_survived_or_named() {
     for name in names {
         for thing in ["a folder", "a file", "nothing at the end of a link", "the socket of a dead process"] {
             let what = format!("{name} is {thing}");
-            let mut story = Story::prepare(Setting::by(By::Polling)).await;
-            story.start().await;
+            let mut story = Story::begin(Setting::by(By::Polling)).await;
             let (status, _) = story.sigterm().await;
             assert_eq!(status.code(), Some(0), "{what}: {}", story.log.text());
             put_there(&story.store().join(name), thing);
