@@ -31,6 +31,7 @@ mod own;
 mod readers;
 mod salvage;
 mod sled_engine;
+mod sled_log;
 mod state;
 mod writer;
 

@@ -10,7 +10,7 @@ use super::mark::Mark;
 use super::own::{BOT, LEDGER, Ledger, MIGRATION};
 use super::rows::{self, Debt, DebtState};
 use super::sled_engine::{Sled, io_said};
-use super::{OpenError, frame, keys};
+use super::{OpenError, frame, keys, sled_log};
 use crate::config;
 use crate::domain::types::ChatNo;
 use std::collections::{BTreeMap, HashSet};
@@ -133,7 +133,10 @@ fn engine_rows(from: &Path, work: &Path) -> Result<(Vec<Pair>, Option<EngineErro
             best = found;
         }
     }
-    Ok(best)
+    // What sled does not find, or does not even look for, may stand in its log all the same. What it finds is newer.
+    let log = if from.join("db").is_file() { sled_log::rows(from).map_err(disk("read", from))? } else { Vec::new() };
+    let all: BTreeMap<_, _> = log.into_iter().chain(best.0).collect();
+    Ok((all.into_iter().collect(), best.1))
 }
 
 fn copy_folder(from: &Path, to: &Path, without_snapshots: bool) -> io::Result<()> {

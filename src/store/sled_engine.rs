@@ -16,7 +16,7 @@ use std::sync::{Mutex, PoisonError};
 
 /// Pages above a quarter of this become files, which a full disk makes sled wait for for ever. Pages have up
 /// to 17 rows, so this leaves room for rows of 15 KiB on average.
-const SEGMENT_BYTES: usize = 1 << 20;
+pub(super) const SEGMENT_BYTES: usize = 1 << 20;
 
 /// An open sled folder.
 pub(super) struct Sled {

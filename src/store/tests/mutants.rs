@@ -153,7 +153,17 @@ async fn judge(path: &Path, original: &Original, what: &str) -> &'static str {
     }
     assert_eq!(kept + 1, done.rows, "{what}: {done:?}");
     store.close().await;
-    if kept == 0 { "lost" } else { "salvaged" }
+    if kept == 0 {
+        eprintln!("nothing left: {what}: {done:?}");
+    }
+    let whole = kept * 10 >= original.rows.len() * 9;
+    if kept == 0 {
+        "lost"
+    } else if whole {
+        "salvaged by nine tenths"
+    } else {
+        "salvaged"
+    }
 }
 
 fn fingerprint(folder: &Path) -> Vec<(PathBuf, u32)> {

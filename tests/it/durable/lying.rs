@@ -64,7 +64,7 @@ impl Story {
 
 /// One lie of each kind, to everything that a stranger and a newcomer in private cause.
 async fn lied_to(by: By) {
-    let story = begin(by, "0").await;
+    let story = begin(by, "1000").await;
     let mut people = Vec::new();
     for (n, lie) in lies().into_iter().enumerate() {
         let what = format!("{lie:?}");
@@ -117,7 +117,7 @@ async fn whatever_comes_instead_of_an_answer_nothing_is_lost_and_nothing_shows_t
 
 #[tokio::test]
 async fn a_poll_that_is_lied_to_asks_again_and_takes_each_update_once() {
-    let story = begin(By::Polling, "0").await;
+    let story = begin(By::Polling, "1000").await;
     for (n, lie) in lies().into_iter().enumerate() {
         let what = format!("{lie:?}");
         story.telegram.fault(on("getUpdates", &lie));
