@@ -92,7 +92,15 @@ async fn lied_to(by: By) {
     }
     story.telegram.no_faults();
     story.calm().await;
-    let pending = story.pending().await;
+    // The last answer comes in drops, and is given up for lost after a while.
+    let mut pending = story.pending().await;
+    for _ in 0..50 {
+        if pending.iter().all(|it| it.state == PendingState::Unknown) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        pending = story.pending().await;
+    }
     assert!(pending.iter().all(|it| it.state == PendingState::Unknown), "{pending:?}");
     for (what, who) in &people {
         let listed = pending.iter().filter(|it| it.chat == Some(who.0)).count();
