@@ -155,3 +155,23 @@ pub struct Person {
     #[serde(default)]
     pub is_bot: bool,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_is_said_for_a_while_holds_for_that_while_and_never_longer_whatever_the_clock_does(
+            said in 0_u64..1 << 45, most in 0_u64..1 << 30, clock in 0_u64..1 << 45,
+        ) {
+            let (until, now) = (Moment(said + most), Moment(clock));
+            let holds = until.holds(now, most);
+            prop_assert_eq!(holds, clock < said + most && clock + CLOCK_SLACK_MS >= said);
+            let recent = Moment(said).is_within(now, most);
+            let within = clock.saturating_sub(said) < most;
+            prop_assert_eq!(recent, within && clock + CLOCK_SLACK_MS >= said);
+        }
+    }
+}

@@ -131,7 +131,8 @@ const fn mark(update: UpdateId, feature: u8) -> u64 {
 /// process when it is touched in the map.
 fn fill(file: &File, length: usize) -> io::Result<()> {
     let mut bytes = Vec::new();
-    (&*file).take(MAX_BYTES).read_to_end(&mut bytes)?;
+    let mut from = file;
+    from.by_ref().take(MAX_BYTES).read_to_end(&mut bytes)?;
     bytes.resize(bytes.len().max(length), 0);
     file.set_len(bytes.len() as u64)?;
     file.write_all_at(&bytes, 0)

@@ -194,7 +194,7 @@ mod tests {
             let row = |n: u32| {
                 let key = format!("row/{}/{:03}", n % 3, (n * 7 + turn * 13) % 400).into_bytes();
                 let value = vec![u8::try_from(turn).unwrap(); if n == 0 { 70_000 } else { 300 }];
-                Write { key, value: ((n + turn) % 5 != 0).then_some(value), fresh: false }
+                Write { key, value: (!(n + turn).is_multiple_of(5)).then_some(value), fresh: false }
             };
             sled.apply(&(0..30).map(row).collect::<Vec<_>>()).unwrap();
         }

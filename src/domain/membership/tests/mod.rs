@@ -24,6 +24,7 @@ mod reconciling;
 mod releasing;
 mod setting_up;
 mod troubles;
+mod turning_back;
 mod undoing;
 mod walking;
 mod wording;
