@@ -7,6 +7,7 @@ use super::engine::{Engine, EngineError, Pair, Write};
 use super::folder::{Folder, disk};
 use super::journal::Journal;
 use super::mark::Mark;
+use super::opener::take_stock;
 use super::own::{BOT, LEDGER, Ledger, MIGRATION};
 use super::rows::{self, Debt, DebtState};
 use super::sled_engine::{Sled, io_said};
@@ -122,21 +123,26 @@ fn engine_rows(from: &Path, work: &Path) -> Result<(Vec<Pair>, Option<EngineErro
             drop(Sled::open(&model, CACHE_BYTES).map_err(OpenError::Engine)?);
             fs::copy(model.join("conf"), copy.join("conf")).map_err(disk("copy", &model))?;
         }
-        let found = match Sled::open(&copy, CACHE_BYTES) {
+        let (rows, stopped) = match Sled::open(&copy, CACHE_BYTES) {
+            Ok(sled) if adds_up(&sled) => return Ok((sled.readable().0, None)),
             Ok(sled) => sled.readable(),
             Err(error) => (Vec::new(), Some(error)),
         };
-        if found.1.is_none() {
-            return Ok(found);
-        }
-        if found.0.len() >= best.0.len() {
-            best = found;
+        if rows.len() >= best.0.len() {
+            let silent = || EngineError::Corrupt("rows are missing or older than they should be".to_owned());
+            best = (rows, Some(stopped.unwrap_or_else(silent)));
         }
     }
-    // What sled does not find, or does not even look for, may stand in its log all the same. What it finds is newer.
+    // sled takes back all of a write of which it misses a part; what it does not show stands in its log.
     let log = if from.join("db").is_file() { sled_log::rows(from).map_err(disk("read", from))? } else { Vec::new() };
-    let all: BTreeMap<_, _> = log.into_iter().chain(best.0).collect();
+    let all: BTreeMap<_, _> = best.0.into_iter().chain(log).collect();
     Ok((all.into_iter().collect(), best.1))
+}
+
+/// Whether sled has all that it was given, each row as it was written.
+fn adds_up(sled: &Sled) -> bool {
+    let (ledger, stock) = (Ledger::read(sled), take_stock(sled));
+    matches!((ledger, stock), (Ok(Some(ledger)), Ok(stock)) if ledger.sum == stock.sum)
 }
 
 fn copy_folder(from: &Path, to: &Path, without_snapshots: bool) -> io::Result<()> {
@@ -166,7 +172,7 @@ fn rewritten(rows: Rows, done: &mut Salvaged) -> Rows {
         if key == LEDGER || key.first() == Some(&0) && key != BOT && !key.starts_with(MIGRATION) {
             continue;
         }
-        if chat_of(&key).is_some_and(|it| !known.contains(&it)) {
+        if keys::chat_of(&key).is_some_and(|it| !known.contains(&it)) {
             done.homeless += 1;
             continue;
         }
@@ -195,18 +201,6 @@ fn rewritten(rows: Rows, done: &mut Salvaged) -> Rows {
 fn numbered(key: &[u8]) -> bool {
     let kinds = [keys::Kind::Queued, keys::Kind::Owed, keys::Kind::Slot];
     key.first().is_some_and(|kind| kinds.iter().any(|it| *it as u8 == *kind))
-}
-
-/// The chat that a row belongs to.
-fn chat_of(key: &[u8]) -> Option<ChatNo> {
-    use keys::Kind;
-    let first = *key.first()?;
-    let is = |kinds: &[Kind]| kinds.iter().any(|it| *it as u8 == first);
-    if is(&[Kind::Wake]) {
-        return keys::wake_of(key).map(|it| it.1);
-    }
-    let number = || Some(ChatNo(u64::from_be_bytes(key.get(1..9)?.try_into().ok()?)));
-    if is(&[Kind::Cell, Kind::Row, Kind::Queued, Kind::Owed, Kind::Slot]) { number() } else { None }
 }
 
 /// A debt of which nobody knows whether it has been paid meanwhile.
