@@ -100,7 +100,7 @@ fn the_key_is_made_once_and_kept_to_ourselves() {
 fn a_damaged_key_file_is_refused_in_words() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(FILE);
-    drop(CallbackKey::load_or_make(folder.path()).unwrap());
+    CallbackKey::load_or_make(folder.path()).unwrap();
     let whole = std::fs::read(&path).unwrap();
     let flipped = (0..whole.len() * 8).map(|bit| {
         let mut bytes = whole.clone();
