@@ -2,6 +2,7 @@
 
 mod build;
 mod exit;
+mod folder;
 mod house;
 
 pub use build::StartError;

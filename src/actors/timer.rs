@@ -5,7 +5,7 @@ use crate::clock;
 use crate::domain::event::{ChatKind, Event, Happened, Place};
 use crate::domain::types::{ChatId, Moment};
 use crate::protocol::port::Letter;
-use crate::protocol::timer::{TimerMsg, WakeKey};
+use crate::protocol::timer::{Due, TimerMsg, WakeKey};
 use crate::store::{Batch, Op, Store, StoreError, keys, keys::Kind, rows};
 use crate::telemetry::{Line, events};
 use ractor::{Actor, ActorProcessingErr, ActorRef};
@@ -36,9 +36,10 @@ impl Actor for TimerActor {
 
     async fn pre_start(&self, myself: ActorRef<Self::Msg>, world: Arc<World>) -> Result<Timer, ActorProcessingErr> {
         let timer = world.timer.clone();
-        super::intake::replay::pages(&world.store, Kind::Wake.all(), |key, _| {
+        super::intake::replay::pages(&world.store, Kind::Wake.all(), |key, value| {
             if let Some((at, chat, feature, key)) = keys::wake_of(key) {
-                timer.set(WakeKey { chat, feature, key }, Moment(at));
+                let set = rows::read::<rows::Since>(value).ok().map(|it| it.at);
+                timer.load(WakeKey { chat, feature, key }, Moment(at), set, clock::now());
             }
         })
         .await?;
@@ -66,8 +67,8 @@ impl Timer {
         self.notice_jump();
         let now = clock::now();
         let mut written = true;
-        for (key, at) in self.world.timer.due(now, AT_ONCE) {
-            written = self.fire(key, at, now).await;
+        for (key, due) in self.world.timer.due(now, AT_ONCE) {
+            written = self.fire(key, due, now).await;
             if !written {
                 break;
             }
@@ -78,7 +79,7 @@ impl Timer {
 
     /// Queues `Woke` to the chat, unless the wake was moved or cancelled meanwhile. What cannot be written stays
     /// and is tried at the next look; the answer is whether the store can write.
-    async fn fire(&self, key: WakeKey, at: Moment, now: Moment) -> bool {
+    async fn fire(&self, key: WakeKey, due: Due, now: Moment) -> bool {
         let id = self.world.intake.numbers().id(key.chat).unwrap_or(ChatId(0));
         let kind = match id.0 {
             0 => ChatKind::House,
@@ -86,23 +87,23 @@ impl Timer {
             _ => ChatKind::Supergroup,
         };
         let place = Place { id, kind, title: String::new(), username: None };
-        let event = Event::Woke { feature: key.feature.clone(), key: key.key.clone(), late_ms: now.since_ms(at) };
+        let event = Event::Woke { feature: key.feature.clone(), key: key.key.clone(), late_ms: now.since_ms(due.at) };
         let happened = Happened { update: None, at: now, place, event };
         let seq = self.world.sequence.take(1);
         let row = rows::Queued::of_own(happened.clone());
         let mut batch = Batch::default();
-        let wake = keys::wake(at.0, key.chat, &key.feature, &key.key);
+        let wake = keys::wake(due.asked.0, key.chat, &key.feature, &key.key);
         batch.0.push(Op::Put { key: wake.clone(), value: Vec::new(), expect: Some(1) });
         batch.delete(wake);
         batch.0.push(Op::Put { key: keys::queued(key.chat, seq), value: rows::write(&row), expect: Some(0) });
         match self.world.store.commit(batch).await {
             Ok(()) => {
-                self.world.timer.fired(&key, at);
+                self.world.timer.fired(&key, due.asked);
                 self.world.intake.push_own(key.chat, seq, happened);
                 true
             }
             Err(StoreError::Conflict) => {
-                self.world.timer.fired(&key, at);
+                self.world.timer.fired(&key, due.asked);
                 true
             }
             Err(_) => false,
@@ -129,6 +130,9 @@ impl Timer {
         let (wall, tick) = (clock::now(), clock::tick_ms());
         let expected = self.last.0.plus_ms(tick.saturating_sub(self.last.1));
         let off = wall.since_ms(expected).max(expected.since_ms(wall));
+        if wall < self.last.0 {
+            self.world.timer.set_back(wall);
+        }
         if off > JUMP_MS {
             Line::new(&events::CLOCK_JUMP)
                 .field("by_ms", off)
