@@ -83,22 +83,28 @@ impl TimerPort {
         }
     }
 
-    /// The wakes due by `now`, at most so many; they stay until cancelled or moved.
+    /// The wakes due from `from` on, and before `before`, at most so many; they stay until cancelled or moved.
     #[must_use]
-    pub fn due(&self, now: Moment, most: usize) -> Vec<(WakeKey, Moment)> {
+    pub fn due(&self, from: Moment, before: Moment, most: usize) -> Vec<(WakeKey, Moment)> {
         let wakes = self.lock();
-        wakes.by_time.keys().take_while(|(at, _)| *at <= now).take(most).map(|(at, key)| (key.clone(), *at)).collect()
+        let due = wakes.by_time.range(first_at(from)..).map(|(it, ())| it).take_while(|(at, _)| *at < before);
+        due.take(most).map(|(at, key)| (key.clone(), *at)).collect()
     }
 
-    /// When the next wake is due.
+    /// When the next wake is due, of those that are due from `from` on.
     #[must_use]
-    pub fn next(&self) -> Option<Moment> {
-        self.lock().by_time.first_key_value().map(|((at, _), ())| *at)
+    pub fn next(&self, from: Moment) -> Option<Moment> {
+        self.lock().by_time.range(first_at(from)..).next().map(|((at, _), ())| *at)
     }
 
     fn lock(&self) -> MutexGuard<'_, Wakes> {
         self.wakes.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What comes before all wakes of that moment.
+const fn first_at(at: Moment) -> (Moment, WakeKey) {
+    (at, WakeKey { chat: ChatNo::HOUSE, feature: String::new(), key: String::new() })
 }
 
 impl Wakes {
@@ -123,10 +129,14 @@ mod tests {
         timer.set(key("a"), Moment(10));
         timer.set(key("b"), Moment(20));
         timer.set(key("a"), Moment(30));
-        assert_eq!(timer.next(), Some(Moment(20)));
-        assert_eq!(timer.due(Moment(40), 9), vec![(key("b"), Moment(20)), (key("a"), Moment(30))]);
+        assert_eq!(timer.next(Moment(0)), Some(Moment(20)));
+        assert_eq!(timer.due(Moment(0), Moment(40), 9), vec![(key("b"), Moment(20)), (key("a"), Moment(30))]);
+        assert_eq!(timer.due(Moment(21), Moment(31), 9), vec![(key("a"), Moment(30))]);
+        assert_eq!(timer.due(Moment(20), Moment(30), 9), vec![(key("b"), Moment(20))]);
+        assert_eq!(timer.next(Moment(20)), Some(Moment(20)));
+        assert_eq!(timer.next(Moment(21)), Some(Moment(30)));
         timer.cancel(&key("b"));
         assert_eq!(timer.when(&key("b")), None);
-        assert_eq!(timer.next(), Some(Moment(30)));
+        assert_eq!(timer.next(Moment(0)), Some(Moment(30)));
     }
 }

@@ -9,7 +9,7 @@ mod limits;
 mod path;
 mod protecting;
 mod quiet;
-mod raid;
+pub mod raid;
 mod setup;
 mod trouble;
 
