@@ -74,10 +74,11 @@ async fn speak(size: Size, words: &mut Words, house: &House, people: usize) -> V
     drive(&house.hook, words.next(people), None).await;
     rows.push(Row::new("large: memory when everybody has spoken", house.memory_mib().0, "MiB", MEMORY));
     rows.extend(timed("large: all groups awake", 2 * some, words, house, Limit::Told).await);
-    rows.push(Row::new("large: memory at its highest since the start", house.memory_mib().1, "MiB", MEMORY));
-    tokio::time::sleep(Duration::from_secs(IDLE_S + 5)).await;
+    // All fall asleep in the same seconds, and write what they have kept.
+    tokio::time::sleep(Duration::from_secs(IDLE_S + 20)).await;
     rows.push(Row::new("large: memory when all sleep again", house.memory_mib().0, "MiB", MEMORY));
     rows.extend(timed("large: chat asleep, facts cached", some, words, house, Limit::AtMost(5.0)).await);
+    rows.push(Row::new("large: memory at its highest since the start", house.memory_mib().1, "MiB", MEMORY));
     rows
 }
 
