@@ -29,7 +29,8 @@ pub struct Options {
 /// Runs the house until it is told to stop.
 #[must_use]
 pub fn run(loaded: Loaded, options: Options) -> Exit {
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let threads = loaded.settings.runtime.worker_threads;
+    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
             eprintln!("majordomo: no threads to run on: {error}");
