@@ -63,7 +63,7 @@ impl House {
         ];
         let env = usual.into_iter().chain(settings.iter().copied());
         // A setting, or a variable of the system's.
-        let name = |it: &str| if it.starts_with('=') { it[1..].to_owned() } else { format!("MAJORDOMO_{it}") };
+        let name = |it: &str| it.strip_prefix('=').map_or_else(|| format!("MAJORDOMO_{it}"), ToOwned::to_owned);
         let env: Vec<_> = env.map(|(key, value)| (name(key), value.to_owned())).collect();
         let child = spawn(&folder, &env);
         let house = Self { hook, web, env, child, folder };

@@ -245,11 +245,8 @@ mod tests {
     fn doubts_about_a_chats_people_are_forgotten_together_and_nothing_else_is() {
         let facts = FactsPort::unbound(CacheLimits::default());
         let (ours, other) = (ChatId(-5), ChatId(-6));
-        let need = |chat: ChatId, user| Need::Member {
-            chat: ChatRef::Id(chat),
-            user: UserId(user),
-            fresh: Freshness::Cached,
-        };
+        let need =
+            |chat: ChatId, user| Need::Member { chat: ChatRef::Id(chat), user: UserId(user), fresh: Freshness::Cached };
         let (asked_ms, until_ms) = (clock::tick_ms(), u64::MAX);
         let know = |chat, user, found| facts.members.insert((chat, UserId(user)), Known { found, asked_ms, until_ms });
         know(ours, 1, Err(Unknown::NoRights));

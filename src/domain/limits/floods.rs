@@ -44,10 +44,7 @@ mod tests {
     fn three_chats_that_wait_together_mean_everybody() {
         type Step = (i64, u64, u64, bool); // chat, when, until when, whether it means everybody
         let tables: [(&str, &[Step]); 5] = [
-            (
-                "one storm",
-                &[(1, 0, 1_001, false), (2, 50, 2_051, false), (3, 90, 3_091, true), (4, 95, 4_096, true)],
-            ),
+            ("one storm", &[(1, 0, 1_001, false), (2, 50, 2_051, false), (3, 90, 3_091, true), (4, 95, 4_096, true)]),
             ("the same chat again and again", &[(1, 0, 1_001, false), (1, 50, 2_051, false), (1, 90, 3_091, false)]),
             ("one after the other", &[(1, 0, 9_000, false), (2, 1_500, 9_000, false), (3, 3_000, 9_000, false)]),
             (

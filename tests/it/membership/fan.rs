@@ -1,8 +1,8 @@
 //! Who joins or leaves a channel, in all the groups that ask for it; and what makes good for what was not heard.
 
+use super::raid::cost;
 use crate::durable::UNLIMITED;
 use crate::durable::wake::Clock;
-use super::raid::cost;
 use crate::harness::{By, GUARD, Setting, Story};
 use majordomo::domain::types::{ChatId, UserId};
 use majordomo::playground::telegram::{Call, Fault, FaultKind, Happening, Options, What};
