@@ -9,6 +9,7 @@
 //! Handle -> Questions -> two reader threads --------------> Engine
 //! ```
 
+pub mod backup;
 pub mod disk;
 pub mod engine;
 mod error;
@@ -29,8 +30,10 @@ pub mod migrate;
 mod opener;
 mod own;
 mod readers;
+pub mod offline;
 mod sled_engine;
 mod state;
+mod tee;
 mod writer;
 
 #[cfg(test)]
