@@ -7,6 +7,7 @@ use crate::config::{CacheLimits, ChatLimits, RequestLimits, Runtime};
 use crate::domain::fact::House;
 use crate::domain::feature::Feature;
 use crate::domain::types::UserId;
+use crate::protocol::backup::BackupPort;
 use crate::protocol::facts::FactsPort;
 use crate::protocol::inhand::InHand;
 use crate::protocol::limiter::LimiterPort;
@@ -51,6 +52,8 @@ pub struct World {
     pub in_hand: InHand,
     /// Numbers that never come again.
     pub sequence: Arc<Sequence>,
+    /// Where copies of the store are asked for.
+    pub backups: BackupPort,
     /// The house is closing: nobody waits for a full disk any more.
     pub closing: AtomicBool,
     house: RwLock<Arc<House>>,
@@ -109,6 +112,7 @@ impl World {
             requests: Requests::new(parts.requests),
             in_hand: parts.in_hand,
             sequence: parts.sequence,
+            backups: BackupPort::default(),
             closing: AtomicBool::new(false),
             house: RwLock::new(Arc::new(parts.house)),
         })

@@ -1,7 +1,6 @@
 //! Everything that must be there before the tree starts: store, keys, ports, and what was left from the last time.
 
-use super::Exit;
-use super::Options;
+use super::{Exit, Options, restore, upgrade};
 use crate::actors::intake::port::{IntakeParts, IntakePort};
 use crate::actors::intake::replay::pages;
 use crate::actors::operator::Operator;
@@ -91,9 +90,16 @@ pub(super) async fn build(loaded: Loaded, options: Options, ground: &Ground) -> 
     let path = settings.store.path.clone();
     let client = Client::new(&settings.telegram).map_err(|it| StartError::Config(it.to_string()))?;
     let opened = settings.store.clone();
-    let store = tokio::task::spawn_blocking(move || Handle::open(&opened))
+    let before = settings.clone();
+    let store = tokio::task::spawn_blocking(move || {
+        upgrade::back_up_before(&before);
+        let store = Handle::open(&opened)?;
+        upgrade::note_version(&before);
+        Ok::<_, OpenError>(store)
+    })
         .await
         .map_err(|it| StartError::Tree(it.to_string()))??;
+    restore::tell(&store).await?;
     last_words::keep_in(&path);
     store.on_fatal(|why| end(&format!("the store failed: {why}"), Exit::Store));
     let file = |what: &str, error: std::io::Error| StartError::File(format!("{what} in {}: {error}", path.display()));
@@ -227,7 +233,7 @@ async fn first_facts(
     Ok((HouseFacts { me: id, username, owners: owners.into(), claim }, code))
 }
 
-fn office_settings(settings: &Settings) -> offices::Settings {
+pub(super) fn office_settings(settings: &Settings) -> offices::Settings {
     offices::Settings {
         membership: settings.features.membership,
         drill: drill::Settings { enabled: settings.features.drill.enabled },

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+mod backup;
 mod check;
 mod env;
 mod error;
@@ -21,6 +22,7 @@ mod telegram;
 mod tests;
 mod web;
 
+pub use backup::Backup;
 pub use check::{Check, Wrong};
 pub use env::no_color;
 pub use error::{ConfigError, Place, Problem};
@@ -46,6 +48,8 @@ pub struct Settings {
     pub owner: Owner,
     /// `[store]`
     pub store: Store,
+    /// `[backup]`
+    pub backup: Backup,
     /// `[web]`
     pub web: Web,
     /// `[log]`
@@ -66,6 +70,7 @@ impl Settings {
         self.telegram.validate(&mut check);
         self.owner.validate(&mut check);
         self.store.validate(&mut check);
+        self.backup.validate(&mut check);
         self.web.validate(&mut check);
         self.features.validate(&mut check);
         self.limits.validate(&mut check);

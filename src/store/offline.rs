@@ -14,7 +14,6 @@ use super::own::Ledger;
 use super::sled_engine::Sled;
 use super::{Batch, OpenError, Row, StoreError, frame, group, readers};
 use crate::config;
-use crate::domain::types::Moment;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -254,17 +253,13 @@ fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {
     for entry in fs::read_dir(from)? {
         let path = entry?.path();
         let target = to.join(path.file_name().unwrap_or_default());
-        if path.is_dir() { copy_folder(&path, &target)? } else { drop(fs::copy(&path, &target)?) }
+        if path.is_dir() {
+            copy_folder(&path, &target)?;
+        } else {
+            fs::copy(&path, &target)?;
+        }
     }
     Ok(())
-}
-
-/// When the last update was finished is not known to a closed store; when it was written last is.
-#[must_use]
-pub fn written_at(path: &Path) -> Option<Moment> {
-    let changed = fs::metadata(path.join("mark")).ok()?.modified().ok()?;
-    let since = changed.duration_since(std::time::UNIX_EPOCH).ok()?;
-    u64::try_from(since.as_millis()).ok().map(Moment)
 }
 
 fn said(error: EngineError) -> StoreError {

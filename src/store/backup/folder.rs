@@ -2,15 +2,22 @@
 
 use super::error::{BackupError, disk};
 use super::keep::{Keep, kept};
-use super::name::{Why, of_name};
+use super::name::{Why, file_name, of_name};
 use crate::domain::types::Moment;
 use serde::Serialize;
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 /// How the name of a file ends that is still being written.
 pub(super) const UNFINISHED: &str = ".unfinished";
+
+/// Files of the store's folder that belong to a backup: the key of the buttons that people see. The webhook's
+/// secret does not: it is made anew, and Telegram is told.
+pub(super) const FILES: &[&str] = &["callback.key"];
+/// The file that names the version of the program that used the store last.
+pub(super) const VERSION: &str = "version";
 
 /// A backup as its name tells.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -60,6 +67,42 @@ pub fn sweep(folder: &Path) {
             let _ = fs::remove_file(&path); // it is hidden and harmless, and tried again next time
         }
     }
+}
+
+/// What belongs to a backup of the store in this folder, beside its rows.
+#[must_use]
+pub fn files_of(store: &Path) -> Vec<(String, Vec<u8>)> {
+    let found = FILES.iter().filter_map(|it| Some(((*it).to_owned(), fs::read(store.join(it)).ok()?)));
+    found.collect()
+}
+
+/// A file of that time that is not there yet.
+#[must_use]
+pub fn free_name(folder: &Path, at: Moment, why: Why) -> PathBuf {
+    let first = file_name(at, why);
+    let stem = first.trim_end_matches(".backup");
+    let others = (2..1000).map(|it| folder.join(format!("{stem}-{it}.backup")));
+    let first = folder.join(&first);
+    std::iter::once(first.clone()).chain(others).find(|it| !it.exists()).unwrap_or(first)
+}
+
+/// The version of the program that used the store in this folder last, as far as it is noted.
+#[must_use]
+pub fn version_of(store: &Path) -> Option<String> {
+    fs::read_to_string(store.join(VERSION)).ok().map(|it| it.trim().to_owned())
+}
+
+/// Notes the version of the program that uses the store in this folder now.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn note_version(store: &Path, version: &str) -> std::io::Result<()> {
+    if version_of(store).as_deref() == Some(version) {
+        return Ok(());
+    }
+    let mut options = fs::OpenOptions::new();
+    let mut file = options.create(true).truncate(true).write(true).mode(0o600).open(store.join(VERSION))?;
+    file.write_all(version.as_bytes())
 }
 
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, BackupError> {

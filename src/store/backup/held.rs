@@ -4,6 +4,7 @@
 //! events that waited and alarm clocks whose time has passed keep their rows, under another kind of key that
 //! nobody but the operator looks at.
 
+use crate::domain::feature::Late;
 use crate::domain::types::Moment;
 use crate::store::keys::{self, Kind};
 use crate::store::rows::{self, Debt, Queued};
@@ -59,13 +60,13 @@ pub fn held_of(held: &[u8], value: &[u8]) -> Option<Held> {
     Some(Held { id: held_id(&key), key, what })
 }
 
-/// Whether a row of a backup rests after a restore; `rings` says which alarm clocks (feature, key) may ring late.
+/// Whether a row of a backup rests after a restore; `late` says what becomes of alarm clocks (feature, key).
 #[must_use]
-pub fn rests(key: &[u8], now: Moment, rings: &dyn Fn(&str, &str) -> bool) -> bool {
+pub fn rests(key: &[u8], now: Moment, late: &dyn Fn(&str, &str) -> Late) -> bool {
     match key.first() {
         Some(it) if *it == Kind::Owed as u8 || *it == Kind::Queued as u8 => true,
         Some(it) if *it == Kind::Wake as u8 => {
-            keys::wake_of(key).is_none_or(|(at, _, feature, name)| Moment(at) <= now && !rings(&feature, &name))
+            keys::wake_of(key).is_none_or(|(at, _, feature, name)| Moment(at) <= now && late(&feature, &name) == Late::Rest)
         }
         _ => false,
     }

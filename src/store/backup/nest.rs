@@ -1,9 +1,11 @@
 //! A store in the making: written beside the place where it will be, and put there when it is whole.
 
 use super::error::{RestoreError, refused};
+use super::folder::{FILES, VERSION};
 use super::held::rests;
 use super::restore::{RestoreWays, RestoredRow};
 use crate::config;
+use crate::domain::feature::Late;
 use crate::domain::types::{ChatNo, Moment};
 use crate::store::engine::{Engine, EngineError, Pair, Write};
 use crate::store::folder::Folder;
@@ -26,10 +28,6 @@ const ROWS: usize = 512;
 const BOOTS: u64 = 1_000;
 /// Alarm clocks that may ring late do so one after the other, this far apart, in ms.
 const APART_MS: u64 = 200;
-/// Files of the store's folder that belong to a backup. Nothing else is ever written.
-pub(super) const FILES: &[&str] = &["callback.key"];
-/// The version of the program that used the store last.
-pub(super) const VERSION: &str = "version";
 
 /// A store that is not there yet. Dropped before [`Nest::settle`], nothing of it is left.
 pub(super) struct Nest {
@@ -195,7 +193,7 @@ impl Drop for Nest {
 
 /// What becomes of a row that may have to rest.
 fn rest((key, bytes): &Pair, ways: &RestoreWays<'_>, rested: &mut Rested) -> Result<Vec<Write>, RestoreError> {
-    if rests(key, ways.now, ways.rings) {
+    if rests(key, ways.now, ways.late) {
         rested.held += 1;
         let record = record(key, bytes)?;
         let held = keys::held(key);
@@ -205,7 +203,7 @@ fn rest((key, bytes): &Pair, ways: &RestoreWays<'_>, rested: &mut Rested) -> Res
     let Some((_, chat, feature, name)) = keys::wake_of(key).filter(|_| key.first() == Some(&(Kind::Wake as u8))) else {
         return Ok(Vec::new());
     };
-    if !(ways.rings)(&feature, &name) {
+    if (ways.late)(&feature, &name) != Late::First {
         return Ok(Vec::new());
     }
     let at = Moment(ways.now.0.saturating_add(rested.rung.saturating_mul(APART_MS)));

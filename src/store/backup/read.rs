@@ -37,7 +37,6 @@ impl fmt::Display for Damage {
 /// A part that is whole.
 pub(super) struct Part<'a> {
     pub(super) tag: Tag,
-    pub(super) at: u64,
     pub(super) plain: &'a [u8],
 }
 
@@ -176,7 +175,7 @@ impl Reading {
             self.end()?;
             return Ok(false);
         }
-        if let Err(why) = each(&Part { tag: header.tag, at: begin, plain: &plain }) {
+        if let Err(why) = each(&Part { tag: header.tag, plain: &plain }) {
             self.wrong(begin, format!("{what}: {why}"));
         }
         Ok(true)

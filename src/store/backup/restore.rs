@@ -8,6 +8,7 @@ use super::parts;
 use super::read::{Damage, Part, read};
 use super::verify::{known, verify};
 use crate::config;
+use crate::domain::feature::Late;
 use crate::domain::types::Moment;
 use crate::store::engine::Write;
 use crate::store::rows::Queued;
@@ -23,8 +24,8 @@ pub struct RestoreWays<'a> {
     pub now: Moment,
     /// For how long finished updates are remembered, in ms.
     pub done_memory_ms: u64,
-    /// Which alarm clocks (feature, key) may ring although their time has passed. They are set to now.
-    pub rings: &'a dyn Fn(&str, &str) -> bool,
+    /// What becomes of alarm clocks (feature, key) whose time has passed.
+    pub late: &'a dyn Fn(&str, &str) -> Late,
     /// What the owners are to hear, as an event for the house's own chat.
     pub word: &'a dyn Fn(&RestoredRow) -> Option<Queued>,
 }

@@ -58,6 +58,24 @@ catalogue! {
         next: "the start goes on",
         remedy: "Nothing.",
     }
+    STORE_RESTORED = "store.restored", Warn {
+        meaning: "The first start after a restore: the store is as it was at the moment in the line, and what happened since is not in it.",
+        causes: ["majordomo backup restore", "majordomo store import"],
+        next: "the house goes on; what was owed at that moment is held back and not performed",
+        remedy: "majordomo pending list, then release or drop what is held.",
+    }
+    BACKUP_DONE = "backup.done", Info {
+        meaning: "A backup was made, read again and found whole.",
+        causes: ["its hour of the day (backup.hour)", "the first start of another version", "majordomo backup create"],
+        next: "older ones go by backup.keep_*",
+        remedy: "Nothing. Now and then try one: majordomo backup verify FILE.",
+    }
+    BACKUP_FAILED = "backup.failed", Error {
+        meaning: "There is no new backup. The house itself is not affected, and nothing half written was left behind.",
+        causes: ["no room on the disk of backup.folder", "backup.folder cannot be written", "the store could not be read", "it took longer than backup.timeout_s"],
+        next: "it is tried again within the hour; older backups stay",
+        remedy: "Mend what the reason names, then: majordomo backup create.",
+    }
     CLOCK_JUMP = "clock.jump", Warn {
         meaning: "The wall clock moved against the monotonic one by more than a few seconds.",
         causes: ["time synchronisation after a start without network", "the machine was suspended", "somebody set the clock"],
