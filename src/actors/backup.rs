@@ -20,6 +20,8 @@ use std::time::Duration;
 const LOOK: Duration = Duration::from_secs(30);
 /// After a failure it is tried again after this long, in ms.
 const AGAIN_MS: u64 = 30 * 60_000;
+/// The shortest.
+const LEAST: Duration = Duration::from_millis(50);
 /// How long a copy may take to notice that it is not wanted any more.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -40,18 +42,18 @@ pub async fn run(
     stopping: Stopping,
 ) -> Result<(), String> {
     let clerk = Clerk { folder: settings.backup.folder(&settings.store), world, settings, health };
-    let mut last = clerk.look_around().await;
+    let mut plan = Plan { last: clerk.look_around().await, not_before: Moment(0) };
     let stop = stopping.wait();
     tokio::pin!(stop);
     loop {
-        let wait = clerk.wait(last);
+        let wait = clerk.wait(plan);
         let asked = tokio::select! {
             () = &mut stop => return Ok(()),
             () = clerk.world.backups.asked() => true,
             () = tokio::time::sleep(wait) => false,
         };
         let own = Task::Create { to: None, why: Why::Daily };
-        if !asked && !clerk.is_due(last) {
+        if !asked && !clerk.is_due(plan) {
             continue;
         }
         let Some((task, progress)) = clerk.world.backups.begin((!asked).then_some(own)) else { continue };
@@ -66,7 +68,33 @@ pub async fn run(
             let _given_up_where_it_stands = tokio::time::timeout(PATIENCE, done).await;
             return Ok(());
         };
-        last = clerk.next(last, asked, ended);
+        if !asked {
+            plan = plan.after(clock::now(), ended);
+        }
+    }
+}
+
+/// When the next backup of a day is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Plan {
+    /// The last one, or the start of a house that has none.
+    last: Moment,
+    /// After a failure.
+    not_before: Moment,
+}
+
+impl Plan {
+    fn due(self, hour: u64) -> Moment {
+        backups::next_after(self.last, hour).max(self.not_before)
+    }
+
+    /// After a try. One that failed is repeated soon, and not at once.
+    const fn after(self, now: Moment, worked: bool) -> Self {
+        if worked {
+            Self { last: now, not_before: Moment(0) }
+        } else {
+            Self { last: self.last, not_before: now.plus_ms(AGAIN_MS) }
+        }
     }
 }
 
@@ -92,23 +120,14 @@ impl Clerk {
         listed.iter().filter(|it| it.why == Why::Daily).map(|it| it.at).max().unwrap_or_else(clock::now)
     }
 
-    fn is_due(&self, last: Moment) -> bool {
-        self.settings.backup.enabled && backups::next_after(last, self.settings.backup.hour) <= clock::now()
+    fn is_due(&self, plan: Plan) -> bool {
+        self.settings.backup.enabled && plan.due(self.settings.backup.hour) <= clock::now()
     }
 
-    fn wait(&self, last: Moment) -> Duration {
-        let due = backups::next_after(last, self.settings.backup.hour);
-        Duration::from_millis(due.since_ms(clock::now())).clamp(Duration::from_millis(50), LOOK)
-    }
-
-    /// The last backup of a day after this task; one that failed is tried again soon.
-    fn next(&self, last: Moment, asked: bool, made: bool) -> Moment {
-        let now = clock::now();
-        match (asked, made) {
-            (true, _) => last,
-            (false, true) => now,
-            (false, false) => Moment(now.0.saturating_add(AGAIN_MS).saturating_sub(24 * 3_600_000)).max(last),
-        }
+    fn wait(&self, plan: Plan) -> Duration {
+        let due = plan.due(self.settings.backup.hour);
+        let wait = Duration::from_millis(due.since_ms(clock::now()));
+        if self.settings.backup.enabled { wait.clamp(LEAST, LOOK) } else { LOOK }
     }
 
     /// Does it within its time. Answers whether it worked.
@@ -255,4 +274,19 @@ pub fn tell_failed(error: &BackupError) {
 fn tell_newest(at: Moment, bytes: u64) {
     metrics::gauge!("store_last_backup_timestamp_seconds").set(at.0 as f64 / 1000.0);
     metrics::gauge!("store_last_backup_bytes").set(bytes as f64);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_is_repeated_after_half_an_hour_and_a_success_the_next_day() {
+        const DAY: u64 = 24 * 3_600_000;
+        let plan = Plan { last: Moment(10 * DAY + 3 * 3_600_000), not_before: Moment(0) };
+        assert_eq!(plan.due(3), Moment(11 * DAY + 3 * 3_600_000));
+        let late = Moment(12 * DAY);
+        assert_eq!(plan.after(late, false).due(3), late.plus_ms(AGAIN_MS));
+        assert_eq!(plan.after(late, true).due(3), Moment(12 * DAY + 3 * 3_600_000));
+    }
 }

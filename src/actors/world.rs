@@ -6,7 +6,8 @@ use super::requests::Requests;
 use crate::config::{CacheLimits, ChatLimits, RequestLimits, Runtime};
 use crate::domain::fact::House;
 use crate::domain::feature::Feature;
-use crate::domain::types::UserId;
+use crate::domain::event::{Event, Happened};
+use crate::domain::types::{Moment, UserId};
 use crate::protocol::backup::BackupPort;
 use crate::protocol::facts::FactsPort;
 use crate::protocol::inhand::InHand;
@@ -17,7 +18,7 @@ use crate::store::{Handle, StoreError};
 use crate::telemetry::{Line, events};
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 /// The ports and shared values. One per process; everything in it is cheap to reach.
@@ -54,6 +55,8 @@ pub struct World {
     pub sequence: Arc<Sequence>,
     /// Where copies of the store are asked for.
     pub backups: BackupPort,
+    /// When the state of an earlier moment was put back, if it was.
+    restored: OnceLock<Moment>,
     /// The house is closing: nobody waits for a full disk any more.
     pub closing: AtomicBool,
     house: RwLock<Arc<House>>,
@@ -113,6 +116,7 @@ impl World {
             in_hand: parts.in_hand,
             sequence: parts.sequence,
             backups: BackupPort::default(),
+            restored: OnceLock::new(),
             closing: AtomicBool::new(false),
             house: RwLock::new(Arc::new(parts.house)),
         })
@@ -140,6 +144,24 @@ impl World {
                 answer => return answer,
             }
         }
+    }
+
+    /// Notes when the state of an earlier moment was put back. Only the first call counts.
+    pub fn set_restored(&self, at: Option<Moment>) {
+        if let Some(at) = at {
+            let _second = self.restored.set(at);
+        }
+    }
+
+    /// Whether an event of our own belongs to the time that was lost in a restore: what it would show to people
+    /// may have been shown then.
+    #[must_use]
+    pub fn is_of_lost_time(&self, happened: &Happened) -> bool {
+        let at = match &happened.event {
+            Event::Woke { late_ms, .. } => happened.at.0.saturating_sub(*late_ms),
+            _ => happened.at.0,
+        };
+        happened.update.is_none() && self.restored.get().is_some_and(|it| at <= it.0)
     }
 
     /// Changes what the whole house knows.

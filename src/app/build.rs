@@ -99,7 +99,7 @@ pub(super) async fn build(loaded: Loaded, options: Options, ground: &Ground) -> 
     })
         .await
         .map_err(|it| StartError::Tree(it.to_string()))??;
-    restore::tell(&store).await?;
+    let restored = restore::tell(&store).await?;
     last_words::keep_in(&path);
     store.on_fatal(|why| end(&format!("the store failed: {why}"), Exit::Store));
     let file = |what: &str, error: std::io::Error| StartError::File(format!("{what} in {}: {error}", path.display()));
@@ -148,6 +148,7 @@ pub(super) async fn build(loaded: Loaded, options: Options, ground: &Ground) -> 
         sequence,
         house,
     });
+    world.set_restored(restored);
     let recorded = metrics::install().map_err(|it| StartError::Tree(it.to_string()))?;
     let census = ground.census.clone();
     let deadline = Duration::from_millis(settings.telegram.call_timeout_ms);

@@ -161,7 +161,6 @@ fn settle(mut store: Offline, id: &str, resend: bool) -> Result<Response, Offlin
             _ if !resend => {}
             HeldWhat::Debt(debt) => drop(batch.put(held.key, rows::write(&Debt { state: DebtState::Owed, ..*debt }))),
             HeldWhat::Event(event) => drop(batch.put(held.key, rows::write(&event))),
-            HeldWhat::Wake { .. } => drop(batch.put(held.key, Vec::new())),
         }
     }
     store.commit(&batch)?;

@@ -3,14 +3,13 @@
 use super::build::office_settings;
 use crate::clock;
 use crate::config::Settings;
-use crate::domain::feature::{Feature, Late};
 use crate::domain::offices;
+use crate::domain::types::Moment;
 use crate::store::backup::{RestoreError, RestoreWays, Restored, RestoredRow, import, restore};
 use crate::store::rows::{self, Queued};
 use crate::store::{Batch, Handle, Store, StoreError, keys};
 use crate::telemetry::{Line, events};
 use std::path::Path;
-use std::sync::Arc;
 
 /// What a store is made of anew.
 #[derive(Clone, Copy, Debug)]
@@ -27,13 +26,13 @@ pub enum From<'a> {
 /// In words; the folder is as it was then.
 pub fn restore_from(settings: &Settings, from: From<'_>) -> Result<Restored, RestoreError> {
     let features = offices::features(&office_settings(settings));
-    let late = |feature: &str, key: &str| late(&features, feature, key);
+    let compares = |name: &str, key: &str| features.iter().any(|it| it.name() == name && it.compares(key));
     let word = |row: &RestoredRow| Some(Queued::of_own(offices::restored(row.backup_at, row.at, row.held)));
     let ways = RestoreWays {
         salvage: matches!(from, From::Backup(_, true)),
         now: clock::now(),
         done_memory_ms: settings.runtime.done_memory_h * 3_600_000,
-        late: &late,
+        compares: &compares,
         word: &word,
     };
     match from {
@@ -42,18 +41,13 @@ pub fn restore_from(settings: &Settings, from: From<'_>) -> Result<Restored, Res
     }
 }
 
-/// An office that is closed now rests.
-fn late(features: &[Arc<dyn Feature>], feature: &str, key: &str) -> Late {
-    features.iter().find(|it| it.name() == feature).map_or(Late::Rest, |it| it.late(key))
-}
-
-/// Says once in the log that the store was restored, and how much is held.
-pub(super) async fn tell(store: &Handle) -> Result<(), StoreError> {
+/// Says once in the log that the store was restored, and how much is held. Answers when that was.
+pub(super) async fn tell(store: &Handle) -> Result<Option<Moment>, StoreError> {
     let name = keys::meta(RestoredRow::NAME);
-    let Some(record) = store.get(name.clone()).await? else { return Ok(()) };
-    let Ok(row) = rows::read::<RestoredRow>(&record.value) else { return Ok(()) };
+    let Some(record) = store.get(name.clone()).await? else { return Ok(None) };
+    let Ok(row) = rows::read::<RestoredRow>(&record.value) else { return Ok(None) };
     if row.told {
-        return Ok(());
+        return Ok(Some(row.at));
     }
     Line::new(&events::STORE_RESTORED)
         .actor("store")
@@ -63,6 +57,7 @@ pub(super) async fn tell(store: &Handle) -> Result<(), StoreError> {
         .field("held", row.held)
         .emit();
     let mut batch = Batch::default();
-    batch.put(name, rows::write(&RestoredRow { told: true, ..row }));
-    store.commit(batch).await
+    batch.put(name, rows::write(&RestoredRow { told: true, ..row.clone() }));
+    store.commit(batch).await?;
+    Ok(Some(row.at))
 }

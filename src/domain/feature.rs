@@ -24,10 +24,10 @@ pub trait Rules: Send + Sync + 'static {
         false
     }
 
-    /// What becomes of an alarm clock of this key when the state of an earlier moment was put back and its time has
-    /// passed: what it would do may have been done in the time that is lost.
-    fn late(&self, _key: &str) -> Late {
-        Late::Rest
+    /// Whether an alarm clock of this key has what we know compared with the truth. Such a one rings at once after
+    /// the state of an earlier moment was put back.
+    fn compares(&self, _key: &str) -> bool {
+        false
     }
 
     /// The commands it answers to.
@@ -41,17 +41,6 @@ pub trait Rules: Send + Sync + 'static {
 
     /// Decides.
     fn decide(&self, state: &Self::State, event: &Happened, facts: &Facts<'_>) -> Decision<Self::State>;
-}
-
-/// What becomes of an alarm clock whose time lies in a part of the past that was lost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Late {
-    /// It rests until the operator decides.
-    Rest,
-    /// It rings: what it does shows nothing new to anybody, however often it is done.
-    Ring,
-    /// It rings at once, even when its time has not come: it compares what we know with the truth.
-    First,
 }
 
 /// How often `needs` is asked for one event before the facts known by then must do.
@@ -243,8 +232,8 @@ pub trait Feature: Send + Sync + 'static {
     fn name(&self) -> &'static str;
     /// See [`Rules::active`].
     fn active(&self, cell: &Cell) -> bool;
-    /// See [`Rules::late`].
-    fn late(&self, key: &str) -> Late;
+    /// See [`Rules::compares`].
+    fn compares(&self, key: &str) -> bool;
     /// See [`Rules::commands`].
     fn commands(&self) -> &'static [Command];
     /// See [`Rules::updates`].
@@ -271,8 +260,8 @@ impl<R: Rules> Feature for R {
         cell.downcast_ref::<R::State>().is_some_and(|state| Rules::active(self, state))
     }
 
-    fn late(&self, key: &str) -> Late {
-        Rules::late(self, key)
+    fn compares(&self, key: &str) -> bool {
+        Rules::compares(self, key)
     }
 
     fn commands(&self) -> &'static [Command] {

@@ -57,10 +57,7 @@ pub fn debt_of(id: &str) -> Option<(ChatNo, u64)> {
 /// The chat of something that is held back.
 #[must_use]
 pub fn chat_of(held: &Held) -> Option<ChatNo> {
-    match held.what {
-        HeldWhat::Debt(_) | HeldWhat::Event(_) => keys::chat_and_seq(&held.key).map(|it| it.0),
-        HeldWhat::Wake { .. } => keys::wake_of(&held.key).map(|it| it.1),
-    }
+    keys::chat_and_seq(&held.key).map(|it| it.0)
 }
 
 /// Something that is held back after a restore.
@@ -69,12 +66,10 @@ pub fn held_row(held: Held, chat: Option<ChatId>) -> PendingRow {
     let since = match &held.what {
         HeldWhat::Debt(debt) => debt.since.0,
         HeldWhat::Event(event) => event.at.or(event.own.as_ref().map(|it| it.at)).unwrap_or_default().0,
-        HeldWhat::Wake { at, .. } => at.0,
     };
     let (method, chat) = match &held.what {
         HeldWhat::Debt(debt) => (debt.owed.call.method().to_owned(), debt.owed.call.chat().or(chat)),
         HeldWhat::Event(event) => (format!("event {}", kind_of(event)), chat),
-        HeldWhat::Wake { feature, .. } => (format!("alarm clock of {feature}"), chat),
     };
     PendingRow {
         id: held.id,

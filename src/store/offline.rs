@@ -5,7 +5,7 @@
 
 use super::backup::{BackupError, Made, Order, Progress, Tally, create};
 use super::engine::{Engine, EngineError};
-use super::folder::{Folder, disk};
+use super::folder::{self, Folder, disk};
 use super::fronted::Fronted;
 use super::group::Group;
 use super::mark::Mark;
@@ -211,7 +211,7 @@ pub fn look(settings: &config::Store, most_bytes: u64) -> Result<Option<Tally>, 
     if !path.join("sled").join("db").is_file() {
         return Err(OfflineError::Nothing(path.clone()));
     }
-    let _held_meanwhile = Folder::take(path)?;
+    let held = folder::lock(path)?;
     let data = path.join("sled");
     let bytes = length(&data);
     let room = super::disk::free_bytes(path).unwrap_or(0);
@@ -225,6 +225,7 @@ pub fn look(settings: &config::Store, most_bytes: u64) -> Result<Option<Tally>, 
         _ => Ok(()),
     });
     copied.map_err(disk("copy", &data))?;
+    drop(held);
     let there = config::Store { path: copy.0.clone(), ..settings.clone() };
     let tally = Offline::open_as_is(&there).and_then(|it| it.check().and_then(|_| it.tally()));
     tally.map(Some).map_err(|error| match error {

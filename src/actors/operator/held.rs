@@ -6,7 +6,6 @@ use crate::clock;
 use crate::domain::event::{ChatKind, Event, Happened, Note, Place};
 use crate::domain::types::{ChatId, ChatNo};
 use crate::protocol::outbox::Job;
-use crate::protocol::timer::WakeKey;
 use crate::store::backup::{Held, HeldWhat, RestoredRow, held_of};
 use crate::store::rows::{self, DebtState, Queued};
 use crate::store::{Batch, Op, Store, StoreError, keys, keys::Kind};
@@ -58,19 +57,6 @@ async fn release(world: &World, held: Held) -> Result<(), StoreError> {
             world.store.commit(batch).await?;
             if let Some(item) = world.intake.read_item(chat, seq, &value) {
                 world.intake.push_kept(item);
-            }
-        }
-        HeldWhat::Wake { at, .. } => {
-            let Some((_, chat, feature, key)) = keys::wake_of(&held.key) else { return Ok(()) };
-            let wake = WakeKey { chat, feature, key };
-            // Set anew since the restore: that one counts.
-            let anew = world.timer.when(&wake).is_some();
-            if !anew {
-                batch.put(held.key.clone(), Vec::new());
-            }
-            world.store.commit(batch).await?;
-            if !anew {
-                world.timer.set(wake, at);
             }
         }
     }

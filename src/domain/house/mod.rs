@@ -14,7 +14,7 @@ use super::command::{self, Given};
 use super::effect::{Button, Call, Does, Effect, Label, MessageRef, Owed, Target};
 use super::event::{ChatKind, Event, Happened, Note, Pressed, Remedy, Said, Verdict};
 use super::fact::Need;
-use super::feature::{Command, Decision, Facts, Late, Pace, Rules, Scope, telegram};
+use super::feature::{Command, Decision, Facts, Pace, Rules, Scope, telegram};
 use super::membership::{PRESS_MS, links};
 use super::text::{Arg, Text};
 use super::types::{Language, Moment, Slot, UserId};
@@ -27,8 +27,6 @@ pub struct House {
     commands: Vec<Command>,
 }
 
-/// How the key of a wake begins at which words of ours are taken away.
-const AWAY: &str = "away/";
 /// At most one hint to plain words in this many ms.
 const HINT_PAUSE_MS: u64 = 60_000;
 /// At most one hint to unknown commands in this many ms.
@@ -55,10 +53,6 @@ impl Rules for House {
 
     fn name(&self) -> &'static str {
         "house"
-    }
-
-    fn late(&self, key: &str) -> Late {
-        if key.starts_with(AWAY) { Late::Ring } else { Late::Rest }
     }
 
     fn commands(&self) -> &'static [Command] {
@@ -116,11 +110,11 @@ impl Rules for House {
 /// The key of a wake at which the message of this slot is taken away: words that followed a press in a group.
 #[must_use]
 pub fn away(slot: Slot) -> String {
-    format!("{AWAY}{}", slot.0)
+    format!("away/{}", slot.0)
 }
 
 fn take_away(event: &Happened, key: &str) -> Decision<State> {
-    let Some(slot) = key.strip_prefix(AWAY).and_then(|it| it.parse().ok()).map(Slot) else {
+    let Some(slot) = key.strip_prefix("away/").and_then(|it| it.parse().ok()).map(Slot) else {
         return Decision::passed();
     };
     Decision::claimed(vec![telegram(Call::Delete { chat: event.place.id, message: MessageRef::Slot(slot) })])

@@ -70,7 +70,7 @@ pub use word::{Knock, Mode, Report, Word};
 use super::command;
 use super::event::{ChatKind, Event, Happened, Note, Outcome, Performed, Pressed, Said, Verdict};
 use super::fact::Need;
-use super::feature::{Command, Decision, Facts, Late, Rules, Scope};
+use super::feature::{Command, Decision, Facts, Rules, Scope};
 use super::types::ChatId;
 use draft::{Draft, Voice};
 use hearing::Heard;
@@ -132,14 +132,8 @@ impl Rules for Membership {
         !state.channels.is_empty()
     }
 
-    fn late(&self, key: &str) -> Late {
-        match key {
-            reconcile::WAKE => Late::First,
-            walk::WAKE => Late::Ring,
-            // A notice goes; one that is gone stays gone.
-            _ if key.starts_with(stop::NOTICE) => Late::Ring,
-            _ => Late::Rest,
-        }
+    fn compares(&self, key: &str) -> bool {
+        key == reconcile::WAKE
     }
 
     fn commands(&self) -> &'static [Command] {

@@ -1,11 +1,9 @@
 //! What was owed in a backup is held back after a restore: listed, not performed, until the operator decides.
 //!
-//! Between the backup and the restore the house went on and did, in all likelihood, what was owed then. So debts,
-//! events that waited and alarm clocks whose time has passed keep their rows, under another kind of key that
-//! nobody but the operator looks at.
+//! Between the backup and the restore the house went on and did, in all likelihood, what was owed then. So debts
+//! and what waited to be decided keep their rows, under another kind of key that nobody but the operator looks at.
+//! Alarm clocks whose time has passed ring, or features would stand still; what people would see of that is held.
 
-use crate::domain::feature::Late;
-use crate::domain::types::Moment;
 use crate::store::keys::{self, Kind};
 use crate::store::rows::{self, Debt, Queued};
 use data_encoding::HEXLOWER;
@@ -27,15 +25,8 @@ pub struct Held {
 pub enum HeldWhat {
     /// A call to Telegram.
     Debt(Box<Debt>),
-    /// An event that waited for its chat.
+    /// Something that people did, and that waited for its chat.
     Event(Box<Queued>),
-    /// An alarm clock of a feature.
-    Wake {
-        /// When it should have rung.
-        at: Moment,
-        /// Whose.
-        feature: String,
-    },
 }
 
 /// The name of a held row, for the operator.
@@ -51,23 +42,18 @@ pub fn held_of(held: &[u8], value: &[u8]) -> Option<Held> {
     let what = match key.first() {
         Some(it) if *it == Kind::Owed as u8 => HeldWhat::Debt(rows::read(value).ok()?),
         Some(it) if *it == Kind::Queued as u8 => HeldWhat::Event(rows::read(value).ok()?),
-        Some(it) if *it == Kind::Wake as u8 => {
-            let (at, _, feature, _) = keys::wake_of(&key)?;
-            HeldWhat::Wake { at: Moment(at), feature }
-        }
         _ => return None,
     };
     Some(Held { id: held_id(&key), key, what })
 }
 
-/// Whether a row of a backup rests after a restore; `late` says what becomes of alarm clocks (feature, key).
+/// Whether a row of a backup rests after a restore: debts, and what people did that had not been decided. Events of
+/// our own go on, or features would wait for them for ever; what such an event would show to people is held then.
 #[must_use]
-pub fn rests(key: &[u8], now: Moment, late: &dyn Fn(&str, &str) -> Late) -> bool {
+pub fn rests(key: &[u8], value: &[u8]) -> bool {
     match key.first() {
-        Some(it) if *it == Kind::Owed as u8 || *it == Kind::Queued as u8 => true,
-        Some(it) if *it == Kind::Wake as u8 => {
-            keys::wake_of(key).is_none_or(|(at, _, feature, name)| Moment(at) <= now && late(&feature, &name) == Late::Rest)
-        }
+        Some(it) if *it == Kind::Owed as u8 => true,
+        Some(it) if *it == Kind::Queued as u8 => rows::read::<Queued>(value).is_ok_and(|it| it.own.is_none()),
         _ => false,
     }
 }

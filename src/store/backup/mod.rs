@@ -28,6 +28,9 @@ mod verify;
 
 
 
+#[cfg(test)]
+mod tests;
+
 pub use create::{Made, Order, Progress, create};
 pub use error::{BackupError, RestoreError};
 pub use folder::{Listed, files_of, free_name, list, note_version, prune, sweep, version_of};

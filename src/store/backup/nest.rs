@@ -5,7 +5,6 @@ use super::folder::{FILES, VERSION};
 use super::held::rests;
 use super::restore::{RestoreWays, RestoredRow};
 use crate::config;
-use crate::domain::feature::Late;
 use crate::domain::types::{ChatNo, Moment};
 use crate::store::engine::{Engine, EngineError, Pair, Write};
 use crate::store::folder::Folder;
@@ -26,7 +25,7 @@ use std::path::{Path, PathBuf};
 const ROWS: usize = 512;
 /// Boots are counted on from so far ahead, so that no number of the time that is lost is given again.
 const BOOTS: u64 = 1_000;
-/// Alarm clocks that may ring late do so one after the other, this far apart, in ms.
+/// Chats compare what they know with the truth one after the other, this far apart, in ms.
 const APART_MS: u64 = 200;
 
 /// A store that is not there yet. Dropped before [`Nest::settle`], nothing of it is left.
@@ -193,9 +192,9 @@ impl Drop for Nest {
 
 /// What becomes of a row that may have to rest.
 fn rest((key, bytes): &Pair, ways: &RestoreWays<'_>, rested: &mut Rested) -> Result<Vec<Write>, RestoreError> {
-    if rests(key, ways.now, ways.late) {
+    let record = record(key, bytes)?;
+    if rests(key, &record.value) {
         rested.held += 1;
-        let record = record(key, bytes)?;
         let held = keys::held(key);
         let value = Some(frame::pack(&held, record.revision.max(1), &record.value));
         return Ok(vec![gone(key.clone()), Write { key: held, value, fresh: false }]);
@@ -203,12 +202,12 @@ fn rest((key, bytes): &Pair, ways: &RestoreWays<'_>, rested: &mut Rested) -> Res
     let Some((_, chat, feature, name)) = keys::wake_of(key).filter(|_| key.first() == Some(&(Kind::Wake as u8))) else {
         return Ok(Vec::new());
     };
-    if (ways.late)(&feature, &name) != Late::First {
+    if !(ways.compares)(&feature, &name) {
         return Ok(Vec::new());
     }
     let at = Moment(ways.now.0.saturating_add(rested.rung.saturating_mul(APART_MS)));
     rested.rung += 1;
-    Ok(vec![gone(key.clone()), plain(keys::wake(at.0, chat, &feature, &name), &[])])
+    Ok(vec![gone(key.clone()), plain(keys::wake(at.0, chat, &feature, &name), &record.value)])
 }
 
 fn record(key: &[u8], bytes: &[u8]) -> Result<Record, RestoreError> {

@@ -8,11 +8,10 @@ use super::parts;
 use super::read::{Damage, Part, read};
 use super::verify::{known, verify};
 use crate::config;
-use crate::domain::feature::Late;
 use crate::domain::types::Moment;
 use crate::store::engine::Write;
 use crate::store::rows::Queued;
-use crate::store::{frame, own};
+use crate::store::frame;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -24,8 +23,8 @@ pub struct RestoreWays<'a> {
     pub now: Moment,
     /// For how long finished updates are remembered, in ms.
     pub done_memory_ms: u64,
-    /// What becomes of alarm clocks (feature, key) whose time has passed.
-    pub late: &'a dyn Fn(&str, &str) -> Late,
+    /// Which alarm clocks (feature, key) have what is known compared with the truth: they are set to now.
+    pub compares: &'a dyn Fn(&str, &str) -> bool,
     /// What the owners are to hear, as an event for the house's own chat.
     pub word: &'a dyn Fn(&RestoredRow) -> Option<Queued>,
 }
@@ -52,7 +51,7 @@ pub struct RestoredRow {
 pub struct Restored {
     /// What it was made from; `None` when that could not be read.
     pub manifest: Option<Manifest>,
-    /// Rows that were written.
+    /// Rows that were written, without the store's own.
     pub rows: u64,
     /// What was owed and is held back.
     pub held: u64,
@@ -136,7 +135,7 @@ impl Taking<'_> {
             bytes.is_none_or(|bytes| frame::is_bare(bytes) || frame::unpack(&it.key, bytes).is_ok())
         };
         let rows: Vec<_> = rows.into_iter().filter(whole).collect();
-        self.rows += rows.iter().filter(|it| it.value.is_some() && it.key != own::LEDGER).count() as u64;
+        self.rows += rows.iter().filter(|it| it.value.is_some() && it.key.first() != Some(&0)).count() as u64;
         if self.trouble.is_none() {
             self.trouble = self.nest.put(rows).err();
         }

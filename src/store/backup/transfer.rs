@@ -54,7 +54,7 @@ struct Line {
 
 const EXPORT: &str = "export";
 
-/// Writes a whole backup as text. Answers how many rows.
+/// Writes a whole backup as text. Answers how many rows, without the store's own.
 ///
 /// # Errors
 /// When the backup is not whole, or the text cannot be written.
@@ -70,7 +70,7 @@ pub fn export(from: &Path, to: &mut dyn Write, name: &Path) -> Result<u64, Resto
     let mut rows = 0;
     let mut failed = None;
     let mut tell = |key: &[u8], bytes: &[u8]| {
-        rows += u64::from(key != own::LEDGER);
+        rows += u64::from(key.first() != Some(&0));
         if let (None, true) = (&failed, key != own::LEDGER) {
             failed = row(key, bytes).and_then(|it| line(to, &it)).err();
         }
@@ -111,8 +111,9 @@ pub fn import(settings: &config::Store, from: &Path, ways: &RestoreWays<'_>) -> 
         if text.trim().is_empty() {
             continue;
         }
-        nest.put(vec![change(&text).map_err(|why| wrong(n, why))?])?;
-        rows += 1;
+        let change = change(&text).map_err(|why| wrong(n, why))?;
+        rows += u64::from(change.key.first() != Some(&0));
+        nest.put(vec![change])?;
     }
     let rested = nest.let_rest(ways)?;
     let row = RestoredRow { backup_at: first.at, at: ways.now, held: rested.held, ..RestoredRow::default() };
