@@ -35,12 +35,7 @@ enum Outcome {
 ///
 /// # Errors
 /// Never by itself.
-pub async fn run(
-    world: Arc<World>,
-    settings: Settings,
-    health: HealthBoard,
-    stopping: Stopping,
-) -> Result<(), String> {
+pub async fn run(world: Arc<World>, settings: Settings, health: HealthBoard, stopping: Stopping) -> Result<(), String> {
     let clerk = Clerk { folder: settings.backup.folder(&settings.store), world, settings, health };
     let mut plan = Plan { last: clerk.look_around().await, not_before: Moment(0) };
     let stop = stopping.wait();
@@ -217,13 +212,7 @@ impl Clerk {
 
 /// What is to be made of these settings.
 #[must_use]
-pub fn order(
-    settings: &Settings,
-    folder: &Path,
-    to: Option<std::path::PathBuf>,
-    why: Why,
-    store_bytes: u64,
-) -> Order {
+pub fn order(settings: &Settings, folder: &Path, to: Option<std::path::PathBuf>, why: Why, store_bytes: u64) -> Order {
     let at = clock::now();
     // The store's files hold older versions of rows too: a backup that was made tells more.
     let newest = backups::list(folder).unwrap_or_default().first().map(|it| it.bytes + it.bytes / 4);

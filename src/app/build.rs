@@ -97,8 +97,8 @@ pub(super) async fn build(loaded: Loaded, options: Options, ground: &Ground) -> 
         upgrade::note_version(&before);
         Ok::<_, OpenError>(store)
     })
-        .await
-        .map_err(|it| StartError::Tree(it.to_string()))??;
+    .await
+    .map_err(|it| StartError::Tree(it.to_string()))??;
     let restored = restore::tell(&store).await?;
     last_words::keep_in(&path);
     store.on_fatal(|why| end(&format!("the store failed: {why}"), Exit::Store));

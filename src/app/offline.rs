@@ -80,15 +80,14 @@ fn release(loaded: &Loaded, mut store: Offline, id: u64) -> Result<Response, Off
         return Ok(Response::Refused(why));
     }
     let mut batch = Batch::default();
-    let mut seq = fresh_numbers(&store, &mut batch)?;
+    let first = fresh_numbers(&store, &mut batch)?;
     let features = offices::features(&office_settings(&loaded.settings));
     let names: Vec<_> = features.iter().map(|it| it.name()).collect();
-    for (_, feature, row) in rows {
+    for (seq, (_, feature, row)) in (first..).zip(rows) {
         let decided = names.iter().filter(|it| **it != feature).map(|it| (*it).to_owned()).collect();
         let queued = Queued { raw: row.raw, own: row.own, decided, released: true, at: None };
         batch.delete(keys::quarantine(id, &feature)).delete(keys::charge(id, &feature));
         batch.put(keys::queued(ChatNo(row.chat), seq), rows::write(&queued));
-        seq += 1;
     }
     store.commit(&batch)?;
     Ok(Response::Done(format!("update {id} is given to its chat again at the next start")))

@@ -184,9 +184,9 @@ fn listed(folder: &Path, found: &[Listed], look: Look) -> String {
     if found.is_empty() {
         return format!("There is no backup in {}. Make one: majordomo backup create\n", folder.display());
     }
-    let cells = found.iter().map(|it| {
-        [moment(it.at.0), it.why.text().to_owned(), out::size(it.bytes), it.path.display().to_string()]
-    });
+    let cells = found
+        .iter()
+        .map(|it| [moment(it.at.0), it.why.text().to_owned(), out::size(it.bytes), it.path.display().to_string()]);
     let table = table::draw(["MADE", "WHY", "SIZE", "FILE"], &cells.collect::<Vec<_>>(), look);
     let hint = "Is one whole? majordomo backup verify <file>. Back to it: majordomo backup restore <file>.";
     format!("{table}{}\n", look.paint(Tone::Dim, hint))
@@ -212,7 +212,11 @@ mod tests {
     fn the_list_is_aligned_and_an_empty_one_says_how_to_make_one() {
         let one = Listed { path: "b/x".into(), at: Moment(1_767_236_400_000), why: Why::Daily, bytes: 2048 };
         let shown = listed(Path::new("b"), &[one], Look::default());
-        assert!(shown.starts_with("MADE                  WHY    SIZE     FILE\n2026-01-01T03:00:00Z  daily  2.0 KiB  b/x\n"), "{shown}");
+        assert!(
+            shown
+                .starts_with("MADE                  WHY    SIZE     FILE\n2026-01-01T03:00:00Z  daily  2.0 KiB  b/x\n"),
+            "{shown}"
+        );
         assert!(listed(Path::new("b"), &[], Look::default()).contains("majordomo backup create"));
     }
 }

@@ -94,7 +94,7 @@ pub(super) fn ask(source: &Source, request: Request, show: impl FnOnce(Response)
         Err(exit) => return exit,
     };
     let answer = match ask_or(&loaded, &request) {
-        Asked::Answered(_, response) => response,
+        Asked::Answered(_, response) => *response,
         Asked::Failed(why) => return fail(why),
         Asked::NotRunning(why) => match offline(&loaded, &request, &why) {
             Ok(response) => response,
@@ -112,7 +112,7 @@ pub(super) fn ask(source: &Source, request: Request, show: impl FnOnce(Response)
 /// How a question to a running house went.
 pub(super) enum Asked {
     /// It answered, and can be asked again.
-    Answered(Client, Response),
+    Answered(Client, Box<Response>),
     /// None runs on this store; what to say about that.
     NotRunning(String),
     /// One runs, or may run, and did not answer.
@@ -127,7 +127,7 @@ pub(super) fn ask_or(loaded: &Loaded, request: &Request) -> Asked {
         Err(trouble) => return Asked::Failed(trouble.to_string()),
     };
     match client.ask(request.clone()) {
-        Ok(response) => Asked::Answered(client, response),
+        Ok(response) => Asked::Answered(client, Box::new(response)),
         Err(trouble) => Asked::Failed(trouble.to_string()),
     }
 }

@@ -17,7 +17,7 @@ const EVERY: Duration = Duration::from_millis(200);
 pub(super) fn perform(source: &Source, request: Request, done: &str) -> Result<Job, Exit> {
     let loaded = source.load()?;
     let answer = match super::client::ask_or(&loaded, &request) {
-        Asked::Answered(client, response) => watched(client, response, done),
+        Asked::Answered(client, response) => watched(client, *response, done),
         Asked::NotRunning(why) => match offline(&loaded, &request, &why)? {
             Response::Job(job) => Ok(job),
             Response::Refused(why) => Err(fail(why)),
@@ -41,7 +41,10 @@ fn watched(mut client: Client, first: Response, done: &str) -> Result<Job, Exit>
         let job = match response {
             Response::Job(job) => job,
             Response::Refused(why) => return Err(fail(why)),
-            Response::NotFound => return Err(fail("the house does not know of it any more: it was restarted, or another one has followed; read its log".into())),
+            Response::NotFound => return Err(fail(
+                "the house does not know of it any more: it was restarted, or another one has followed; read its log"
+                    .into(),
+            )),
             _ => return Err(fail("the answer does not fit the question".into())),
         };
         if shows {
@@ -70,10 +73,9 @@ fn progress(job: &Job, done: &str) -> String {
 
 /// Rows and bytes by kind, as a table.
 pub(super) fn kinds(kinds: &BTreeMap<String, KindCount>, look: Look) -> String {
-    let total = kinds.values().fold(KindCount::default(), |all, it| KindCount {
-        rows: all.rows + it.rows,
-        bytes: all.bytes + it.bytes,
-    });
+    let total = kinds
+        .values()
+        .fold(KindCount::default(), |all, it| KindCount { rows: all.rows + it.rows, bytes: all.bytes + it.bytes });
     let line = |name: &str, it: &KindCount| [name.to_owned(), it.rows.to_string(), size(it.bytes)];
     let mut rows: Vec<_> = kinds.iter().map(|(name, it)| line(name, it)).collect();
     rows.push(line("all", &total));

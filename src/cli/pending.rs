@@ -88,9 +88,7 @@ fn list(rows: &[PendingRow], now: Moment, look: Look) -> String {
             "What is `held` was owed in a backup that was restored, and may have been done since: \
              majordomo pending release <id>, or drop <id>, or `all`."
         }
-        (false, true) => {
-            "Of `unknown` nobody knows whether it was done: majordomo pending resend <id>, or drop <id>."
-        }
+        (false, true) => "Of `unknown` nobody knows whether it was done: majordomo pending resend <id>, or drop <id>.",
         (false, false) => "All of these are done by themselves.",
     };
     format!("{table}{}\n", look.paint(Tone::Dim, hint))

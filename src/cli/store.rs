@@ -104,7 +104,9 @@ fn written(file: &Path, from: &Path) -> Exit {
     };
     match exported {
         Ok(_) if file.as_os_str() == "-" => Exit::Ok,
-        Ok(rows) => out::print(format_args!("{rows} rows are in {}, which is as secret as the store\n", file.display())),
+        Ok(rows) => {
+            out::print(format_args!("{rows} rows are in {}, which is as secret as the store\n", file.display()))
+        }
         Err(error) => {
             out::complain(out::escaped_lines(&error.to_string()));
             Exit::Store

@@ -83,8 +83,7 @@ fn services(soil: &Soil) -> SupervisorSpec {
         },
     );
     let keeper = task("keeper", soil, |soil, stopping| keeper::run(soil.world, soil.health, stopping));
-    let backup =
-        task("backup", soil, |soil, stopping| backup::run(soil.world, soil.settings, soil.health, stopping));
+    let backup = task("backup", soil, |soil, stopping| backup::run(soil.world, soil.settings, soil.health, stopping));
     branch("services", Strategy::OneForOne, park(soil), soil, vec![facts, timer, keeper, backup])
 }
 

@@ -129,7 +129,10 @@ pub(super) fn backup(loaded: &Loaded) -> Finding {
         }
         None if settings.backup.enabled => {
             let hour = settings.backup.hour;
-            Finding::pass(CHECK, format!("none in {} yet; a running house makes one at {hour:02}:00 UTC", folder.display()))
+            Finding::pass(
+                CHECK,
+                format!("none in {} yet; a running house makes one at {hour:02}:00 UTC", folder.display()),
+            )
         }
         None => Finding::warn(CHECK, "there is none, and backup.enabled is false", "majordomo backup create"),
     }

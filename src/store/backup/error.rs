@@ -105,7 +105,9 @@ pub enum RestoreError {
         damage: Vec<Damage>,
     },
     /// The disk has no room for it.
-    #[error("{free} MiB are free at {path}, and this needs about {needed} MiB: make room, or set store.path to another disk")]
+    #[error(
+        "{free} MiB are free at {path}, and this needs about {needed} MiB: make room, or set store.path to another disk"
+    )]
     NoRoom {
         /// Where.
         path: PathBuf,

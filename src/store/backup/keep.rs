@@ -87,7 +87,8 @@ mod tests {
             there.push((Moment(NEW_YEAR + day * DAY_MS), Why::Daily));
             there = left(&there);
         }
-        let names: Vec<_> = there.iter().map(|it| super::super::name::file_name(it.0, it.1)[10..18].to_owned()).collect();
+        let names: Vec<_> =
+            there.iter().map(|it| super::super::name::file_name(it.0, it.1)[10..18].to_owned()).collect();
         let expected = [
             "20260731", "20260831", "20260930", "20261031", "20261130", "20261213", "20261220", "20261225", "20261226",
             "20261227", "20261228", "20261229", "20261230", "20261231",

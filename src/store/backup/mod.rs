@@ -25,9 +25,6 @@ mod tally;
 mod transfer;
 mod verify;
 
-
-
-
 #[cfg(test)]
 mod tests;
 
@@ -39,7 +36,7 @@ pub use keep::{Keep, kept, next_after};
 pub use manifest::{KindCount, Manifest};
 pub use name::{Why, file_name};
 pub use read::Damage;
-pub use restore::{Restored, RestoredRow, RestoreWays, restore};
+pub use restore::{RestoreWays, Restored, RestoredRow, restore};
 pub use source::Live;
 pub use survey::survey;
 pub use tally::Tally;

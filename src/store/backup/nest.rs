@@ -111,7 +111,12 @@ impl Nest {
     }
 
     /// Notes what was done, and leaves a word for the owners.
-    pub(super) fn note(&mut self, row: &RestoredRow, rested: Rested, ways: &RestoreWays<'_>) -> Result<(), RestoreError> {
+    pub(super) fn note(
+        &mut self,
+        row: &RestoredRow,
+        rested: Rested,
+        ways: &RestoreWays<'_>,
+    ) -> Result<(), RestoreError> {
         let mut writes = vec![plain(keys::meta(RestoredRow::NAME), &rows::write(row))];
         if let Some(word) = (ways.word)(row) {
             // The number of a boot that never was: nobody else uses it.

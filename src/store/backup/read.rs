@@ -148,7 +148,10 @@ impl Reading {
     ) -> io::Result<bool> {
         let what = format!("part {} ({})", header.number, header.tag.words());
         if self.length - self.at < u64::from(header.packed) {
-            self.wrong(begin, format!("{what} is cut short: {} of its {} bytes are there", self.length - self.at, header.packed));
+            self.wrong(
+                begin,
+                format!("{what} is cut short: {} of its {} bytes are there", self.length - self.at, header.packed),
+            );
             self.at = begin + HEADER as u64;
             self.find_next()?;
             return Ok(true);

@@ -10,8 +10,8 @@ use super::verify::{known, verify};
 use crate::config;
 use crate::domain::types::Moment;
 use crate::store::engine::Write;
-use crate::store::rows::Queued;
 use crate::store::frame;
+use crate::store::rows::Queued;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 

@@ -59,7 +59,9 @@ fn look(part: &Part<'_>, tally: &mut Tally) -> Result<(), String> {
 /// Every part fits, but do they fit to each other?
 fn differs(manifest: &Manifest, tally: &Tally) -> Option<String> {
     if !tally.adds_up() || format!("{:x}", tally.sum()) != manifest.sum {
-        return Some("the rows together are not what the store was: some are missing or older than they should be".into());
+        return Some(
+            "the rows together are not what the store was: some are missing or older than they should be".into(),
+        );
     }
     (tally.kinds() != manifest.rows).then(|| "the rows are not those that the manifest counts".into())
 }

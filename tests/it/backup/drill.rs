@@ -96,13 +96,18 @@ async fn speak(
 /// Waits until each of them is muted, and the calls have been struck.
 async fn settled(story: &Story, crowd: &[UserId]) {
     let all: HashSet<UserId> = crowd.iter().copied().collect();
-    story.until("all strangers are muted", || all.is_subset(&story.telegram.muted(story.group).into_iter().collect())).await;
+    story
+        .until("all strangers are muted", || all.is_subset(&story.telegram.muted(story.group).into_iter().collect()))
+        .await;
     story.calm().await;
 }
 
 /// The people of whom a backup has a row that they were told to join.
 fn told_of(export: &str) -> HashSet<i64> {
-    let keys = export.lines().filter_map(|it| serde_json::from_str::<serde_json::Value>(it).ok()?["key"].as_str().map(ToOwned::to_owned));
-    let names = keys.filter_map(|it| HEXLOWER.decode(it.as_bytes()).ok()).map(|it| String::from_utf8_lossy(&it).into_owned());
+    let keys = export
+        .lines()
+        .filter_map(|it| serde_json::from_str::<serde_json::Value>(it).ok()?["key"].as_str().map(ToOwned::to_owned));
+    let names =
+        keys.filter_map(|it| HEXLOWER.decode(it.as_bytes()).ok()).map(|it| String::from_utf8_lossy(&it).into_owned());
     names.filter_map(|it| it.split("mute/").nth(1)?.parse().ok()).collect()
 }

@@ -19,10 +19,15 @@ async fn write(store: Handle, writer: u64, written: Arc<AtomicU64>, stop: Arc<At
     while !stop.load(Ordering::Relaxed) {
         round += 1;
         let value = round.to_string();
-        let mut ops: Vec<_> = (0..ROWS).map(|row| crate::store::tests::put("", &value).clone_with(key(writer, row))).collect();
+        let mut ops: Vec<_> =
+            (0..ROWS).map(|row| crate::store::tests::put("", &value).clone_with(key(writer, row))).collect();
         // One that comes and goes.
         let fleeting = format!("s{writer}").into_bytes();
-        ops.push(if round % 2 == 0 { Op::Delete { key: fleeting } } else { Op::Put { key: fleeting, value: value.into_bytes(), expect: None } });
+        ops.push(if round.is_multiple_of(2) {
+            Op::Delete { key: fleeting }
+        } else {
+            Op::Put { key: fleeting, value: value.into_bytes(), expect: None }
+        });
         store.commit(batch(ops)).await.unwrap();
         written.store(round, Ordering::Release);
     }
@@ -46,7 +51,11 @@ async fn a_backup_under_load_is_the_store_at_one_moment_with_all_that_was_writte
     let home = Home::new();
     let store = home.open("store");
     for n in 0..3_000_u64 {
-        store.later(batch([Op::Put { key: format!("r{:04}/x{n}", n % 40).into_bytes(), value: vec![b'1'; 200], expect: None }]));
+        store.later(batch([Op::Put {
+            key: format!("r{:04}/x{n}", n % 40).into_bytes(),
+            value: vec![b'1'; 200],
+            expect: None,
+        }]));
     }
     let stop = Arc::new(AtomicBool::new(false));
     let written: Vec<_> = (0..WRITERS).map(|_| Arc::new(AtomicU64::new(0))).collect();
