@@ -41,13 +41,12 @@ impl Stage {
     fn decide(&self, event: &Happened, status: Status) -> usize {
         let mut known = Vec::new();
         loop {
-            let needs = self.guard.needs(&self.cell, event, &self.facts(&known));
-            if needs.is_empty() {
-                break;
+            let verdict = self.guard.decide(&self.cell, event, &self.facts(&known));
+            if verdict.needs.is_empty() {
+                return verdict.effects.len();
             }
-            known.extend(needs.into_iter().map(|it| (it.clone(), answer(&it, status))));
+            known.extend(verdict.needs.into_iter().map(|it| (it.clone(), answer(&it, status))));
         }
-        self.guard.decide(&self.cell, event, &self.facts(&known)).effects.len()
     }
 }
 

@@ -8,9 +8,9 @@ use serde::{Serialize, de::DeserializeOwned};
 use std::any::Any;
 use std::sync::Arc;
 
-/// An office's rules. Both functions are pure: same arguments, same answer, nothing touched.
+/// An office's rules. They are pure: same arguments, same answer, nothing touched.
 ///
-/// `needs` is asked again with what has been learned until it names nothing new (at most
+/// `decide` is asked again with what has been learned until it names no [`Decision::needs`] (at most
 /// [`ROUNDS`] times), so that a rule can look at one fact before it asks for the next.
 pub trait Rules: Send + Sync + 'static {
     /// What the feature keeps per chat: its hot cell, at most 8 KiB as JSON.
@@ -36,14 +36,11 @@ pub trait Rules: Send + Sync + 'static {
     /// The Telegram update kinds it must be sent (`allowed_updates`).
     fn updates(&self) -> &'static [&'static str];
 
-    /// Names the facts that are still missing for this event.
-    fn needs(&self, state: &Self::State, event: &Happened, facts: &Facts<'_>) -> Vec<Need>;
-
-    /// Decides.
+    /// Decides, or says what it must know first.
     fn decide(&self, state: &Self::State, event: &Happened, facts: &Facts<'_>) -> Decision<Self::State>;
 }
 
-/// How often `needs` is asked for one event before the facts known by then must do.
+/// How often a rule is asked about one event before the facts known by then must do.
 pub const ROUNDS: usize = 6;
 
 /// Slots set aside for one decision: so many messages it may say at most.
@@ -76,6 +73,9 @@ pub enum Scope {
 /// A feature's answer to an event.
 #[derive(Clone, Debug)]
 pub struct Decision<S> {
+    /// Facts that are missing. When there are any, the rest of the decision is not carried out: they are looked up
+    /// and the rule is asked again. A fact that is known is never named.
+    pub needs: Vec<Need>,
     /// Whether later features should not be asked.
     pub claimed: bool,
     /// The new state, if it changed.
@@ -88,13 +88,19 @@ impl<S> Decision<S> {
     /// Nothing to do here: the next feature is asked.
     #[must_use]
     pub const fn passed() -> Self {
-        Self { claimed: false, state: None, effects: Vec::new() }
+        Self { needs: Vec::new(), claimed: false, state: None, effects: Vec::new() }
     }
 
     /// This event was mine.
     #[must_use]
     pub const fn claimed(effects: Vec<Effect>) -> Self {
-        Self { claimed: true, state: None, effects }
+        Self { needs: Vec::new(), claimed: true, state: None, effects }
+    }
+
+    /// First these facts.
+    #[must_use]
+    pub const fn needing(needs: Vec<Need>) -> Self {
+        Self { needs, claimed: false, state: None, effects: Vec::new() }
     }
 
     /// With a new state.
@@ -218,6 +224,8 @@ pub type Cell = Arc<dyn Any + Send + Sync>;
 
 /// A decision with the state's type forgotten.
 pub struct Verdict {
+    /// See [`Decision::needs`].
+    pub needs: Vec<Need>,
     /// Whether later features should not be asked.
     pub claimed: bool,
     /// The new state and the same as JSON for the store.
@@ -245,8 +253,6 @@ pub trait Feature: Send + Sync + 'static {
     /// # Errors
     /// When the JSON is not this feature's state.
     fn load(&self, json: &[u8]) -> Result<Cell, serde_json::Error>;
-    /// See [`Rules::needs`].
-    fn needs(&self, cell: &Cell, event: &Happened, facts: &Facts<'_>) -> Vec<Need>;
     /// See [`Rules::decide`].
     fn decide(&self, cell: &Cell, event: &Happened, facts: &Facts<'_>) -> Verdict;
 }
@@ -280,10 +286,6 @@ impl<R: Rules> Feature for R {
         Ok(Arc::new(serde_json::from_slice::<R::State>(json)?))
     }
 
-    fn needs(&self, cell: &Cell, event: &Happened, facts: &Facts<'_>) -> Vec<Need> {
-        cell.downcast_ref::<R::State>().map(|state| Rules::needs(self, state, event, facts)).unwrap_or_default()
-    }
-
     fn decide(&self, cell: &Cell, event: &Happened, facts: &Facts<'_>) -> Verdict {
         let fresh;
         let state = match cell.downcast_ref::<R::State>() {
@@ -298,7 +300,7 @@ impl<R: Rules> Feature for R {
             let json = serde_json::to_vec(&state).ok()?;
             Some((Arc::new(state) as Cell, json))
         });
-        Verdict { claimed: decision.claimed, state, effects: decision.effects }
+        Verdict { needs: decision.needs, claimed: decision.claimed, state, effects: decision.effects }
     }
 }
 

@@ -12,7 +12,7 @@ use super::event::{
 };
 use super::event::{Status, Verdict};
 use super::fact::{Admin, ChatInfo, ChatRef, Fact, House, Need, Permissions, Unknown};
-use super::feature::{Facts, ROUNDS, Rules, SLOTS};
+use super::feature::{Decision, Facts, ROUNDS, Rules, SLOTS};
 use super::types::{ChatId, Language, MessageId, Moment, Person, ThreadId, UpdateId, UserId};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -123,11 +123,8 @@ impl<R: Rules> Play<R> {
 
     /// The same with everything said about the event.
     pub(crate) fn happened(&mut self, happened: &Happened) -> Vec<Effect> {
-        let known = self.learn(happened);
+        let decision = self.decide(happened);
         let first = self.slots;
-        let facts =
-            Facts { now: self.world.now, house: &self.world.house, slots: self.slots, pace: self.pace, known: &known };
-        let decision = self.rules.decide(&self.state, happened, &facts);
         self.claimed = decision.claimed;
         self.changed = decision.state.is_some();
         if let Some(state) = decision.state {
@@ -154,13 +151,14 @@ impl<R: Rules> Play<R> {
 
     /// Learns as a chat does when nothing is cached: whatever is not a row is waited for, and rows are read again
     /// after each wait.
-    fn learn(&mut self, happened: &Happened) -> Vec<(Need, Fact)> {
+    fn decide(&mut self, happened: &Happened) -> Decision<R::State> {
         let mut known: Vec<(Need, Fact)> = Vec::new();
         self.asked.clear();
         for _ in 0..=ROUNDS * 2 {
-            let needs = self.needs(happened, &known);
+            let decision = self.ask(happened, &known);
+            let needs = decision.needs.clone();
             if needs.is_empty() {
-                return known;
+                return decision;
             }
             let is_row = |it: &Need| matches!(it, Need::Row(_) | Need::Rows { .. });
             let waits = !needs.iter().all(is_row);
@@ -174,14 +172,15 @@ impl<R: Rules> Play<R> {
             }
             known.retain(|(it, _)| !waits || !is_row(it));
         }
-        panic!("still not content after {} rounds: {:?}", ROUNDS * 2, self.needs(happened, &known));
+        panic!("still not content after {} rounds: {:?}", ROUNDS * 2, self.ask(happened, &known).needs);
     }
 
-    fn needs(&self, happened: &Happened, known: &[(Need, Fact)]) -> Vec<Need> {
+    fn ask(&self, happened: &Happened, known: &[(Need, Fact)]) -> Decision<R::State> {
         let facts = Facts { now: self.world.now, house: &self.world.house, slots: self.slots, pace: self.pace, known };
-        let needs = self.rules.needs(&self.state, happened, &facts);
+        let decision = self.rules.decide(&self.state, happened, &facts);
+        let needs = &decision.needs;
         assert!(needs.iter().all(|it| facts.get(it).is_none()), "asked for what is known: {needs:?}");
-        needs
+        decision
     }
 
     /// Time goes by.

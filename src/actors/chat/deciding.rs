@@ -40,12 +40,11 @@ impl Chat {
         while pending.feature < self.world.features.len() {
             if pending.item.open_for(pending.feature) {
                 self.slot.feature(Some(self.world.names[pending.feature]));
-                self.learn(&mut pending, &house).await?;
-                if pending.waits() {
+                let Some(verdict) = self.judge(&mut pending, &house).await? else {
                     self.slot.done();
                     return Ok(Worked::Waits(pending));
-                }
-                if self.ask(&mut pending, &house).await? {
+                };
+                if self.carry_out(&pending, verdict).await? {
                     self.slot.done();
                     return Ok(Worked::Finished);
                 }
@@ -69,30 +68,21 @@ impl Chat {
         }
     }
 
-    /// Collects what the feature needs; what is not known yet is asked for, and then `pending` waits.
-    async fn learn(&mut self, pending: &mut Pending, house: &House) -> Result<(), ActorProcessingErr> {
-        while pending.rounds < ROUNDS * 2 {
-            let needs = self.missing(pending, house);
-            if needs.is_empty() {
-                return Ok(());
+    /// Asks the feature until it needs nothing more; `None` while `pending` waits for what had to be asked for.
+    async fn judge(&mut self, pending: &mut Pending, house: &House) -> Result<Option<Verdict>, ActorProcessingErr> {
+        loop {
+            let mut verdict = self.decide(pending, house);
+            if verdict.needs.is_empty() || pending.rounds >= ROUNDS * 2 {
+                return Ok(Some(verdict));
             }
             pending.rounds += 1;
-            for need in needs {
+            for need in verdict.needs.drain(..) {
                 self.fulfil(need, pending).await?;
             }
             if pending.waits() {
-                return Ok(());
+                return Ok(None);
             }
         }
-        Ok(())
-    }
-
-    /// What the feature asks for and has not been told.
-    fn missing(&self, pending: &Pending, house: &House) -> Vec<Need> {
-        let (feature, cell) = (&self.world.features[pending.feature], &self.cells[pending.feature].0);
-        let facts = self.facts(pending, house, 0);
-        let needs = self.guarded(pending, || feature.needs(cell, &pending.item.happened, &facts));
-        needs.into_iter().filter(|it| facts.get(it).is_none()).collect()
     }
 
     async fn fulfil(&mut self, need: Need, pending: &mut Pending) -> Result<(), ActorProcessingErr> {
@@ -123,9 +113,8 @@ impl Chat {
         Ok(())
     }
 
-    /// Has the feature decide and commits what it wants. Answers whether the event is finished.
-    async fn ask(&mut self, pending: &mut Pending, house: &House) -> Result<bool, ActorProcessingErr> {
-        let verdict = self.decide(pending, house);
+    /// Commits what the feature wants. Answers whether the event is finished.
+    async fn carry_out(&mut self, pending: &Pending, verdict: Verdict) -> Result<bool, ActorProcessingErr> {
         let last = verdict.claimed || pending.feature + 1 == self.world.features.len();
         if verdict.state.is_none() && verdict.effects.iter().all(|it| matches!(it, Effect::Keep { .. })) {
             self.keep(pending.feature, verdict.effects)?;

@@ -73,18 +73,6 @@ impl Rules for Drill {
         &["message"]
     }
 
-    fn needs(&self, (): &(), event: &Happened, facts: &Facts<'_>) -> Vec<Need> {
-        match asked(event, facts) {
-            Some((_, Some(Exercise::Stall))) if facts.get(&Need::Stall).is_none() => vec![Need::Stall],
-            Some((_, Some(Exercise::Noted))) => {
-                let [from, before] = NOTES.map(str::to_owned);
-                let needs = vec![Need::Row(NOTE.into()), Need::Rows { from, before, limit: 10 }];
-                needs.into_iter().filter(|it| facts.get(it).is_none()).collect()
-            }
-            _ => Vec::new(),
-        }
-    }
-
     fn decide(&self, (): &(), event: &Happened, facts: &Facts<'_>) -> Decision<()> {
         let Some((said, exercise)) = asked(event, facts) else { return Decision::passed() };
         match exercise {
@@ -95,6 +83,7 @@ impl Rules for Drill {
             Some(Exercise::Block) => block(),
             Some(Exercise::Abort) => std::process::abort(),
             Some(Exercise::Ok | Exercise::Crash) => answer(event, said, facts, "drill-ok"),
+            Some(Exercise::Stall) if facts.get(&Need::Stall).is_none() => Decision::needing(vec![Need::Stall]),
             Some(Exercise::Stall) => answer(event, said, facts, "drill-not-stalled"),
             Some(Exercise::Keep) => {
                 Decision::claimed(vec![Effect::Keep { key: NOTE.into(), value: word(said).into_bytes() }])
@@ -103,6 +92,11 @@ impl Rules for Drill {
                 Decision::claimed(vec![Effect::Put { key: NOTE.into(), value: word(said).into_bytes() }])
             }
             Some(Exercise::Noted) => {
+                let [from, before] = NOTES.map(str::to_owned);
+                let needs = vec![Need::Row(NOTE.into()), Need::Rows { from, before, limit: 10 }];
+                if needs.iter().any(|it| facts.get(it).is_none()) {
+                    return Decision::needing(needs);
+                }
                 let text = Text::new(said.from.language, "drill-noted").with("word", Arg::Word(noted(facts)));
                 Decision::claimed(vec![telegram(say(event, said, facts, text))])
             }

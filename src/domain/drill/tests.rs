@@ -65,7 +65,7 @@ fn a_stall_is_a_fact_that_never_comes() {
     let happened = Happened { update: None, at: play.world.now, place: play.place.clone(), event };
     let house = House { owners: play.world.house.owners.clone(), ..House::default() };
     let facts = Facts { now: Moment(1), house: &house, slots: 1, pace: crate::domain::feature::Pace::Free, known: &[] };
-    assert_eq!(Rules::needs(&Drill, &(), &happened, &facts), [Need::Stall]);
+    assert_eq!(Rules::decide(&Drill, &(), &happened, &facts).needs, [Need::Stall]);
 }
 
 #[test]

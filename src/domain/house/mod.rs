@@ -13,7 +13,6 @@ pub use state::{Alarm, State, Tries};
 use super::command::{self, Given};
 use super::effect::{Button, Call, Does, Effect, Label, MessageRef, Owed, Target};
 use super::event::{ChatKind, Event, Happened, Note, Pressed, Remedy, Said, Verdict};
-use super::fact::Need;
 use super::feature::{Command, Decision, Facts, Pace, Rules, Scope, telegram};
 use super::membership::{PRESS_MS, links};
 use super::text::{Arg, Text};
@@ -61,10 +60,6 @@ impl Rules for House {
 
     fn updates(&self) -> &'static [&'static str] {
         &["message", "callback_query"]
-    }
-
-    fn needs(&self, _: &State, _: &Happened, _: &Facts<'_>) -> Vec<Need> {
-        Vec::new()
     }
 
     fn decide(&self, state: &State, event: &Happened, facts: &Facts<'_>) -> Decision<State> {

@@ -19,7 +19,7 @@ use std::sync::Arc;
 /// A press lives 150 s at Telegram; an answer after this many ms is not worth a call.
 pub(crate) const PRESS_MS: u64 = 140_000;
 
-/// Reads facts and notes those that are still missing, so that one rule serves both `needs` and `decide`.
+/// Reads facts and notes those that are still missing, so that one rule says what it needs and what it wants.
 pub(super) struct Look<'a> {
     facts: &'a Facts<'a>,
     /// When what is looked at happened, by Telegram's clock.
@@ -136,11 +136,6 @@ impl<'a> Draft<'a> {
             claimed: false,
             slots: 0,
         }
-    }
-
-    /// What the rules looked for and did not find.
-    pub(super) fn into_missing(self) -> Vec<Need> {
-        self.look.missing
     }
 
     /// Whether something is missing: then what is decided now is thrown away, and decided again with more facts.
@@ -384,6 +379,6 @@ impl<'a> Draft<'a> {
             Cow::Owned(state) => Some(state),
             Cow::Borrowed(_) => None,
         };
-        Decision { claimed: self.claimed, state, effects: self.effects }
+        Decision { needs: self.look.missing, claimed: self.claimed, state, effects: self.effects }
     }
 }

@@ -69,7 +69,6 @@ pub use word::{Knock, Mode, Report, Word};
 
 use super::command;
 use super::event::{ChatKind, Event, Happened, Note, Outcome, Performed, Pressed, Said, Verdict};
-use super::fact::Need;
 use super::feature::{Command, Decision, Facts, Rules, Scope};
 use super::types::ChatId;
 use draft::{Draft, Voice};
@@ -142,10 +141,6 @@ impl Rules for Membership {
 
     fn updates(&self) -> &'static [&'static str] {
         UPDATES
-    }
-
-    fn needs(&self, state: &State, event: &Happened, facts: &Facts<'_>) -> Vec<Need> {
-        self.rule(state, event, facts).into_missing()
     }
 
     fn decide(&self, state: &State, event: &Happened, facts: &Facts<'_>) -> Decision<State> {

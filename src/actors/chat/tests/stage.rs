@@ -44,6 +44,17 @@ fn words(event: &Happened) -> Vec<Vec<&str>> {
     text.split(';').map(|it| it.split_whitespace().collect()).collect()
 }
 
+fn needs(event: &Happened) -> Vec<Need> {
+    let need = |it: &Vec<&str>| match it[..] {
+        ["row", key] => Some(Need::Row(key.into())),
+        ["rows", from, before, limit] => {
+            Some(Need::Rows { from: from.into(), before: before.into(), limit: limit.parse().unwrap() })
+        }
+        _ => None,
+    };
+    words(event).iter().filter_map(need).collect()
+}
+
 impl Rules for Obedient {
     type State = ();
 
@@ -59,18 +70,11 @@ impl Rules for Obedient {
         &["message"]
     }
 
-    fn needs(&self, (): &(), event: &Happened, _: &Facts<'_>) -> Vec<Need> {
-        let need = |it: &Vec<&str>| match it[..] {
-            ["row", key] => Some(Need::Row(key.into())),
-            ["rows", from, before, limit] => {
-                Some(Need::Rows { from: from.into(), before: before.into(), limit: limit.parse().unwrap() })
-            }
-            _ => None,
-        };
-        words(event).iter().filter_map(need).collect()
-    }
-
     fn decide(&self, (): &(), event: &Happened, facts: &Facts<'_>) -> Decision<()> {
+        let needs: Vec<_> = needs(event).into_iter().filter(|it| facts.get(it).is_none()).collect();
+        if !needs.is_empty() {
+            return Decision::needing(needs);
+        }
         let text = |it: &[u8]| String::from_utf8(it.to_vec()).unwrap();
         let mut effects = Vec::new();
         for it in words(event) {
