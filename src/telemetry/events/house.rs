@@ -50,7 +50,7 @@ catalogue! {
         meaning: "The store's files could not be read as they should be.",
         causes: ["a failing disk", "a file system that lost writes in a power cut", "a file changed by another program"],
         next: "the damaged folder is moved aside, never deleted; the start is refused where nothing can replace it",
-        remedy: "Keep the folder named in the line. Check the disk (dmesg, smartctl), restore your own copy of store.path, and start again.",
+        remedy: "Keep the folder named in the line. Check the disk (dmesg, smartctl), then: majordomo backup list, majordomo backup restore FILE, and start again.",
     }
     STORE_MIGRATED = "store.migrated", Info {
         meaning: "Rows of an older version were rewritten in the present format.",
