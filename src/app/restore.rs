@@ -52,7 +52,7 @@ pub(super) async fn tell(store: &Handle) -> Result<Option<Moment>, StoreError> {
     Line::new(&events::STORE_RESTORED)
         .actor("store")
         .reason(if row.salvaged { "a damaged backup was restored, with gaps" } else { "a backup was restored" })
-        .field("backup_at_ms", row.backup_at.0)
+        .field("backup_at", shown(row.backup_at))
         .field("lost_s", row.at.since_ms(row.backup_at) / 1_000)
         .field("held", row.held)
         .emit();
@@ -60,4 +60,9 @@ pub(super) async fn tell(store: &Handle) -> Result<Option<Moment>, StoreError> {
     batch.put(name, rows::write(&RestoredRow { told: true, ..row.clone() }));
     store.commit(batch).await?;
     Ok(Some(row.at))
+}
+
+fn shown(at: Moment) -> String {
+    let at = i64::try_from(at.0).ok().and_then(|it| jiff::Timestamp::from_millisecond(it).ok());
+    at.map_or_else(|| "unknown".into(), |it| format!("{it:.0}"))
 }

@@ -172,3 +172,61 @@ async fn a_killed_backup_is_swept_away_and_old_ones_go() {
     let same = free_name(&folder, day(0), Why::Manual);
     assert!(same.to_string_lossy().ends_with("-manual-2.backup"), "{same:?}");
 }
+
+/// `cargo test --release --lib what_a_backup_costs -- --ignored --nocapture`
+#[expect(clippy::cast_precision_loss, reason = "figures for people")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "measures, asserts nothing"]
+async fn what_a_backup_costs_those_who_write_meanwhile() {
+    let home = Home::new();
+    let store = home.open("store");
+    for turn in 0..100_u64 {
+        let mut many = crate::store::Batch::default();
+        for n in 0..1_000_u64 {
+            many.put(
+                format!("r{turn:04}/x{n}").into_bytes(),
+                format!("{{\"n\":{n},\"text\":\"{:0150}\"}}", n * 7919).into_bytes(),
+            );
+        }
+        store.commit(many).await.unwrap();
+    }
+    let stop = Arc::new(AtomicBool::new(false));
+    let done = Arc::new(AtomicU64::new(0));
+    let writers: Vec<_> = (0..16_u64)
+        .map(|writer| {
+            let (store, stop, done) = (store.clone(), stop.clone(), done.clone());
+            tokio::spawn(async move {
+                let mut n = 0_u64;
+                while !stop.load(Ordering::Relaxed) {
+                    n += 1;
+                    let key = format!("c{writer}/{}", n % 100).into_bytes();
+                    put(&store, key, format!("{{\"n\":{n}}}").as_bytes()).await;
+                    done.fetch_add(1, Ordering::Relaxed);
+                }
+            })
+        })
+        .collect();
+    for round in 0..3 {
+        let (from, begun) = (done.load(Ordering::Relaxed), crate::clock::tick_ms());
+        tokio::time::sleep(std::time::Duration::from_secs(4)).await;
+        let alone = (done.load(Ordering::Relaxed) - from) as f64 / (crate::clock::tick_ms() - begun) as f64;
+        let (order, copied) = (home.order(&format!("{round}.backup")), store.clone());
+        let (from, begun) = (done.load(Ordering::Relaxed), crate::clock::tick_ms());
+        let made = tokio::task::spawn_blocking(move || {
+            create(&mut copied.copy(64 << 20).unwrap(), &order, &Progress::default()).unwrap()
+        });
+        let made = made.await.unwrap();
+        let took_ms = crate::clock::tick_ms() - begun;
+        let meanwhile = (done.load(Ordering::Relaxed) - from) as f64 / took_ms as f64;
+        let (rows, changes) = (made.manifest.row_count(), made.manifest.changes);
+        eprintln!(
+            "alone {alone:.2} commits/ms, meanwhile {meanwhile:.2}; {rows} rows, {changes} changes, {} bytes, {took_ms} ms",
+            made.bytes
+        );
+    }
+    stop.store(true, Ordering::Relaxed);
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    store.close().await;
+}
