@@ -34,7 +34,8 @@ pub struct Options {
 /// Runs the house until it is told to stop.
 #[must_use]
 pub fn run(loaded: Loaded, options: Options) -> Exit {
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let threads = loaded.settings.runtime.worker_threads;
+    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
             eprintln!("majordomo: no threads to run on: {error}");
@@ -90,8 +91,9 @@ async fn live(loaded: Loaded, options: Options) -> (Exit, Duration) {
     let house = match started {
         Ok(house) => house,
         Err(error) => {
-            if let StartError::Config(why) = &error {
-                Line::new(&events::CONFIG_REJECTED).reason(why).emit();
+            match &error {
+                StartError::Config(why) => Line::new(&events::CONFIG_REJECTED).reason(why).emit(),
+                other => Line::new(&events::APP_LAST_WORDS).reason(other).emit(),
             }
             telemetry::flush();
             eprintln!("majordomo: {error}");

@@ -221,7 +221,8 @@ pub fn order(settings: &Settings, folder: &Path, to: Option<std::path::PathBuf>,
         why,
         at,
         files: files_of(&settings.store.path),
-        min_free_bytes: settings.backup.min_free_bytes,
+        // On the store's own disk, too, the store's reserve stays untouched.
+        min_free_bytes: settings.backup.min_free_bytes.saturating_add(settings.store.reserve_bytes),
         estimate_bytes: newest.unwrap_or(store_bytes).min(store_bytes.max(1 << 20)),
     }
 }

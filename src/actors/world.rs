@@ -204,3 +204,33 @@ impl Sequence {
         self.0.fetch_add(n, Ordering::Relaxed)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testkit::{Telegram, Town};
+    use super::*;
+    use crate::domain::event::{ChatKind, Note, Place};
+    use crate::domain::types::{ChatId, UpdateId};
+    use serde_json::json;
+
+    #[tokio::test]
+    async fn after_a_restore_our_own_events_of_the_lost_time_are_known() {
+        let town = Town::new(Telegram::new(|_, _| Ok(json!(true))).await, |_| {}).await;
+        let place = Place { id: ChatId(-5), kind: ChatKind::Supergroup, title: String::new(), username: None };
+        let event = |update, at, event| Happened { update, at: Moment(at), place: place.clone(), event };
+        let woke = |late_ms| Event::Woke { feature: "x".into(), key: "y".into(), late_ms };
+        let told = || Event::Told(Note::Numbered(1));
+        let cases = [
+            (event(None, 900, told()), true, "told before the restore"),
+            (event(None, 1_100, told()), false, "told since"),
+            (event(None, 1_500, woke(600)), true, "it should have rung before"),
+            (event(None, 1_500, woke(400)), false, "it was late for another reason"),
+            (event(Some(UpdateId(7)), 900, Event::Other), false, "people's own words are held whole, or released"),
+        ];
+        assert!(cases.iter().all(|it| !town.world.is_of_lost_time(&it.0)), "nothing was restored");
+        town.world.set_restored(Some(Moment(1_000)));
+        for (happened, lost, why) in cases {
+            assert_eq!(town.world.is_of_lost_time(&happened), lost, "{why}");
+        }
+    }
+}

@@ -103,7 +103,7 @@ pub(super) fn ask(source: &Source, request: Request, show: impl FnOnce(Response)
     };
     match answer {
         Response::Refused(why) => fail(out::escaped(&why)),
-        Response::NotFound => fail("there is nothing of that id: it may be done meanwhile".into()),
+        Response::NotFound => fail("there is nothing of that id: it may have been settled meanwhile".into()),
         Response::Done(what) => out::print(format_args!("{}\n", out::escaped(&what))),
         response => show(response).unwrap_or_else(|| fail("the answer does not fit the question".into())),
     }

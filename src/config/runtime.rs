@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Runtime {
+    /// Threads on which actors run; the store's own and those for blocking work come on top.
+    pub worker_threads: usize,
     /// Shards that chats are spread over.
     pub shards: usize,
     /// Events of one chat kept in memory; more wait on disk.
@@ -50,6 +52,7 @@ pub struct Runtime {
 impl Default for Runtime {
     fn default() -> Self {
         Self {
+            worker_threads: 1,
             shards: 4,
             chat_queue: 64,
             total_queue: 20_000,
@@ -75,6 +78,7 @@ impl Default for Runtime {
 
 impl Runtime {
     pub(super) fn validate(&self, check: &mut Check) {
+        check.within("runtime.worker_threads", self.worker_threads, 1..=256);
         check.within("runtime.shards", self.shards, 1..=256);
         check.within("runtime.chat_queue", self.chat_queue, 1..=1 << 20);
         check.within("runtime.total_queue", self.total_queue, 1..=1 << 24);

@@ -349,6 +349,7 @@ fn every_key_that_a_check_names_exists() {
     };
     settings.limits.chat = ChatLimits { rows_per_read: 0, rows_cached: 0, keep_ms: 0 };
     settings.runtime = Runtime {
+        worker_threads: 0,
         shards: 0,
         chat_queue: 0,
         total_queue: 0,

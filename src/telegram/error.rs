@@ -119,6 +119,7 @@ impl ApiError {
                 (what, call),
                 (Lost::Message, Call::Delete { .. } | Call::Edit { .. })
                     | (Lost::Message, Call::DeleteMany { .. })
+                    | (Lost::Message | Lost::User | Lost::Member, Call::Unreact { .. })
                     | (Lost::Change, Call::Edit { .. } | Call::Permit { .. })
                     | (Lost::Request | Lost::User | Lost::Member, Call::Approve { .. } | Call::Decline { .. })
                     | (Lost::Query, Call::AnswerJoin { .. })

@@ -10,25 +10,17 @@ use tokio::task::JoinSet;
 /// Events written at the same time at most; the writer syncs them together.
 const AT_ONCE: usize = 256;
 
-/// So often it looks again before it sleeps: looking is cheaper than being woken by the next event.
-const LOOKS: u32 = 100;
-
 /// Writes for ever; ends when the task is dropped.
 pub async fn run(intake: IntakePort) {
     let after_ms = intake.parts().limits.persist_after_ms;
-    let mut looks = 0;
     loop {
-        let Some(due_ms) = next_due(&intake, after_ms) else {
-            if looks < LOOKS {
-                looks += 1;
-                tokio::time::sleep(Duration::from_millis(after_ms.max(1))).await;
-            } else {
+        let wait_ms = match next_due(&intake, after_ms) {
+            Some(due_ms) => due_ms.saturating_sub(clock::tick_ms()),
+            None => {
                 intake.scribe_sleep().await;
+                after_ms
             }
-            continue;
         };
-        looks = 0;
-        let wait_ms = due_ms.saturating_sub(clock::tick_ms());
         if wait_ms > 0 {
             tokio::time::sleep(Duration::from_millis(wait_ms)).await;
         }

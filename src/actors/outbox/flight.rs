@@ -14,7 +14,7 @@ use crate::protocol::outbox::{CallOutcome, JobId, OutboxMsg};
 use crate::protocol::port::Port;
 use crate::store::rows::{DebtState, Sent};
 use crate::store::{Batch, Record, Store, keys, rows};
-use crate::telegram::error::{ApiError, FloodScope};
+use crate::telegram::error::ApiError;
 use crate::telegram::request::{EncodeContext, encode, is_ephemeral};
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -164,7 +164,8 @@ impl Outbox {
             Err(why) => return self.returned(id, CallOutcome::Refused(why.to_string()), 0),
         };
         let owed = &entry.job.debt.owed;
-        if let Some(at) = not_before(&self.world.limiter, owed.call.chat()) {
+        let chat = owed.call.chat();
+        if let Some(at) = not_before(&self.world.limiter, chat) {
             self.world.limiter.refund(owed);
             self.unmark(id);
             return self.try_again(id, at);
@@ -179,7 +180,7 @@ impl Outbox {
             self.deleted.insert(message, id);
         }
         self.in_flight += 1;
-        self.calls.make(id, written);
+        self.calls.make(id, chat, written);
     }
 
     /// Tries a debt again at a time.
@@ -297,9 +298,7 @@ pub(super) fn outcome_of(error: ApiError) -> CallOutcome {
     match error {
         ApiError::Ambiguous { why } => CallOutcome::Ambiguous(why),
         ApiError::NotSent { why } => CallOutcome::NotSent(why),
-        ApiError::Flood { retry_after_s, scope } => {
-            CallOutcome::Flood { retry_after_s, whole_token: scope == FloodScope::Token }
-        }
+        ApiError::Flood { .. } => CallOutcome::Flood,
         ApiError::Blocked { description } => CallOutcome::Blocked(description),
         ApiError::Migrated { to } => CallOutcome::Migrated(to),
         ApiError::Unauthorised => CallOutcome::Unauthorised,

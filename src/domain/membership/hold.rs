@@ -111,7 +111,7 @@ fn rehearse(draft: &mut Draft<'_>, case: &Case<'_>, entry: Option<Entry>) {
 /// Tells somebody, who is not muted.
 fn tell_off(draft: &mut Draft<'_>, held: &Held<'_, '_>, mut entry: Entry, left: Option<u8>) {
     let case = held.case;
-    beat(draft, case);
+    beat(draft);
     if left.is_some() {
         let (now, known) = (draft.now(), draft.known(case.who.id).flatten());
         let known = known.unwrap_or_else(|| Known::new(case.who, now));
@@ -131,7 +131,7 @@ fn mute_and_tell(draft: &mut Draft<'_>, held: &Held<'_, '_>, mut entry: Entry) {
     if held.live && !mute {
         return;
     }
-    beat(draft, case);
+    beat(draft);
     let told = held.live && entry.mine;
     if mute {
         let until = draft.state().policy.muted_until(draft.settings, now);
@@ -147,9 +147,9 @@ fn mute_and_tell(draft: &mut Draft<'_>, held: &Held<'_, '_>, mut entry: Entry) {
 }
 
 /// Counts them towards a raid: people who have just done something, not those whom we went to look for.
-fn beat(draft: &mut Draft<'_>, case: &Case<'_>) {
+fn beat(draft: &mut Draft<'_>) {
     if draft.lane == Lane::Reply {
-        raid::beat(draft, case.who.language);
+        raid::beat(draft);
     }
 }
 

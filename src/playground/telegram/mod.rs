@@ -5,6 +5,7 @@
 
 mod access;
 mod chat;
+mod choices;
 mod entrances;
 mod faults;
 mod files;
@@ -35,6 +36,7 @@ mod text;
 mod webhook;
 mod world;
 
+pub use choices::ChoiceError;
 pub use faults::{Fault, FaultKind};
 pub use files::SentFile;
 pub use flood::FloodLimits;

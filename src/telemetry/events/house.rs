@@ -30,7 +30,7 @@ catalogue! {
     }
     APP_LAST_WORDS = "app.last_words", Error {
         meaning: "The process ends itself because going on would be worse. The line says who decided and why.",
-        causes: ["the root supervisor gave up (exit code 70)", "a thread was blocked for runtime.blocked_ms (70)", "a sync to the disk failed (74)"],
+        causes: ["the root supervisor gave up (exit code 70)", "a thread was blocked for runtime.blocked_ms (70)", "a sync to the disk failed (74)", "the store cannot be opened: no right to its folder, or another process has it (74)"],
         next: "the service manager starts it again, and the store brings back what was in hand",
         remedy: "Read the reason. For the disk, check dmesg and free space; for a blocked thread or a give-up, see the lines before it and `majordomo doctor`.",
     }
