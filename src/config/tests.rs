@@ -301,6 +301,18 @@ fn every_key_that_a_check_names_exists() {
     settings.telegram.polling = Polling { wait_s: 99, limit: 0, stall_s: 0 };
     settings.owner.ids = vec![0];
     settings.store = Store { path: "".into(), queue: 0, group: 0, lazy_ms: 0, cache_bytes: 0, reserve_bytes: u64::MAX };
+    settings.backup = Backup {
+        enabled: true,
+        folder: "".into(),
+        hour: 24,
+        keep_daily: 0,
+        keep_weekly: usize::MAX,
+        keep_monthly: usize::MAX,
+        keep_upgrades: usize::MAX,
+        min_free_bytes: u64::MAX,
+        changes_bytes: 0,
+        timeout_s: 0,
+    };
     settings.web = Web { listen: "x".into(), hosts: vec!["/".into()] };
     settings.features.membership = Membership {
         enabled: true,
@@ -360,7 +372,7 @@ fn every_key_that_a_check_names_exists() {
         park_s: 0,
         shard_crashes_per_min: 0,
     };
-    let unchecked = ["algorithm", "enabled", "ephemeral", "format", "level", "local", "mode"];
+    let unchecked = ["algorithm", "enabled", "ephemeral", "folder", "format", "level", "local", "mode"];
     let checkable = sorted_keys().into_iter().filter(|it| !unchecked.contains(&it.rsplit('.').next().unwrap()));
     let mut told: Vec<&str> = settings.validate().iter().map(|it| it.key).collect();
     told.sort_unstable();
