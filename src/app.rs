@@ -2,6 +2,7 @@
 
 mod build;
 mod exit;
+mod folder;
 mod house;
 
 pub use build::StartError;
@@ -86,8 +87,9 @@ async fn live(loaded: Loaded, options: Options) -> (Exit, Duration) {
     let house = match started {
         Ok(house) => house,
         Err(error) => {
-            if let StartError::Config(why) = &error {
-                Line::new(&events::CONFIG_REJECTED).reason(why).emit();
+            match &error {
+                StartError::Config(why) => Line::new(&events::CONFIG_REJECTED).reason(why).emit(),
+                other => Line::new(&events::APP_LAST_WORDS).reason(other).emit(),
             }
             telemetry::flush();
             eprintln!("majordomo: {error}");

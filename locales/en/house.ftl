@@ -22,6 +22,7 @@ house-about-owner-commands =
 house-about-group =
     I am here. What you can say:
     { $lines }
+house-button-setup = 🚀 Set up step by step
 house-button-add = Add me to a group
 house-button-channel = Add me to a channel
 house-button-rights = Grant the rights

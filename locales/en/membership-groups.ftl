@@ -22,12 +22,18 @@ membership-groups-off = ⏸ { $group } — switched off ({ $channels })
 membership-groups-dry = 👀 { $group } — rehearsing: nobody is stopped ({ $channels })
 membership-groups-trouble = 🔴 { $group } — needs your hand: /protection there says what ({ $channels })
 
+membership-groups-reconciled = { "    " }🔎 checked { $time }: { $count ->
+    [one] one mute
+   *[other] { $count } mutes
+}, { $lifted-count } lifted, { $held-count } set again
+
 membership-groups-privacy =
     What I keep, and why:
-    • who wrote in a guarded group and when, to the hour, for a day, with the name shown then: to see who is inside;
-    • what I did to whom, why and until when (the last { $deeds } actions of a group): so that admins can answer for it and undo it;
+    • who was seen in a guarded group: the name shown then, when first and last, and of the last day on which they wrote how many messages in which hour. So I know who is inside, and admins can try settings out;
+    • what I did to whom, why and until when, with the public name then (the last { $deeds } actions of a group): so that admins can answer for it and undo it;
+    • appeals for three days, requests to join until they are decided;
     • who set a group up, and the channels it asks for;
     • numbers by day, without names, for a month.
     I never keep what people write. Nothing leaves this server but calls to Telegram.
     Whether you subscribe is asked at Telegram and remembered for minutes.
-    When I leave a group, or nobody guards it any more, all of it is deleted on request of its owner: they remove me from the group.
+    As soon as I am removed from a group, all of this about it is deleted.

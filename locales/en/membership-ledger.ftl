@@ -3,18 +3,19 @@
 membership-ledger-help-why = Why was I, or somebody else, held back here
 membership-ledger-help-why-line = /why — what I did and why: about yourself; admins answer somebody's message with it, or add an id
 membership-ledger-help-undo = Take back what I did to somebody
-membership-ledger-help-undo-line = /undo — as an answer or with an id: let somebody off; /undo 30m or /undo raid: everybody of that time
+membership-ledger-help-undo-line = /undo — as an answer, with an id or @name: let somebody off; /undo 30m or /undo raid: everybody of that time, after a question
 
 membership-ledger-button-why = ❓ Why?
 membership-ledger-button-why-named = ❓ { $name }
 membership-ledger-button-undo = ↩️ Undo
+membership-ledger-button-leave = Leave it as it is
 membership-ledger-button-undo-named = ↩️ { $name }
 
 membership-ledger-not-allowed = This is for admins who may restrict people here. Please ask one of them.
 membership-ledger-toast-below = I have written it below.
 
 membership-ledger-where = You can ask me why you were held back in a group: press “Why?” under my notice there, or send /why in the group.
-membership-ledger-no-group = I am not in that group any more, so I hold nobody back there.
+membership-ledger-no-group = Nothing is written down about you there: I am not in that group, or you are not.
 membership-ledger-in-private = { $person }, I tell that only you: press the button and then Start.
 
 membership-ledger-yours =
@@ -89,11 +90,22 @@ membership-ledger-now-free = Now: not held back by me. To write in the group, be
 membership-ledger-now-open = Now: not held back by me. Everybody can write in the group.
 
 membership-ledger-undo-usage =
-    Whom? Answer a message of theirs with /undo, or add their id: /undo 123456789
-    For many at once: /undo 30m is the last 30 minutes, /undo raid the last raid.
+    One person: answer a message of theirs with /undo, or name them: /undo 123456789 or /undo @name
+    Many at once: /undo 30m is the last 30 minutes, /undo 2h two hours (24 at most), /undo raid the last raid. I count them and ask before I do it.
+membership-ledger-undo-odd =
+    I do not understand { $word }, so nothing was undone.
+    { $lines }
+membership-ledger-odd-person = I do not understand { $word }. Answer a message of the person with the command, or name them by id or @name. For example: /why 123456789
+membership-ledger-nobody-named = Among those I have held back here lately nobody was called { $word }. Telegram does not tell me whose name that is: please answer a message of theirs, or use their id.
 membership-ledger-undone-one = Done: { $person } may write here again and need not join any channel.
 membership-ledger-undone-held = { $person } need not join any channel any more. They still may not write: an admin restricted them, and I do not change that.
 membership-ledger-undo-nothing = There is nothing of mine to take back for { $person }.
+membership-ledger-undo-nothing-number =
+    A number alone is a person's id, and there is nothing of mine to take back for the one with id { $count }.
+    For the last { $count ->
+        [one] minute
+       *[other] { $count } minutes
+    }: { $command }
 membership-ledger-undo-none = I held back nobody in that time.
 membership-ledger-undo-no-raid = I remember no raid here. For a time: /undo 30m
 membership-ledger-undo-ask = Undo { $count ->
@@ -102,7 +114,13 @@ membership-ledger-undo-ask = Undo { $count ->
 } of { $people ->
     [one] one person
    *[other] { $people } people
-}? They need not join any channel for 24 hours, so that they are not stopped again at once. The button works for 5 minutes.
+}, held back since { $time }? They need not join any channel for 24 hours, so that they are not stopped again at once. The buttons work for 5 minutes.
+    { $lines }
+membership-ledger-undo-names = These are: { $names }{ $more-count ->
+    [0] .
+   *[other] {" "}and { $more-count } more.
+}
+membership-ledger-undo-left = All right, nothing was undone.
 membership-ledger-undo-busy = One undo is still going on. Please wait until it is done.
 membership-ledger-undo-goes-on = Letting people off: { $count } of { $people }…
 membership-ledger-undo-done = Done: { $admin } let { $count ->

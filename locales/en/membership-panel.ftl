@@ -7,8 +7,8 @@ membership-panel-help-log-line = /log — in another chat: read this group's rep
 
 membership-panel-home = { $lines }
 membership-panel-mode-on = ✅ This group is guarded.
-membership-panel-mode-dry = 🧪 Rehearsal: I judge and write down, but stop nobody.
-membership-panel-mode-off = ⏸ The guard is off: everybody can write.
+membership-panel-mode-dry = 🧪 Rehearsal: I judge and write down, but stop nobody. In earnest:
+membership-panel-mode-off = ⏸ The guard is off: everybody can write. When it is on:
 membership-panel-no-channel = ▫️ No channel is named yet, so everybody can write. Send /protect @channel.
 membership-panel-required = Whoever writes must subscribe to { $channels }.
 membership-panel-strangers-mute = Strangers are muted until they have joined.
@@ -17,6 +17,19 @@ membership-panel-strangers-warn = { $time-count ->
     [one] Strangers are told once, then muted until they have joined.
    *[other] Strangers are told { $time-count } times, then muted until they have joined.
 }
+membership-panel-raid = 🛡 Many strangers have been coming at once since { $time }. { $people ->
+    [one] One person
+   *[other] { $people } people
+} stopped so far; /undo raid takes that back.
+membership-panel-reconciled = 🔎 Last compared with the truth { $time }: { $count ->
+    [0] I held nobody back.
+    [one] one mute of mine looked at,
+   *[other] { $count } mutes of mine looked at,
+} { $count ->
+    [0] {""}
+   *[other] { $lifted-count } lifted, { $held-count } set again, { $closed-count } over.
+}
+membership-panel-reconcile-first = 🔎 I compare my mutes with the truth now and then, first { $time }.
 membership-panel-trouble-lookup = ⚠️ I cannot see who subscribes to { $channel }, so everybody can write. Make me its admin again.
 membership-panel-trouble-rights = ⚠️ I may not delete messages or mute people here, so everybody can write. Give me both rights again.
 membership-panel-trouble-link = ⚠️ I could not make an invite link for { $channel }. Let me add subscribers there, then send /protect again.

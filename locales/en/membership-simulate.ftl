@@ -12,11 +12,27 @@ membership-simulate-progress = { $count ->
    *[other] { $count } people looked at so far. Nothing is done to anybody.
 }
 membership-simulate-nobody = I have seen nobody write here in the last 24 hours, so there is nothing to show. I only know of people who wrote since I am here.
-membership-simulate-done = If only subscribers of { $channels } could write: { $people ->
-    [0] nobody of the { $count } who wrote in the last 24 hours would have been stopped.
-    [one] one person of the { $count } who wrote in the last 24 hours would have been stopped.
-   *[other] { $people } people of the { $count } who wrote in the last 24 hours would have been stopped.
+membership-simulate-done = If only subscribers of { $channels } could write: of { $count ->
+    [one] the one person who wrote
+   *[other] the { $count } people who wrote
+} in the last 24 hours ({ $message-count ->
+    [one] one message
+   *[other] { $message-count } messages
+}), { $people ->
+    [0] nobody would have been stopped.
+    [one] one person would have been stopped, who wrote { $wrote-count } of them.
+   *[other] { $people } people would have been stopped, who wrote { $wrote-count } of them.
 } Nothing has been done.
     { $lines }
+membership-simulate-line-effect = • messages deleted: { $deleted-count }, people muted: { $muted-count }
 membership-simulate-line-channel = • not in { $channel }: { $count }
+membership-simulate-names = They are: { $names }{ $more-count ->
+    [0] .
+   *[other] {" "}and { $more-count } more.
+}
+membership-simulate-button-channel = { $tick } { $channel }
+membership-simulate-button-mute = { $tick } Mute
+membership-simulate-button-delete = { $tick } Delete
+membership-simulate-toast-one = At least one channel must be left, else everybody can write.
+membership-simulate-toast-over = That is too old to be changed. Please send /simulate again.
 membership-simulate-button-protect = Protect now

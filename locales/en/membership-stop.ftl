@@ -5,4 +5,4 @@ membership-stop-warned = { $person }, to write here please join { $channels } fi
     [one] After one more I mute you until you have joined.
    *[other] After { $left } more I mute you until you have joined.
 }
-membership-stop-reacted = { $person }, reactions here are for those who have joined { $channels }. Please join first, then press “I have joined”.
+membership-stop-reacted = { $person }, reactions here are for those who have joined { $channels }, so I took yours away. Please join first, then press “I have joined”.

@@ -22,6 +22,7 @@ house-about-owner-commands =
 house-about-group =
     Я на месте. Что можно сказать:
     { $lines }
+house-button-setup = 🚀 Настроить по шагам
 house-button-add = Добавить меня в группу
 house-button-channel = Добавить меня в канал
 house-button-rights = Дать права

@@ -3,18 +3,19 @@
 membership-ledger-help-why = Почему здесь ограничили меня или кого-то ещё
 membership-ledger-help-why-line = /why — что я сделал и почему: о вас; администраторы отвечают командой на сообщение человека или добавляют id
 membership-ledger-help-undo = Отменить то, что я сделал с человеком
-membership-ledger-help-undo-line = /undo — ответом или с id: простить человека; /undo 30m или /undo raid: всех за это время
+membership-ledger-help-undo-line = /undo — ответом, с id или @именем: простить человека; /undo 30m или /undo raid: всех за это время, сначала спрошу
 
 membership-ledger-button-why = ❓ Почему?
 membership-ledger-button-why-named = ❓ { $name }
 membership-ledger-button-undo = ↩️ Отменить
+membership-ledger-button-leave = Оставить как есть
 membership-ledger-button-undo-named = ↩️ { $name }
 
 membership-ledger-not-allowed = Это могут администраторы с правом ограничивать участников. Попросите, пожалуйста, кого-нибудь из них.
 membership-ledger-toast-below = Ответ — ниже.
 
 membership-ledger-where = Спросить, почему вас ограничили в группе, можно так: нажмите «Почему?» под моим сообщением там или отправьте в группе /why.
-membership-ledger-no-group = Меня в этой группе больше нет, и я там никого не ограничиваю.
+membership-ledger-no-group = О вас у меня там ничего не записано: в этой группе нет меня или нет вас.
 membership-ledger-in-private = { $person }, это я расскажу только вам: нажмите кнопку, а затем «Старт».
 
 membership-ledger-yours =
@@ -92,11 +93,23 @@ membership-ledger-now-free = Сейчас: моих ограничений не�
 membership-ledger-now-open = Сейчас: моих ограничений нет. В группе могут писать все.
 
 membership-ledger-undo-usage =
-    Кого простить? Ответьте на сообщение человека командой /undo или добавьте id: /undo 123456789
-    Многих сразу: /undo 30m — за последние 30 минут, /undo raid — за последний набег.
+    Одного человека: ответьте на его сообщение командой /undo или назовите его: /undo 123456789 или /undo @имя
+    Многих сразу: /undo 30m — за последние 30 минут, /undo 2h — за два часа (не больше 24), /undo raid — за последний набег. Сначала посчитаю и спрошу.
+membership-ledger-undo-odd =
+    Не понимаю { $word }, поэтому ничего не отменено.
+    { $lines }
+membership-ledger-odd-person = Не понимаю { $word }. Ответьте командой на сообщение человека или назовите его id или @имя. Например: /why 123456789
+membership-ledger-nobody-named = Среди тех, кого я недавно здесь ограничил, нет { $word }. Чьё это имя, Telegram мне не говорит: ответьте, пожалуйста, на сообщение человека или укажите его id.
 membership-ledger-undone-one = Готово: { $person } снова может писать здесь, подписки не нужны.
 membership-ledger-undone-held = { $person }: подписки больше не нужны. Писать пока нельзя: это ограничение администратора, его я не меняю.
 membership-ledger-undo-nothing = { $person }: мне нечего отменять.
+membership-ledger-undo-nothing-number =
+    Число без буквы — это id человека, а для id { $count } мне нечего отменять.
+    За последние { $count ->
+        [one] { $count } минуту
+        [few] { $count } минуты
+       *[many] { $count } минут
+    }: { $command }
 membership-ledger-undo-none = За это время я никого не ограничивал.
 membership-ledger-undo-no-raid = Набегов здесь я не помню. За время: /undo 30m
 membership-ledger-undo-ask = Отменить { $count ->
@@ -106,7 +119,13 @@ membership-ledger-undo-ask = Отменить { $count ->
 } у { $people ->
     [one] { $people } человека
    *[other] { $people } человек
-}? Подписки им не понадобятся 24 часа, чтобы их сразу не остановило снова. Кнопка работает 5 минут.
+} (с { $time })? Подписки им не понадобятся 24 часа, чтобы их сразу не остановило снова. Кнопки работают 5 минут.
+    { $lines }
+membership-ledger-undo-names = Это { $names }{ $more-count ->
+    [0] .
+   *[other] {" "}и ещё { $more-count }.
+}
+membership-ledger-undo-left = Хорошо, ничего не отменено.
 membership-ledger-undo-busy = Одна отмена ещё идёт. Подождите, пожалуйста, пока она закончится.
 membership-ledger-undo-goes-on = Отменяю ограничения: { $count } из { $people }…
 membership-ledger-undo-done = Готово: { $admin } — отменено у { $count ->

@@ -7,8 +7,8 @@ membership-panel-help-log-line = /log — в другом чате: читать
 
 membership-panel-home = { $lines }
 membership-panel-mode-on = ✅ Группа под защитой.
-membership-panel-mode-dry = 🧪 Репетиция: я проверяю и записываю, но никого не останавливаю.
-membership-panel-mode-off = ⏸ Защита выключена: писать могут все.
+membership-panel-mode-dry = 🧪 Репетиция: я проверяю и записываю, но никого не останавливаю. Всерьёз было бы так:
+membership-panel-mode-off = ⏸ Защита выключена: писать могут все. Когда она включена:
 membership-panel-no-channel = ▫️ Канал ещё не назван, поэтому писать могут все. Отправьте /protect @канал.
 membership-panel-required = Чтобы писать, нужна подписка: { $channels }.
 membership-panel-strangers-mute = Кто не подписан, не может писать, пока не подпишется.
@@ -18,6 +18,21 @@ membership-panel-strangers-warn = { $time-count ->
     [few] Кто не подписан, получает { $time-count } предупреждения, а потом не может писать, пока не подпишется.
    *[many] Кто не подписан, получает { $time-count } предупреждений, а потом не может писать, пока не подпишется.
 }
+membership-panel-raid = 🛡 С { $time } разом приходит много посторонних. Остановлено: { $people ->
+    [one] { $people } человек
+    [few] { $people } человека
+   *[many] { $people } человек
+}; отменить: /undo raid
+membership-panel-reconciled = 🔎 Последняя сверка { $time }: { $count ->
+    [0] моих ограничений не было.
+    [one] проверено { $count } моё ограничение,
+    [few] проверено { $count } моих ограничения,
+   *[many] проверено { $count } моих ограничений,
+} { $count ->
+    [0] {""}
+   *[other] снято { $lifted-count }, поставлено снова { $held-count }, уже закончилось { $closed-count }.
+}
+membership-panel-reconcile-first = 🔎 Время от времени я сверяю свои ограничения с тем, что есть; первый раз — { $time }.
 membership-panel-trouble-lookup = ⚠️ Я не вижу подписчиков { $channel }, поэтому писать могут все. Сделайте меня снова его администратором.
 membership-panel-trouble-rights = ⚠️ Мне нельзя удалять сообщения или ограничивать участников, поэтому писать могут все. Верните мне оба права.
 membership-panel-trouble-link = ⚠️ Не получилось создать ссылку-приглашение в { $channel }. Разрешите мне добавлять туда подписчиков и отправьте /protect ещё раз.

@@ -13,12 +13,26 @@ membership-simulate-progress = { $count ->
    *[many] Просмотрено { $count } человек. Никого это не затронет.
 }
 membership-simulate-nobody = За последние сутки при мне здесь никто не писал, так что показать нечего. Я знаю только тех, кто писал с тех пор, как я здесь.
-membership-simulate-done = Если бы писать могли только подписчики { $channels }: { $people ->
-    [0] смогли бы все писавшие за последние сутки (их { $count }).
-    [one] не смог бы { $people } человек из { $count } писавших за последние сутки.
-    [few] не смогли бы { $people } человека из { $count } писавших за последние сутки.
-   *[many] не смогли бы { $people } человек из { $count } писавших за последние сутки.
+membership-simulate-done = Если бы писать могли только подписчики { $channels }: за последние 24 часа писали { $count ->
+    [one] { $count } человек
+    [few] { $count } человека
+   *[many] { $count } человек
+} (сообщений: { $message-count }), { $people ->
+    [0] и смогли бы все.
+    [one] не смог бы { $people } человек, его сообщений — { $wrote-count }.
+    [few] не смогли бы { $people } человека, их сообщений — { $wrote-count }.
+   *[many] не смогли бы { $people } человек, их сообщений — { $wrote-count }.
 } Ничего не сделано.
     { $lines }
+membership-simulate-line-effect = • удалено бы сообщений: { $deleted-count }, остались бы без права писать: { $muted-count }
 membership-simulate-line-channel = • нет подписки на { $channel }: { $count }
+membership-simulate-names = Это { $names }{ $more-count ->
+    [0] .
+   *[other] {" "}и ещё { $more-count }.
+}
+membership-simulate-button-channel = { $tick } { $channel }
+membership-simulate-button-mute = { $tick } Запрет
+membership-simulate-button-delete = { $tick } Удаление
+membership-simulate-toast-one = Хотя бы один канал нужен, иначе писать смогут все.
+membership-simulate-toast-over = Это уже устарело. Отправьте, пожалуйста, /simulate ещё раз.
 membership-simulate-button-protect = Защитить сейчас

@@ -4,6 +4,7 @@ use super::intake::replay::pages;
 use super::task::Stopping;
 use super::world::World;
 use crate::clock;
+use crate::domain::types::Moment;
 use crate::protocol::chat::ChatMsg;
 use crate::protocol::health::{CheckState, HealthBoard};
 use crate::protocol::outbox::OutboxMsg;
@@ -116,7 +117,7 @@ async fn sweep(world: &World) -> Result<(), StoreError> {
     })
     .await?;
     pages(&world.store, Kind::Pause.all(), |key, value| {
-        if rows::read::<rows::Since>(value).is_ok_and(|it| it.at.0 < now) {
+        if rows::read::<rows::Pause>(value).is_ok_and(|it| it.ends(Moment(now)).0 < now) {
             old.delete(key.to_vec());
         }
     })

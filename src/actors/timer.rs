@@ -5,7 +5,7 @@ use crate::clock;
 use crate::domain::event::{ChatKind, Event, Happened, Place};
 use crate::domain::types::{ChatId, Moment};
 use crate::protocol::port::Letter;
-use crate::protocol::timer::{TimerMsg, WakeKey};
+use crate::protocol::timer::{Due, TimerMsg, WakeKey};
 use crate::store::{Batch, Op, Store, StoreError, keys, keys::Kind, rows};
 use crate::telemetry::{Line, events};
 use ractor::{Actor, ActorProcessingErr, ActorRef};
@@ -43,9 +43,10 @@ impl Actor for TimerActor {
 
     async fn pre_start(&self, myself: ActorRef<Self::Msg>, world: Arc<World>) -> Result<Timer, ActorProcessingErr> {
         let timer = world.timer.clone();
-        super::intake::replay::pages(&world.store, Kind::Wake.all(), |key, _| {
+        super::intake::replay::pages(&world.store, Kind::Wake.all(), |key, value| {
             if let Some((at, chat, feature, key)) = keys::wake_of(key) {
-                timer.set(WakeKey { chat, feature, key }, Moment(at));
+                let set = rows::read::<rows::Since>(value).ok().map(|it| it.at);
+                timer.load(WakeKey { chat, feature, key }, Moment(at), set, clock::now());
             }
         })
         .await?;
@@ -75,8 +76,8 @@ impl Timer {
         let mut written = true;
         let mut due = self.late(now);
         due.extend(self.world.timer.due(punctual(now), now.plus_ms(1), AT_ONCE));
-        for (key, at) in due {
-            written = self.fire(key, at, now).await;
+        for (key, due) in due {
+            written = self.fire(key, due, now).await;
             if !written {
                 break;
             }
@@ -86,7 +87,7 @@ impl Timer {
     }
 
     /// Of the wakes that are late, those whose turn it is.
-    fn late(&mut self, now: Moment) -> Vec<(WakeKey, Moment)> {
+    fn late(&mut self, now: Moment) -> Vec<(WakeKey, Due)> {
         let tick_ms = clock::tick_ms();
         if tick_ms < self.late_at_ms {
             return Vec::new();
@@ -99,7 +100,7 @@ impl Timer {
 
     /// Queues `Woke` to the chat, unless the wake was moved or cancelled meanwhile. What cannot be written stays
     /// and is tried at the next look; the answer is whether the store can write.
-    async fn fire(&self, key: WakeKey, at: Moment, now: Moment) -> bool {
+    async fn fire(&self, key: WakeKey, due: Due, now: Moment) -> bool {
         let id = self.world.intake.numbers().id(key.chat).unwrap_or(ChatId(0));
         let kind = match id.0 {
             0 => ChatKind::House,
@@ -107,23 +108,23 @@ impl Timer {
             _ => ChatKind::Supergroup,
         };
         let place = Place { id, kind, title: String::new(), username: None };
-        let event = Event::Woke { feature: key.feature.clone(), key: key.key.clone(), late_ms: now.since_ms(at) };
+        let event = Event::Woke { feature: key.feature.clone(), key: key.key.clone(), late_ms: now.since_ms(due.at) };
         let happened = Happened { update: None, at: now, place, event };
         let seq = self.world.sequence.take(1);
         let row = rows::Queued::of_own(happened.clone());
         let mut batch = Batch::default();
-        let wake = keys::wake(at.0, key.chat, &key.feature, &key.key);
+        let wake = keys::wake(due.asked.0, key.chat, &key.feature, &key.key);
         batch.0.push(Op::Put { key: wake.clone(), value: Vec::new(), expect: Some(1) });
         batch.delete(wake);
         batch.0.push(Op::Put { key: keys::queued(key.chat, seq), value: rows::write(&row), expect: Some(0) });
         match self.world.store.commit(batch).await {
             Ok(()) => {
-                self.world.timer.fired(&key, at);
+                self.world.timer.fired(&key, due.asked);
                 self.world.intake.push_own(key.chat, seq, happened);
                 true
             }
             Err(StoreError::Conflict) => {
-                self.world.timer.fired(&key, at);
+                self.world.timer.fired(&key, due.asked);
                 true
             }
             Err(_) => false,
@@ -153,6 +154,9 @@ impl Timer {
         let (wall, tick) = (clock::now(), clock::tick_ms());
         let expected = self.last.0.plus_ms(tick.saturating_sub(self.last.1));
         let off = wall.since_ms(expected).max(expected.since_ms(wall));
+        if wall < self.last.0 {
+            self.world.timer.set_back(wall);
+        }
         if off > JUMP_MS {
             Line::new(&events::CLOCK_JUMP)
                 .field("by_ms", off)

@@ -94,7 +94,7 @@ pub(super) fn ask(source: &Source, request: Request, show: impl FnOnce(Response)
     let answer = Client::connect(&loaded).and_then(|mut it| it.ask(request));
     match answer {
         Ok(Response::Refused(why)) => fail(out::escaped(&why)),
-        Ok(Response::NotFound) => fail("there is nothing of that id: it may be done meanwhile".into()),
+        Ok(Response::NotFound) => fail("there is nothing of that id: it may have been settled meanwhile".into()),
         Ok(Response::Done(what)) => out::print(format_args!("{}\n", out::escaped(&what))),
         Ok(response) => show(response).unwrap_or_else(|| fail("the answer does not fit the question".into())),
         Err(trouble) => fail(trouble.to_string()),

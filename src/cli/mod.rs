@@ -15,6 +15,7 @@ mod membership;
 mod out;
 mod pending;
 mod run;
+mod salvage;
 mod table;
 mod tree;
 
@@ -57,6 +58,8 @@ enum Command {
     /// Look at effects that are not done, or of which nobody knows whether they were
     #[command(subcommand)]
     Pending(pending::Command),
+    /// Take over what can still be read of a damaged store into the empty store.path
+    Salvage(salvage::Args),
     /// Guard many groups at once, from a list
     #[command(subcommand)]
     Membership(membership::Command),
@@ -88,6 +91,7 @@ fn obey(args: Args) -> Exit {
         Command::Tree(args) => tree::run(&file, args),
         Command::Inbox(command) => inbox::run(&file, command),
         Command::Pending(command) => pending::run(&file, command),
+        Command::Salvage(args) => salvage::run(&file, &args),
         Command::Membership(command) => membership::run(&file, &command),
         Command::Explain(args) => explain::run(&args),
         Command::Completions(args) => completions::run(args),

@@ -2,9 +2,11 @@
 
 mod button;
 mod call;
+mod parts;
 
-pub use button::{Button, Does, Label};
-pub use call::{Call, JoinVerdict, MenuScope, MessageRef};
+pub use button::{Button, Choice, Does, Label, Wanted};
+pub use call::Call;
+pub use parts::{JoinVerdict, MenuScope, MessageRef};
 
 use super::event::Note;
 use super::fact::ChatRef;

@@ -1,8 +1,10 @@
 //! What happened, in our words.
 
 mod said;
+mod standing;
 
 pub use said::{Content, Document, Origin, ReplyTo, Said};
+pub use standing::{Rights, Standing, Status};
 
 use super::types::{ChatId, Language, MessageId, Moment, Person, Slot, ThreadId, UpdateId, UserId};
 use serde::{Deserialize, Serialize};
@@ -66,6 +68,8 @@ pub enum Event {
     JoinRequested(JoinRequested),
     /// Somebody changed their reaction to a message (`message_reaction`).
     Reacted(Reacted),
+    /// Somebody chose a chat for us, as we had asked them to (`chat_shared`).
+    Chosen(Chosen),
     /// This group became that supergroup.
     Migrated {
         /// The new id.
@@ -98,7 +102,7 @@ impl Event {
     #[must_use]
     pub const fn lives_ms(&self) -> Option<u64> {
         match self {
-            Self::Said(_) => Some(WORDS_LIVE_MS),
+            Self::Said(_) | Self::Chosen(_) => Some(WORDS_LIVE_MS),
             Self::Pressed(_) => Some(PRESS_LIVES_MS),
             Self::Moved(_)
             | Self::Placed(_)
@@ -199,82 +203,17 @@ pub struct Reacted {
     pub added: bool,
 }
 
-/// What somebody is in a chat.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Standing {
-    /// The status.
-    pub status: Status,
-    /// An admin's rights; the owner of a chat has all of them.
-    #[serde(default)]
-    pub rights: Rights,
-    /// A restricted person who may not write.
-    #[serde(default)]
-    pub muted: bool,
-    /// Until when restricted or banned; `None` is for ever.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub until: Option<Moment>,
-}
-
-/// Telegram's member statuses, with `restricted` told apart by being inside.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    /// Owner of the chat.
-    Creator,
-    /// Admin.
-    Administrator,
-    /// Plain member.
-    Member,
-    /// Restricted and inside.
-    RestrictedInside,
-    /// Restricted and not inside.
-    RestrictedOutside,
-    /// Not inside.
-    #[default]
-    Left,
-    /// Banned.
-    Kicked,
-}
-
-impl Standing {
-    /// Whether the person is in the chat: for a channel, whether they subscribe to it.
-    #[must_use]
-    pub const fn inside(&self) -> bool {
-        matches!(self.status, Status::Creator | Status::Administrator | Status::Member | Status::RestrictedInside)
-    }
-
-    /// Whether the person is owner or admin.
-    #[must_use]
-    pub const fn is_admin(&self) -> bool {
-        matches!(self.status, Status::Creator | Status::Administrator)
-    }
-
-    /// Whether an admin has the given right; the creator has every one.
-    #[must_use]
-    pub fn may(&self, right: impl Fn(&Rights) -> bool) -> bool {
-        match self.status {
-            Status::Creator => true,
-            Status::Administrator => right(&self.rights),
-            _ => false,
-        }
-    }
-}
-
-/// The rights of an admin that our rules ask for, by Telegram's names.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-#[expect(clippy::struct_excessive_bools, reason = "these are Telegram's own flags")]
-pub struct Rights {
-    /// May delete others' messages.
-    pub can_delete_messages: bool,
-    /// May restrict and ban.
-    pub can_restrict_members: bool,
-    /// May make invite links.
-    pub can_invite_users: bool,
-    /// May change title, picture and the like.
-    pub can_change_info: bool,
-    /// May make others admins.
-    pub can_promote_members: bool,
+/// A chat that somebody chose from Telegram's list. That we may look into it is not said with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chosen {
+    /// The message that tells it.
+    pub message: MessageId,
+    /// Who chose.
+    pub from: Person,
+    /// The number of our request ([`Wanted::number`](super::effect::Wanted::number)).
+    pub request: i64,
+    /// The chat.
+    pub chat: ChatId,
 }
 
 /// The outcome of an effect whose feature wanted to know.
@@ -376,6 +315,7 @@ impl Event {
             Self::Placed(_) => "Placed",
             Self::JoinRequested(_) => "JoinRequested",
             Self::Reacted(_) => "Reacted",
+            Self::Chosen(_) => "Chosen",
             Self::Migrated { .. } => "Migrated",
             Self::Performed(_) => "Performed",
             Self::Woke { .. } => "Woke",
@@ -390,6 +330,7 @@ impl Event {
         match self {
             Self::Said(said) => Some(said.from.id),
             Self::Pressed(pressed) => Some(pressed.from.id),
+            Self::Chosen(chosen) => Some(chosen.from.id),
             Self::Moved(moved) | Self::Placed(moved) => Some(moved.who.id),
             Self::JoinRequested(asked) => Some(asked.who.id),
             Self::Reacted(reacted) => reacted.who.as_ref().map(|it| it.id),

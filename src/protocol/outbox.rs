@@ -90,13 +90,8 @@ pub enum CallOutcome {
     NotSent(String),
     /// Nobody knows.
     Ambiguous(String),
-    /// Not done; not before so many seconds.
-    Flood {
-        /// Seconds.
-        retry_after_s: u64,
-        /// Only this chat, or everything.
-        whole_token: bool,
-    },
+    /// Not done: Telegram asked for patience, and the gate knows for how long.
+    Flood,
     /// Not done, and never will be.
     Refused(String),
     /// What it is about is gone, or already as wanted: for calls that repeat freely that counts as done.

@@ -16,7 +16,7 @@ use std::sync::{Mutex, PoisonError};
 
 /// Pages above a quarter of this become files, which a full disk makes sled wait for for ever. Pages have up
 /// to 17 rows, so this leaves room for rows of 15 KiB on average.
-const SEGMENT_BYTES: usize = 1 << 20;
+pub(super) const SEGMENT_BYTES: usize = 1 << 20;
 
 /// sled replaces pages and leaves the old ones to be freed when no thread can see them any more, some of them with
 /// each hundredth thing it is asked. After many writes at once, or a long scan, that is tens of MiB which wait until
@@ -44,6 +44,15 @@ impl Sled {
         Ok(Self { db, file, blobs: path.join("blobs"), synced_blobs: Mutex::default() })
     }
 
+    /// The rows from both ends up to what cannot be read, and why it cannot.
+    pub(super) fn readable(&self) -> (Vec<Pair>, Option<EngineError>) {
+        let (mut rows, stopped) = readable(|| self.db.iter());
+        if stopped.is_some() {
+            rows.extend(readable(|| self.db.iter().rev()).0);
+        }
+        (rows, stopped)
+    }
+
     /// Syncs the files that sled made for pages above its segment size.
     fn sync_blobs(&self) -> io::Result<()> {
         let mut synced = self.synced_blobs.lock().unwrap_or_else(PoisonError::into_inner);
@@ -68,6 +77,21 @@ impl Sled {
         *synced = present;
         Ok(())
     }
+}
+
+fn readable<I>(rows: impl FnOnce() -> I) -> (Vec<Pair>, Option<EngineError>)
+where
+    I: Iterator<Item = sled::Result<(sled::IVec, sled::IVec)>>,
+{
+    let mut found = Vec::new();
+    let stopped = guarded(|| {
+        for row in rows() {
+            let (key, value) = row.map_err(said)?;
+            found.push((key.to_vec(), value.to_vec()));
+        }
+        Ok(())
+    });
+    (found, stopped.err())
 }
 
 impl Engine for Sled {

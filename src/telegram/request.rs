@@ -1,6 +1,7 @@
 //! Our calls as Telegram's requests: method and JSON body.
 
 mod form;
+mod offer;
 mod wire;
 
 #[cfg(test)]
@@ -108,6 +109,7 @@ pub fn encode(
     };
     let body: Body = match call {
         Call::Say { .. } => say(context, call)?.into(),
+        Call::Offer { chat, text, choices, slot: _ } => offer::offer(*chat, text, choices).into(),
         Call::Document { .. } => document(call)?,
         Call::Picture { .. } => return picture(call),
         Call::Edit { chat, message, text, keyboard } => return edit(context, *chat, find(message)?, text, keyboard),
@@ -115,6 +117,9 @@ pub fn encode(
         Call::DeleteMany { chat, messages } => {
             let message_ids = messages.iter().map(|it| it.0).collect();
             json(&wire::DeleteMany { chat_id: chat.0, message_ids }).into()
+        }
+        Call::Unreact { chat, message, user } => {
+            json(&wire::Unreact { chat_id: chat.0, message_id: message.0, user_id: user.0 }).into()
         }
         Call::Mute { chat, user, until } => {
             let until_date = until.map(|it| until_date(it, context.now));
@@ -311,10 +316,13 @@ pub(super) fn json(body: &impl Serialize) -> Vec<u8> {
 
 const fn answer(call: &Call) -> Answer {
     match call {
-        Call::Say { .. } | Call::Document { .. } | Call::Picture { .. } | Call::Edit { .. } => Answer::Message,
+        Call::Say { .. } | Call::Offer { .. } | Call::Document { .. } | Call::Picture { .. } | Call::Edit { .. } => {
+            Answer::Message
+        }
         Call::Invite { .. } | Call::EditInvite { .. } => Answer::Link,
         Call::Delete { .. }
         | Call::DeleteMany { .. }
+        | Call::Unreact { .. }
         | Call::Mute { .. }
         | Call::Unmute { .. }
         | Call::Permit { .. }

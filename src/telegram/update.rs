@@ -8,8 +8,8 @@ mod tests;
 use super::callback::CallbackKey;
 use super::wire::{Chat, Member, User, moment};
 use crate::domain::event::{
-    ChatKind, Content, Document, Event, Happened, JoinRequested, Moved, Origin, Place, Pressed, Reacted, ReplyTo, Said,
-    Verdict,
+    ChatKind, Chosen, Content, Document, Event, Happened, JoinRequested, Moved, Origin, Place, Pressed, Reacted,
+    ReplyTo, Said, Verdict,
 };
 use crate::domain::types::{CHANNEL_BOT, ChatId, Language, MessageId, Moment, Person, ThreadId, UpdateId, UserId};
 use bytes::Bytes;
@@ -171,6 +171,11 @@ fn on_message(message: wire::Message<'_>, kind: &str) -> Result<Option<Found>, U
         return Ok(None);
     };
     let at = moment(message.edit_date.unwrap_or(message.date));
+    // Seen by its writer and us alone, as an answer to an ephemeral message is: nobody needs to be guarded from it,
+    // and it has no id by which it could be deleted or answered.
+    if message.ephemeral {
+        return Ok(Some((place, at, Event::Other)));
+    }
     let migrated = match (message.migrate_to, message.migrate_from) {
         (Some(to), _) => Some((place.id, ChatId(to))),
         (None, Some(from)) => Some((ChatId(from), place.id)),
@@ -179,6 +184,11 @@ fn on_message(message: wire::Message<'_>, kind: &str) -> Result<Option<Found>, U
     if let Some((id, to)) = migrated {
         let old = Place { id, kind: ChatKind::Group, ..place };
         return Ok(Some((old, at, Event::Migrated { to })));
+    }
+    if let Some(shared) = message.shared {
+        let from = message.from.map_or_else(|| speaking_chat(&place), User::person);
+        let (message, chat) = (MessageId(message.message_id), ChatId(shared.chat_id));
+        return Ok(Some((place, at, Event::Chosen(Chosen { message, from, request: shared.request_id, chat }))));
     }
     let thread = message.thread.filter(|_| message.is_topic);
     let said = Said {

@@ -144,6 +144,7 @@ pub const METHODS: &[&str] = &[
     "editMessageText",
     "deleteMessage",
     "deleteMessages",
+    "deleteMessageReaction",
     "editEphemeralMessageText",
     "deleteEphemeralMessage",
     "sendDocument",

@@ -54,6 +54,7 @@ impl Order {
     pub(super) const fn of(call: &Call) -> Option<Self> {
         match call {
             Call::Say { chat, .. }
+            | Call::Offer { chat, .. }
             | Call::Document { chat, .. }
             | Call::Picture { chat, .. }
             | Call::Edit { chat, .. }
@@ -65,6 +66,7 @@ impl Order {
             Call::Permit { chat, .. } | Call::EditInvite { chat, .. } => Some(Self::Doors(*chat)),
             Call::Delete { message: MessageRef::Id(_), .. }
             | Call::DeleteMany { .. }
+            | Call::Unreact { .. }
             | Call::AnswerJoin { .. }
             | Call::Answer { .. }
             | Call::Invite { .. }

@@ -14,8 +14,9 @@ use crate::protocol::outbox::{CallOutcome, JobId, OutboxMsg};
 use crate::protocol::port::Port;
 use crate::store::rows::{DebtState, Sent};
 use crate::store::{Batch, Record, Store, keys, rows};
-use crate::telegram::error::{ApiError, FloodScope};
+use crate::telegram::error::ApiError;
 use crate::telegram::request::{EncodeContext, encode, is_ephemeral};
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::sync::Arc;
 use std::time::Duration;
@@ -149,22 +150,25 @@ impl Outbox {
             entry.phase = Phase::Ground;
             return self.grounded.push_back(id);
         }
+        let behind_ms = self.world.intake.clocks().behind_ms();
         let context = EncodeContext {
             key: &self.world.intake.parts().key,
-            now: clock::now(),
+            now: clock::now().plus_ms(behind_ms),
             ephemeral: self.settings.ephemeral && !self.world.outbox.says_to_everybody(),
         };
         let slots = &self.slots;
         let written = match &entry.job.debt.owed.call {
             Call::Picture { .. } => Ok(Written::Picture(entry.job.debt.owed.call.clone())),
-            call => encode(&context, call, |slot| slots.get(&(id.0, slot)).map(|it| it.1)).map(Written::Ready),
+            call => encode(&context, &by_their_clock(call, behind_ms), |slot| slots.get(&(id.0, slot)).map(|it| it.1))
+                .map(Written::Ready),
         };
         let written = match written {
             Ok(written) => written,
             Err(why) => return self.returned(id, CallOutcome::Refused(why.to_string()), 0),
         };
         let owed = &entry.job.debt.owed;
-        if let Some(at) = not_before(&self.world.limiter, owed.call.chat()) {
+        let chat = owed.call.chat();
+        if let Some(at) = not_before(&self.world.limiter, chat) {
             self.world.limiter.refund(owed);
             self.unmark(id);
             return self.try_again(id, at);
@@ -179,7 +183,7 @@ impl Outbox {
             self.deleted.insert(message, id);
         }
         self.in_flight += 1;
-        self.calls.make(id, written);
+        self.calls.make(id, chat, written);
     }
 
     /// Tries a debt again at a time.
@@ -284,6 +288,16 @@ fn not_before(limiter: &LimiterPort, chat: Option<ChatId>) -> Option<u64> {
     }
 }
 
+/// A call whose time is told by Telegram's clock, when we know that ours is behind it.
+fn by_their_clock(call: &Call, behind_ms: u64) -> Cow<'_, Call> {
+    match call {
+        Call::Mute { chat, user, until: Some(until) } if behind_ms > 0 => {
+            Cow::Owned(Call::Mute { chat: *chat, user: *user, until: Some(until.plus_ms(behind_ms)) })
+        }
+        call => Cow::Borrowed(call),
+    }
+}
+
 const fn slot_of(call: &Call) -> Option<Slot> {
     match call {
         Call::Edit { message: MessageRef::Slot(slot), .. } | Call::Delete { message: MessageRef::Slot(slot), .. } => {
@@ -297,9 +311,7 @@ pub(super) fn outcome_of(error: ApiError) -> CallOutcome {
     match error {
         ApiError::Ambiguous { why } => CallOutcome::Ambiguous(why),
         ApiError::NotSent { why } => CallOutcome::NotSent(why),
-        ApiError::Flood { retry_after_s, scope } => {
-            CallOutcome::Flood { retry_after_s, whole_token: scope == FloodScope::Token }
-        }
+        ApiError::Flood { .. } => CallOutcome::Flood,
         ApiError::Blocked { description } => CallOutcome::Blocked(description),
         ApiError::Migrated { to } => CallOutcome::Migrated(to),
         ApiError::Unauthorised => CallOutcome::Unauthorised,

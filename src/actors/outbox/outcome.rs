@@ -8,7 +8,6 @@ use crate::clock;
 use crate::domain::effect::{Call, Class};
 use crate::domain::event::{ChatKind, Event, Happened, Outcome, Performed, Place};
 use crate::domain::limits::backoff::Backoff;
-use crate::domain::limits::gate::Scope;
 use crate::domain::types::{ChatId, Ephemeral, Made, MessageId};
 use crate::protocol::limiter::is_group;
 use crate::protocol::outbox::{CallOutcome, JobId};
@@ -27,7 +26,7 @@ impl Outbox {
         }
         match outcome {
             CallOutcome::Done { message, ephemeral, link } => self.done(id, message, ephemeral, link),
-            CallOutcome::Flood { retry_after_s, whole_token } => self.flooded(id, retry_after_s, whole_token),
+            CallOutcome::Flood => self.flooded(id),
             CallOutcome::NotSent(why) => self.again(id, why),
             CallOutcome::Ambiguous(why) => self.doubted(id, why),
             CallOutcome::Gone(why) => self.gone(id, why),
@@ -86,13 +85,10 @@ impl Outbox {
         self.consider(id);
     }
 
-    fn flooded(&mut self, id: JobId, retry_after_s: u64, whole_token: bool) {
+    /// It was not done, and the gate knows until when nothing may be: it does not count as an attempt.
+    fn flooded(&mut self, id: JobId) {
         let Some(entry) = self.jobs.get_mut(&id) else { return };
-        let scope = match entry.owed().call.chat() {
-            Some(chat) if !whole_token => Scope::Chat(chat),
-            _ => Scope::Token,
-        };
-        self.world.limiter.flood(scope, retry_after_s);
+        entry.attempts = entry.attempts.saturating_sub(1);
         self.unmark(id);
         self.consider(id);
     }

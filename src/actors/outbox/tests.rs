@@ -14,6 +14,8 @@ use crate::store::rows::{Debt, DebtState, Sent};
 use crate::store::{Batch, Store, keys, rows};
 use ractor::Actor;
 use serde_json::{Value, json};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 const GROUP: ChatId = ChatId(-1_000_000_001_234);
 const NO: ChatNo = ChatNo(7);
@@ -297,6 +299,27 @@ async fn the_newest_word_on_permissions_is_the_one_that_stays() {
     until("the last call", || !town.telegram.seen().is_empty()).await;
     let last = town.telegram.seen().last().unwrap().1["permissions"]["can_send_messages"].clone();
     assert_eq!(last, json!(false));
+}
+
+#[tokio::test]
+async fn words_that_telegram_put_off_until_the_press_was_too_old_are_said_in_the_chat() {
+    let asked = Arc::new(AtomicU32::new(0));
+    let server = move |method: &str, body: &Value| match method {
+        "answerCallbackQuery" if asked.fetch_add(1, Ordering::Relaxed) == 0 => {
+            let flood = json!({"ok": false, "error_code": 429, "description": "Too Many Requests: retry after 1",
+                "parameters": {"retry_after": 1}});
+            Ok(Value::String(flood.to_string()))
+        }
+        "answerCallbackQuery" => Err((400, "Bad Request: query is too old and response timeout expired")),
+        _ => new_server(method, body),
+    };
+    let town = Town::new(Telegram::new(server).await, |_| ()).await;
+    town.world.intake.numbers().load(GROUP, NO, GROUP);
+    start(&town).await;
+    let text = Some(Text::new(Language::En, "core-press-stale"));
+    town.owe(Call::Answer { query: "q".into(), text, alert: false }).await;
+    town.telegram.calls(3).await;
+    assert_eq!(town.telegram.methods(), ["answerCallbackQuery", "answerCallbackQuery", "sendMessage"]);
 }
 
 /// Debts that were owed by another process, on the disk only: so many of each chat.

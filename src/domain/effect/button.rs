@@ -1,4 +1,4 @@
-//! A button under a message: its words, and what it does.
+//! A button under a message, or in the place of the letters: its words, and what it does.
 
 use crate::domain::text::Text;
 use crate::domain::types::{Moment, UserId};
@@ -40,4 +40,45 @@ pub enum Does {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         until: Option<Moment>,
     },
+}
+
+/// A button that opens Telegram's list of the chats in which somebody may give us our rights. Which one they chose
+/// comes back as [`Chosen`](crate::domain::event::Chosen).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    /// The words on it.
+    pub label: Text,
+    /// What is to be chosen.
+    pub wanted: Wanted,
+}
+
+/// A kind of chat that somebody can choose for us. Telegram makes us its admin, with what we need there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Wanted {
+    /// A channel whose subscribers may write.
+    Channel,
+    /// A group to be guarded.
+    Group,
+}
+
+impl Wanted {
+    /// The number of the request, which comes back with the choice.
+    #[must_use]
+    pub const fn number(self) -> i32 {
+        match self {
+            Self::Channel => 1,
+            Self::Group => 2,
+        }
+    }
+
+    /// What was asked for under that number.
+    #[must_use]
+    pub const fn of(number: i64) -> Option<Self> {
+        match number {
+            1 => Some(Self::Channel),
+            2 => Some(Self::Group),
+            _ => None,
+        }
+    }
 }

@@ -1,21 +1,13 @@
-//! A call to Telegram in our words, and what its messages are made of.
+//! A call to Telegram in our words.
 
 use super::Class;
-use super::button::Button;
+use super::button::{Button, Choice};
+use super::parts::{JoinVerdict, MenuScope, MessageRef};
 use crate::domain::chart::Chart;
 use crate::domain::fact::Permissions;
 use crate::domain::text::Text;
 use crate::domain::types::{ChatId, Language, MessageId, Moment, Slot, ThreadId, UserId};
 use serde::{Deserialize, Serialize};
-
-/// A message of ours: by Telegram's id, or by our slot while that is not known yet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum MessageRef {
-    /// By id.
-    Id(MessageId),
-    /// By the slot it was said under, in the same chat.
-    Slot(Slot),
-}
 
 /// A call to Telegram in our words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +36,19 @@ pub enum Call {
         /// everybody sees it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         only: Option<UserId>,
+    },
+    /// `sendMessage` with a keyboard in the place of the letters, from which somebody chooses a chat for us: in
+    /// private chats only. Without choices that keyboard is taken away.
+    Offer {
+        /// Where to.
+        chat: ChatId,
+        /// Our name of it.
+        slot: Slot,
+        /// The words.
+        text: Text,
+        /// The buttons, a row each.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        choices: Vec<Choice>,
     },
     /// `sendDocument`: a text file of ours.
     Document {
@@ -112,6 +117,15 @@ pub enum Call {
         chat: ChatId,
         /// Which: 1 to 100 ([`super::DELETE_MANY_MAX`]), split by whoever decides.
         messages: Vec<MessageId>,
+    },
+    /// `deleteMessageReaction`: takes away what somebody set under a message (Bot API 10.3).
+    Unreact {
+        /// Where.
+        chat: ChatId,
+        /// Which message.
+        message: MessageId,
+        /// Whose reaction.
+        user: UserId,
     },
     /// `restrictChatMember` with nothing allowed.
     Mute {
@@ -209,29 +223,29 @@ pub enum Call {
     },
 }
 
-/// What becomes of somebody who asks to join.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum JoinVerdict {
-    /// They are let in.
-    Approve,
-    /// They are not.
-    Decline,
-    /// The chat's admins decide.
-    Queue,
-}
-
-/// Telegram's `BotCommandScope` as far as we use it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum MenuScope {
-    /// Private chats.
-    Private,
-    /// Groups.
-    Groups,
-    /// The admins of groups.
-    GroupAdmins,
-    /// One chat.
-    Chat(ChatId),
+/// The chat in which a call acts, borrowed as the call is: to be read, or to be changed.
+macro_rules! chat_of {
+    ($call:expr) => {
+        match $call {
+            Call::Say { chat, .. }
+            | Call::Offer { chat, .. }
+            | Call::Document { chat, .. }
+            | Call::Picture { chat, .. }
+            | Call::Edit { chat, .. }
+            | Call::Delete { chat, .. }
+            | Call::DeleteMany { chat, .. }
+            | Call::Unreact { chat, .. }
+            | Call::Mute { chat, .. }
+            | Call::Unmute { chat, .. }
+            | Call::Permit { chat, .. }
+            | Call::Approve { chat, .. }
+            | Call::Decline { chat, .. }
+            | Call::Invite { chat, .. }
+            | Call::EditInvite { chat, .. }
+            | Call::Leave { chat } => Some(chat),
+            Call::AnswerJoin { .. } | Call::Answer { .. } | Call::SetCommands { .. } => None,
+        }
+    };
 }
 
 impl Call {
@@ -240,12 +254,13 @@ impl Call {
     #[must_use]
     pub const fn method(&self) -> &'static str {
         match self {
-            Self::Say { .. } => "sendMessage",
+            Self::Say { .. } | Self::Offer { .. } => "sendMessage",
             Self::Document { .. } => "sendDocument",
             Self::Picture { .. } => "sendPhoto",
             Self::Edit { .. } => "editMessageText",
             Self::Delete { .. } => "deleteMessage",
             Self::DeleteMany { .. } => "deleteMessages",
+            Self::Unreact { .. } => "deleteMessageReaction",
             Self::Mute { .. } | Self::Unmute { .. } => "restrictChatMember",
             Self::Permit { .. } => "setChatPermissions",
             Self::Approve { .. } => "approveChatJoinRequest",
@@ -263,10 +278,15 @@ impl Call {
     #[must_use]
     pub const fn class(&self) -> Class {
         match self {
-            Self::Say { .. } | Self::Document { .. } | Self::Picture { .. } | Self::Invite { .. } => Class::VisibleOnce,
+            Self::Say { .. }
+            | Self::Offer { .. }
+            | Self::Document { .. }
+            | Self::Picture { .. }
+            | Self::Invite { .. } => Class::VisibleOnce,
             Self::Edit { .. }
             | Self::Delete { .. }
             | Self::DeleteMany { .. }
+            | Self::Unreact { .. }
             | Self::Mute { .. }
             | Self::Unmute { .. }
             | Self::Permit { .. }
@@ -296,7 +316,10 @@ impl Call {
     #[must_use]
     pub const fn makes(&self) -> Option<Slot> {
         match self {
-            Self::Say { slot, .. } | Self::Document { slot, .. } | Self::Picture { slot, .. } => Some(*slot),
+            Self::Say { slot, .. }
+            | Self::Offer { slot, .. }
+            | Self::Document { slot, .. }
+            | Self::Picture { slot, .. } => Some(*slot),
             _ => None,
         }
     }
@@ -310,22 +333,8 @@ impl Call {
         {
             (*reply_to, *thread) = (None, None);
         }
-        match &mut self {
-            Self::Say { chat, .. }
-            | Self::Document { chat, .. }
-            | Self::Picture { chat, .. }
-            | Self::Edit { chat, .. }
-            | Self::Delete { chat, .. }
-            | Self::DeleteMany { chat, .. }
-            | Self::Mute { chat, .. }
-            | Self::Unmute { chat, .. }
-            | Self::Permit { chat, .. }
-            | Self::Approve { chat, .. }
-            | Self::Decline { chat, .. }
-            | Self::Invite { chat, .. }
-            | Self::EditInvite { chat, .. }
-            | Self::Leave { chat } => *chat = to,
-            Self::AnswerJoin { .. } | Self::Answer { .. } | Self::SetCommands { .. } => {}
+        if let Some(chat) = chat_of!(&mut self) {
+            *chat = to;
         }
         self
     }
@@ -336,7 +345,9 @@ impl Call {
         match self {
             Self::Edit { message, .. } | Self::Delete { message, .. } => Some(*message),
             Self::DeleteMany { messages, .. } => messages.first().map(|it| MessageRef::Id(*it)),
+            Self::Unreact { message, .. } => Some(MessageRef::Id(*message)),
             Self::Say { .. }
+            | Self::Offer { .. }
             | Self::Document { .. }
             | Self::Picture { .. }
             | Self::Mute { .. }
@@ -356,22 +367,9 @@ impl Call {
     /// The chat it acts in, where it acts in one.
     #[must_use]
     pub const fn chat(&self) -> Option<ChatId> {
-        match self {
-            Self::Say { chat, .. }
-            | Self::Document { chat, .. }
-            | Self::Picture { chat, .. }
-            | Self::Edit { chat, .. }
-            | Self::Delete { chat, .. }
-            | Self::DeleteMany { chat, .. }
-            | Self::Mute { chat, .. }
-            | Self::Unmute { chat, .. }
-            | Self::Permit { chat, .. }
-            | Self::Approve { chat, .. }
-            | Self::Decline { chat, .. }
-            | Self::Invite { chat, .. }
-            | Self::EditInvite { chat, .. }
-            | Self::Leave { chat } => Some(*chat),
-            Self::AnswerJoin { .. } | Self::Answer { .. } | Self::SetCommands { .. } => None,
+        match chat_of!(self) {
+            Some(chat) => Some(*chat),
+            None => None,
         }
     }
 }

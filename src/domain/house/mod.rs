@@ -12,7 +12,7 @@ use super::command::{self, Given};
 use super::effect::{Button, Call, Does, Effect, Label, MessageRef, Owed, Target};
 use super::event::{ChatKind, Event, Happened, Note, Pressed, Remedy, Said, Verdict};
 use super::feature::{Command, Decision, Facts, Pace, Rules, Scope, telegram};
-use super::membership::{PRESS_MS, links};
+use super::membership::{PRESS_MS, STEPS, links};
 use super::text::{Arg, Text};
 use super::types::{Language, Moment, Slot, UserId};
 use std::borrow::Cow;
@@ -90,6 +90,7 @@ impl Rules for House {
                 | Event::Placed(_)
                 | Event::JoinRequested(_)
                 | Event::Reacted(_)
+                | Event::Chosen(_)
                 | Event::Migrated { .. }
                 | Event::Performed(_)
                 | Event::Woke { .. }
@@ -128,7 +129,7 @@ impl House {
             }
             Some(it) if it.name == "start" || it.name == "help" => {
                 let text = self.about(said.from.language, facts, said);
-                Decision::claimed(vec![say(event, facts, said, text, add_me(said.from.language, facts))])
+                Decision::claimed(vec![say(event, facts, said, text, self.add_me(said.from.language, facts))])
             }
             Some(it) if self.is_broken(it, facts, said) => {
                 return hint(state, event, facts, said, COMMAND_PAUSE_MS, "house-hint-broken");
@@ -174,6 +175,16 @@ impl House {
             false => Text::new(language, "house-about"),
         };
         text.with("lines", groups)
+    }
+
+    /// The buttons that begin: step by step where an office has that, and to a group or a channel at once.
+    fn add_me(&self, language: Language, facts: &Facts<'_>) -> Vec<Vec<Button>> {
+        let label = Label::Text(Text::new(language, "house-button-setup"));
+        let does = Does::Press { action: STEPS.to_owned(), args: String::new(), only: None, until: None };
+        let steps = self.commands.iter().any(|it| it.name == "setup").then_some(Button { label, does });
+        let group = button(language, "house-button-add", links::group(&facts.house.username));
+        let channel = button(language, "house-button-channel", links::channel(&facts.house.username));
+        steps.into_iter().chain(group).chain(channel).map(|it| vec![it]).collect()
     }
 
     /// What the commands of these scopes do, a line each. The key of a line is the key of the help and `-line`.
@@ -224,13 +235,6 @@ fn say(event: &Happened, facts: &Facts<'_>, said: &Said, text: Text, keyboard: V
         silent: false,
         only: None,
     })
-}
-
-/// The buttons that add us to a group, and to a channel, with the rights we need.
-fn add_me(language: Language, facts: &Facts<'_>) -> Vec<Vec<Button>> {
-    let group = button(language, "house-button-add", links::group(&facts.house.username));
-    let channel = button(language, "house-button-channel", links::channel(&facts.house.username));
-    group.into_iter().chain(channel).map(|it| vec![it]).collect()
 }
 
 /// The button that sets right what does not work.

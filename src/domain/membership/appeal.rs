@@ -1,14 +1,19 @@
 //! Appeals: somebody says that they were stopped wrongly, and the admins decide.
 
-use super::super::effect::{Button, Call, Does, Effect, Label, Lane, MessageRef};
-use super::super::event::Pressed;
+mod page;
+
+use super::super::effect::{Button, Does, Effect, Label};
+use super::super::event::{Outcome, Pressed, Standing};
+use super::super::fact::Freshness;
 use super::super::text::{Arg, Text};
 use super::super::types::{ChatId, Language, Moment, Person, Slot, ThreadId, UserId};
 use super::draft::Draft;
 use super::person::Mercy;
-use super::policy::{LogPlace, is_default};
+use super::policy::is_default;
+use super::state::OWNERS_MAX;
 use super::undo::{self, Grace};
 use super::{afar, journal, stop, why};
+use page::Page;
 use serde::{Deserialize, Serialize};
 
 /// The button "This is wrong", and the admins' answers to it.
@@ -26,14 +31,12 @@ const AGAIN_MS: u64 = 24 * 3_600_000;
 const WAITS_MS: u64 = 3 * AGAIN_MS;
 /// Appeals that may wait at the same time.
 const OPEN_MAX: usize = 10;
-/// Of those, so many stand in the message with their buttons; the others move up.
-const SHOWN: usize = 5;
 /// Decided ones that still stand in the message.
 const DECIDED: usize = 4;
-/// The slot of a message is known for 72 h; this keeps clear of it, in ms.
-const STANDS_MS: u64 = 48 * 3_600_000;
-/// How long the group's own message stands when all is decided, in ms.
-const CLEAR_MS: u64 = 60_000;
+/// The token under which it is heard whether an admin could be written to; their id follows.
+pub(super) const TOKEN: &str = "plea/";
+/// Whoever could not be written to is left alone for so long, in ms.
+const DEAF_MS: u64 = AGAIN_MS;
 /// How long the word to the person stands in the group, in ms.
 const WORD_MS: u64 = 120_000;
 
@@ -52,6 +55,9 @@ pub struct Docket {
     pub copies: Vec<Spot>,
     /// When it was said.
     pub since: Moment,
+    /// Admins who could not be written to in private, and when that was found out.
+    #[serde(skip_serializing_if = "is_default")]
+    pub deaf: Vec<(UserId, Moment)>,
 }
 
 /// One message that shows the appeals: the chat, and our name of it. A pair, because the cell is small.
@@ -112,13 +118,18 @@ pub(super) fn pressed(draft: &mut Draft<'_>, pressed: &Pressed, args: &str) {
 /// Somebody says that this is wrong.
 fn plead(draft: &mut Draft<'_>, pressed: &Pressed) {
     let user = pressed.from.id;
-    let (before, entry) = (plea(draft, user), draft.entry(user));
+    let (before, entry, heard) = (plea(draft, user), draft.entry(user), reachable(draft));
     let (Some(before), Some(entry), Some(mut page)) = (before, entry, Page::read(draft)) else { return };
+    let Some(heard) = heard else { return };
     let say = |key| Text::new(pressed.from.language, key);
     let recent = before.filter(|it| draft.now().since_ms(it.at) < AGAIN_MS);
     let verdict = recent.map(|it| it.verdict.map(|it| it.accepted));
     let key = match (verdict, entry) {
-        (Some(None), _) => "membership-appeal-toast-waits",
+        (Some(None), _) => match Place::of(draft) {
+            Place::Log => "membership-appeal-toast-waits-log",
+            Place::Private => "membership-appeal-toast-waits-private",
+            Place::Group => "membership-appeal-toast-waits",
+        },
         (Some(Some(true)), _) => "membership-appeal-toast-was-accepted",
         (Some(Some(false)), _) => "membership-appeal-toast-was-rejected",
         (None, _) if draft.state().policy.no_appeals => "membership-toast-over",
@@ -136,11 +147,67 @@ fn plead(draft: &mut Draft<'_>, pressed: &Pressed) {
             draft.count(|it| it.appeals = it.appeals.saturating_add(1));
             page.pleas.retain(|it| it.who.id != user);
             page.pleas.push(plea);
-            page.show(draft);
-            "membership-appeal-toast-made"
+            page.show(draft, &heard);
+            match Place::of(draft) {
+                Place::Log => "membership-appeal-toast-made-log",
+                Place::Private => "membership-appeal-toast-made-private",
+                Place::Group => "membership-appeal-toast-made",
+            }
         }
     };
     draft.toast(pressed, say(key), true);
+}
+
+/// Where the admins read what waits.
+enum Place {
+    /// In the log place.
+    Log,
+    /// In their private chats.
+    Private,
+    /// In the group.
+    Group,
+}
+
+impl Place {
+    fn of(draft: &Draft<'_>) -> Self {
+        let stands = |chat: ChatId| draft.state().docket.copies.iter().any(|(it, _)| *it == chat);
+        match journal::place(draft.state()) {
+            Some(log) if stands(log.chat) && log.chat != draft.place.id => Self::Log,
+            _ if stands(draft.place.id) => Self::Group,
+            _ => Self::Private,
+        }
+    }
+}
+
+/// Those who set the group up, may decide, and can be written to as far as we know; `None` while it is not known.
+fn reachable(draft: &mut Draft<'_>) -> Option<Vec<UserId>> {
+    let (here, now) = (draft.place.id, draft.now());
+    let deaf: Vec<_> =
+        draft.state().docket.deaf.iter().filter(|(_, at)| now.since_ms(*at) < DEAF_MS).map(|it| it.0).collect();
+    let owners: Vec<_> = draft.state().owners.iter().filter(|it| !deaf.contains(it)).copied().collect();
+    let found: Vec<_> = owners.into_iter().map(|it| (it, draft.member(here, it, Freshness::Recent))).collect();
+    let found: Option<Vec<_>> = found.into_iter().map(|(who, standing)| Some((who, standing?))).collect();
+    let may = |standing: &Result<Standing, _>| standing.as_ref().is_ok_and(|it| it.may(|it| it.can_restrict_members));
+    Some(found?.into_iter().filter(|(_, it)| may(it)).map(|(who, _)| who).collect())
+}
+
+/// Whether an admin could be written to in private. When none of them can, what waits is shown in the group.
+pub(super) fn performed(draft: &mut Draft<'_>, token: &str, outcome: &Outcome) {
+    let Some(admin) = token.strip_prefix(TOKEN).and_then(|it| it.parse().ok()).map(UserId) else { return };
+    if !matches!(outcome, Outcome::Refused { .. }) {
+        return;
+    }
+    let now = draft.now();
+    let docket = &mut draft.change().docket;
+    docket.deaf.retain(|(it, at)| *it != admin && now.since_ms(*at) < DEAF_MS);
+    if docket.deaf.len() >= OWNERS_MAX {
+        docket.deaf.remove(0);
+    }
+    docket.deaf.push((admin, now));
+    docket.copies.retain(|(chat, _)| chat.0 != admin.0);
+    if docket.copies.is_empty() {
+        in_group(draft);
+    }
 }
 
 /// A day after an appeal: it is forgotten, unless it still waits and has not waited too long.
@@ -153,6 +220,9 @@ pub(super) fn woke(draft: &mut Draft<'_>, key: &str) {
     if waits && now.since_ms(plea.at) < WAITS_MS {
         return draft.add(Effect::WakeAt { key: key.to_owned(), at: now.plus_ms(AGAIN_MS) });
     }
+    if waits {
+        lapsed(draft, &plea);
+    }
     if waits || draft.state().docket.decided.contains(&user) {
         let docket = &mut draft.change().docket;
         docket.open.retain(|it| *it != user);
@@ -161,18 +231,34 @@ pub(super) fn woke(draft: &mut Draft<'_>, key: &str) {
     draft.drop_row(key.to_owned());
 }
 
-/// The log place cannot be written to: what waits is shown in the group instead.
+/// Nobody has decided: the person hears that, and that they may ask again.
+fn lapsed(draft: &mut Draft<'_>, plea: &Plea) {
+    let text = Text::new(draft.state().policy.language(plea.who.language), "membership-appeal-lapsed")
+        .with("person", Arg::Person { id: plea.who.id, name: plea.who.name.clone() })
+        .with("channels", why::titles(&draft.state().channels, &plea.lacked));
+    draft.murmur(Some(plea.who.id), plea.thread, None, (text, Vec::new()), WORD_MS);
+}
+
+/// The log place cannot be written to: what waits is shown to the admins in another way.
 pub(super) fn without_log(draft: &mut Draft<'_>) {
-    let here = draft.place.id;
+    let (page, heard) = (Page::read(draft), reachable(draft));
+    let (Some(page), Some(heard), Some(log)) = (page, heard, draft.state().policy.log) else { return };
     let docket = &draft.state().docket;
-    if docket.open.is_empty() || docket.copies.iter().any(|(chat, _)| *chat == here) {
+    let stood = docket.copies.iter().any(|(chat, _)| *chat == log.chat);
+    if stood && !docket.open.is_empty() {
+        draft.change().docket.copies.retain(|(chat, _)| *chat != log.chat);
+        page.publish(draft, &heard);
+    }
+}
+
+/// Shows what waits in the group: one message without a sound.
+fn in_group(draft: &mut Draft<'_>) {
+    if draft.state().docket.open.is_empty() {
         return;
     }
-    let Some(page) = Page::read(draft) else { return };
-    let (language, at) = (journal::language(draft), LogPlace { chat: here, thread: None });
-    let (text, keyboard) = (page.text(draft, language), page.keyboard(draft, language));
-    let slot = draft.notify(at, Lane::Reply, text, keyboard);
-    draft.change().docket.copies.push((here, slot));
+    if let Some(page) = Page::read(draft) {
+        page.say_here(draft);
+    }
 }
 
 fn plea(draft: &mut Draft<'_>, user: UserId) -> Option<Option<Plea>> {
@@ -181,8 +267,9 @@ fn plea(draft: &mut Draft<'_>, user: UserId) -> Option<Option<Plea>> {
 
 /// An admin decides.
 fn judged(draft: &mut Draft<'_>, pressed: &Pressed, user: UserId, accepted: bool) {
+    let heard = reachable(draft);
     let (may, plea, page) = (afar::may_restrict(draft, pressed), plea(draft, user), Page::read(draft));
-    let (Some(true), Some(plea), Some(page)) = (may, plea, page) else { return };
+    let (Some(true), Some(plea), Some(page), Some(heard)) = (may, plea, page, heard) else { return };
     let say = |key| Text::new(pressed.from.language, key);
     let Some(plea) = plea.filter(|it| it.verdict.is_none()) else {
         return draft.toast(pressed, say("membership-appeal-toast-decided"), false);
@@ -195,14 +282,21 @@ fn judged(draft: &mut Draft<'_>, pressed: &Pressed, user: UserId, accepted: bool
         None => {}
         Some(Grace::Unsure) => draft.toast(pressed, say("membership-toast-cannot-check"), false),
         Some(grace) => {
-            decide(draft, pressed, plea, (accepted, grace), page);
+            decide(draft, pressed, plea, (accepted, grace), page, &heard);
             draft.toast(pressed, say("membership-toast-thanks"), false);
         }
     }
 }
 
 /// It is decided: written down, shown, and told.
-fn decide(draft: &mut Draft<'_>, pressed: &Pressed, plea: Plea, (accepted, grace): (bool, Grace), mut page: Page) {
+fn decide(
+    draft: &mut Draft<'_>,
+    pressed: &Pressed,
+    plea: Plea,
+    (accepted, grace): (bool, Grace),
+    mut page: Page,
+    heard: &[UserId],
+) {
     let (user, by) = (plea.who.id, &pressed.from);
     let plea = Plea { verdict: Some(Verdict { accepted, by: by.id, name: super::state::cut(&by.name) }), ..plea };
     draft.put(Plea::key(user), &plea);
@@ -218,7 +312,7 @@ fn decide(draft: &mut Draft<'_>, pressed: &Pressed, plea: Plea, (accepted, grace
     tell(draft, &plea, accepted, held);
     page.pleas.retain(|it| it.who.id != user);
     page.pleas.push(plea);
-    page.show(draft);
+    page.show(draft, heard);
 }
 
 /// Tells the person, where they were stopped: a word that goes away.
@@ -234,120 +328,4 @@ fn tell(draft: &mut Draft<'_>, plea: &Plea, accepted: bool, held: bool) {
         .with("channels", why::titles(&draft.state().channels, &plea.lacked))
         .with("count", stop::count_of(plea.lacked.len()));
     draft.murmur(Some(plea.who.id), plea.thread, None, (text, Vec::new()), WORD_MS);
-}
-
-/// The message that shows the appeals, while it is written.
-struct Page {
-    pleas: Vec<Plea>,
-}
-
-impl Page {
-    /// Reads those that stand in the message; `None` while they are not known.
-    fn read(draft: &mut Draft<'_>) -> Option<Self> {
-        let docket = draft.state().docket.clone();
-        let shown: Vec<_> = docket.decided.iter().chain(docket.open.iter().take(SHOWN + 1)).copied().collect();
-        let pleas: Vec<_> = shown.into_iter().map(|it| plea(draft, it)).collect();
-        let pleas: Option<Vec<_>> = pleas.into_iter().collect();
-        Some(Self { pleas: pleas?.into_iter().flatten().collect() })
-    }
-
-    /// Says the message, or edits it where it stands.
-    fn show(&self, draft: &mut Draft<'_>) {
-        let (now, here) = (draft.now(), draft.place.id);
-        let docket = &mut draft.change().docket;
-        if now.since_ms(docket.since) > STANDS_MS {
-            docket.copies.clear();
-        }
-        if docket.copies.is_empty() {
-            docket.decided.clear();
-            docket.since = now;
-            return self.publish(draft);
-        }
-        let (docket, language) = (draft.state().docket.clone(), journal::language(draft));
-        for (chat, slot) in docket.copies {
-            let (text, keyboard) = (self.text(draft, language), self.keyboard(draft, language));
-            draft.owe(Call::Edit { chat, message: MessageRef::Slot(slot), text, keyboard });
-            if docket.open.is_empty() && chat == here {
-                draft.add(Effect::WakeAt { key: stop::wake(slot), at: now.plus_ms(CLEAR_MS) });
-            }
-        }
-        if docket.open.is_empty() {
-            let docket = &mut draft.change().docket;
-            (docket.copies, docket.decided) = (Vec::new(), Vec::new());
-        }
-    }
-
-    /// Says it where admins see it: in the log place or the group, and to those who set the group up.
-    fn publish(&self, draft: &mut Draft<'_>) {
-        let language = journal::language(draft);
-        let group = LogPlace { chat: draft.place.id, thread: self.pleas.last().and_then(|it| it.thread) };
-        let log = journal::place(draft.state());
-        let first = log.unwrap_or(group);
-        let owners = draft.state().owners.clone();
-        let owners = owners.into_iter().map(|it| LogPlace { chat: ChatId(it.0), thread: None });
-        let mut copies = Vec::new();
-        for at in [first].into_iter().chain(owners) {
-            let (text, keyboard) = (self.text(draft, language), self.keyboard(draft, language));
-            let slot = match log.is_some_and(|it| it == at) {
-                true => journal::write(draft, at, text, keyboard), // it is heard when that fails
-                false => draft.notify(at, if at == first { Lane::Reply } else { Lane::Broadcast }, text, keyboard),
-            };
-            copies.push((at.chat, slot));
-        }
-        draft.change().docket.copies = copies;
-    }
-
-    fn of(&self, users: &[UserId]) -> impl Iterator<Item = &Plea> {
-        users.iter().filter_map(|user| self.pleas.iter().find(|it| it.who.id == *user))
-    }
-
-    fn text(&self, draft: &Draft<'_>, language: Language) -> Text {
-        let docket = &draft.state().docket;
-        let line = |it: &Plea| {
-            let key = match &it.verdict {
-                None => "membership-appeal-line",
-                Some(Verdict { accepted: true, .. }) => "membership-appeal-line-accepted",
-                Some(Verdict { accepted: false, .. }) => "membership-appeal-line-rejected",
-            };
-            let text = Text::new(language, key)
-                .with("person", Arg::Person { id: it.who.id, name: it.who.name.clone() })
-                .with("channels", why::titles(&draft.state().channels, &it.lacked))
-                .with("time", Arg::Time(it.at));
-            match &it.verdict {
-                Some(Verdict { by, name, .. }) => text.with("admin", Arg::Person { id: *by, name: name.clone() }),
-                None => text,
-            }
-        };
-        let decided = self.of(&docket.decided).map(line);
-        let open = self.of(docket.open.get(..SHOWN).unwrap_or(&docket.open)).map(line);
-        let more = docket.open.len().saturating_sub(SHOWN);
-        let more =
-            (more > 0).then(|| Text::new(language, "membership-appeal-more").with("count", stop::count_of(more)));
-        let key = if docket.open.is_empty() { "membership-appeal-settled" } else { "membership-appeal-open" };
-        Text::new(language, key)
-            .with("count", stop::count_of(docket.open.len()))
-            .with("lines", Arg::Lines(decided.chain(open).chain(more).collect()))
-    }
-
-    /// Two buttons for each who waits; named when there are several.
-    fn keyboard(&self, draft: &Draft<'_>, language: Language) -> Vec<Vec<Button>> {
-        let docket = &draft.state().docket;
-        let group = draft.place.id;
-        let shown = docket.open.get(..SHOWN).unwrap_or(&docket.open);
-        let button = |plea: &Plea, letter, one, named| {
-            let label = match docket.open.len() {
-                1 => Text::new(language, one),
-                _ => Text::new(language, named).with("name", Arg::Word(plea.who.name.clone())),
-            };
-            let (action, args) = (ACTION.to_owned(), afar::args(group, letter, plea.who.id));
-            Button { label: Label::Text(label), does: Does::Press { action, args, only: None, until: None } }
-        };
-        let row = |it: &Plea| {
-            vec![
-                button(it, ACCEPT, "membership-appeal-accept", "membership-appeal-accept-named"),
-                button(it, REJECT, "membership-appeal-reject", "membership-appeal-reject-named"),
-            ]
-        };
-        self.of(shown).map(row).collect()
-    }
 }

@@ -53,7 +53,7 @@ fn came(draft: &mut Draft<'_>, moved: &Moved) {
         return;
     }
     let who = &moved.who;
-    let ticks = ticks(draft, who.id, Freshness::Cached);
+    let ticks = ticks(draft, who.id, Freshness::Cached, None);
     let (Some(entry), Some(known)) = (draft.entry(who.id), draft.known(who.id)) else { return };
     if draft.is_missing() {
         return;
@@ -69,8 +69,9 @@ fn came(draft: &mut Draft<'_>, moved: &Moved) {
     }
 }
 
-/// Where somebody stands with the channels. Lookups that fail are noted, and so are those that work again.
-fn ticks(draft: &mut Draft<'_>, user: UserId, fresh: Freshness) -> Vec<Tick> {
+/// Where somebody stands with the channels; `unknown` is how one counts whom a channel does not know at all. Lookups
+/// that fail because we are out of sight of a channel are noted, and so are those that work again.
+fn ticks(draft: &mut Draft<'_>, user: UserId, fresh: Freshness, unknown: Option<bool>) -> Vec<Tick> {
     let channels = draft.state().channels.clone();
     let tick = |channel: Channel| {
         let fresh = if fresh == Freshness::Cached { judge::freshness(draft.state(), channel.id) } else { fresh };
@@ -78,6 +79,9 @@ fn ticks(draft: &mut Draft<'_>, user: UserId, fresh: Freshness) -> Vec<Tick> {
             Some(Ok(standing)) => {
                 trouble::heal(draft, About::Lookup(channel.id));
                 Some(standing.inside())
+            }
+            Some(Err(why)) if judge::only_this_person(draft, channel.id, why) => {
+                unknown.filter(|_| *why == Unknown::NotFound)
             }
             Some(Err(why)) => {
                 trouble::lookup(draft, channel.id, why);

@@ -45,13 +45,19 @@ fn list(draft: &mut Draft<'_>, said: &Said) {
     let text = if reports.is_empty() {
         Text::new(language, "membership-groups-none")
     } else {
-        let lines = reports.iter().take(SHOWN).map(|it| line(language, it)).collect();
+        let lines = reports.iter().take(SHOWN).flat_map(|it| lines(language, it)).collect();
         Text::new(language, "membership-groups")
             .with("count", count_of(reports.len()))
             .with("more", count_of(reports.len().saturating_sub(SHOWN)))
             .with("lines", Arg::Lines(lines))
     };
     draft.say(said.thread, None, text, Vec::new());
+}
+
+/// How a group stands, and what was found when it was last compared with the truth.
+fn lines(language: Language, report: &Report) -> Vec<Text> {
+    let checked = report.reconciled.as_ref().map(|it| it.text(language, "membership-groups-reconciled"));
+    [line(language, report)].into_iter().chain(checked).collect()
 }
 
 fn line(language: Language, report: &Report) -> Text {
@@ -85,7 +91,7 @@ fn key(group: ChatId) -> String {
 pub(super) fn report(draft: &mut Draft<'_>, before: &State) {
     let now = draft.state();
     let same = now.channels == before.channels && now.policy == before.policy && now.owners == before.owners;
-    if same && troubles(now) == troubles(before) {
+    if same && troubles(now) == troubles(before) && now.reconciled == before.reconciled {
         return;
     }
     let group = draft.place.id;
@@ -133,6 +139,7 @@ fn report_of(draft: &Draft<'_>, group: ChatId) -> Report {
         channels: state.channels.clone(),
         mode: mode(state),
         troubles: troubles(state),
+        reconciled: state.reconciled.clone(),
         at: draft.now(),
     }
 }

@@ -8,6 +8,7 @@ use super::super::types::{ChatId, Moment};
 use super::draft::Draft;
 use super::protect;
 use super::state::{About, Channel, State};
+use super::stats;
 use super::trouble;
 use serde::{Deserialize, Serialize};
 
@@ -73,6 +74,7 @@ pub(super) fn woke(draft: &mut Draft<'_>) {
     if draft.state().channels.is_empty() {
         return;
     }
+    stats::sweep(draft); // a group in which nothing happens has nobody else who would
     draft.find_title();
     let (me, channels) = (draft.me(), draft.state().channels.clone());
     let here = draft.member(draft.place.id, me, Freshness::Now).cloned();

@@ -1,8 +1,8 @@
 //! What a message is to us: a command of ours, or something to be judged.
 
 use super::super::command;
-use super::super::event::{ChatKind, Place, Said, Standing};
-use super::super::fact::Freshness;
+use super::super::event::{ChatKind, Place, Rights, Said, Standing};
+use super::super::fact::{Freshness, Unknown};
 use super::draft::Look;
 use super::judge::{self, Judgement};
 use super::protect::{self, Ruling};
@@ -42,12 +42,19 @@ pub(super) fn hear<'a>(state: &'a State, place: &Place, said: &Said, look: &mut 
         }
     }
     match request {
-        Err(_) if !standing.as_ref().is_ok_and(|it| it.may(|it| it.can_change_info)) => {
+        Err(odd) if odd.is_about_people() && !may(standing, |it| it.can_restrict_members) => {
+            Heard::Asked(Some(Ruling::MayNotRestrict))
+        }
+        Err(odd) if !odd.is_about_people() && !may(standing, |it| it.can_change_info) => {
             Heard::Asked(Some(Ruling::NotAllowed))
         }
         Err(odd) => Heard::Plain(Asker::Person(who), Err(odd)),
         Ok(request) => Heard::Asked(protect::rule(state, place, &request, who, said.from.language, look)),
     }
+}
+
+fn may(standing: &Result<Standing, Unknown>, right: impl Fn(&Rights) -> bool) -> bool {
+    standing.as_ref().is_ok_and(|it| it.may(right))
 }
 
 fn read(said: &Said, look: &Look<'_>) -> Option<Result<Request, Odd>> {

@@ -90,7 +90,7 @@ pub(super) fn observe_of(draft: &mut Draft<'_>, state: &State, who: UserId) {
 
 /// Whether it is this person who cannot be found, a deleted account for example, and not the chat that is out of
 /// sight: then we still see ourselves in it.
-fn only_this_person(draft: &mut Draft<'_>, chat: ChatId, why: &Unknown) -> bool {
+pub(super) fn only_this_person(draft: &mut Draft<'_>, chat: ChatId, why: &Unknown) -> bool {
     match why {
         Unknown::Unavailable => false,
         Unknown::NotFound | Unknown::NoRights | Unknown::TooLarge => {

@@ -19,6 +19,9 @@ pub struct Deed {
     /// Their name then, cut.
     #[serde(default)]
     pub name: String,
+    /// Their public name then, without `@`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
     /// What.
     pub what: What,
     /// Why.
@@ -124,6 +127,7 @@ impl Deed {
             at: draft.now(),
             who,
             name: cut(name),
+            username: None,
             what,
             why,
             until: None,
@@ -152,7 +156,8 @@ pub(super) fn note(draft: &mut Draft<'_>, person: Option<&Person>, deed: &Deed) 
     draft.count(|it| it.deed(deed.what));
     let number = draft.state().deeds;
     draft.change().deeds = number + 1;
-    draft.put(Deed::key(number), deed);
+    let username = person.and_then(|it| it.username.clone());
+    draft.put(Deed::key(number), &Deed { username, ..deed.clone() });
     if let Some(old) = number.checked_sub(draft.settings.ledger_per_group) {
         draft.add(Effect::Drop { key: Deed::key(old) });
     }
@@ -181,4 +186,28 @@ pub(super) fn take_back(draft: &mut Draft<'_>, number: u64, deed: &Deed, by: Use
         let undone = Some(Undone { at: draft.now(), by });
         draft.put(Deed::key(number), &Deed { undone, ..deed.clone() });
     }
+}
+
+/// The newest deeds that are looked at together.
+const LOOKED_MAX: u64 = 2_000;
+/// Deeds that are read at once. More reads side by side make up for it.
+const PAGE: u32 = 100;
+
+/// The newest deeds with their numbers, oldest first; `None` while they are not known.
+pub(super) fn newest(draft: &mut Draft<'_>) -> Option<Vec<(u64, Deed)>> {
+    let end = draft.state().deeds;
+    let first = end.saturating_sub(draft.settings.ledger_per_group.min(LOOKED_MAX));
+    let starts = (first..end).step_by(PAGE as usize);
+    let pages: Vec<_> =
+        starts.map(|it| draft.rows(&Deed::key(it), &Deed::key(end.min(it + u64::from(PAGE))), PAGE)).collect();
+    let pages: Option<Vec<_>> = pages.into_iter().collect();
+    let read = |(key, row): &(String, Vec<u8>)| Some((Deed::number(key)?, Deed::read(Some(row))?));
+    Some(pages?.into_iter().flatten().filter_map(read).collect())
+}
+
+/// Who had that public name when we last did something about them, if anybody; `None` while that is not known.
+pub(super) fn named(draft: &mut Draft<'_>, name: &str) -> Option<Option<UserId>> {
+    let deeds = newest(draft)?;
+    let is = |it: &Deed| it.username.as_ref().is_some_and(|it| it.eq_ignore_ascii_case(name));
+    Some(deeds.iter().rev().find(|(_, it)| is(it)).map(|(_, it)| it.who))
 }

@@ -22,6 +22,7 @@ pub mod lists;
 mod log_place;
 mod order;
 mod own;
+mod pair;
 mod panel;
 mod person;
 mod policy;
@@ -46,6 +47,7 @@ mod undo;
 mod verify;
 mod voice;
 mod walk;
+mod whom;
 mod why;
 mod word;
 
@@ -57,6 +59,7 @@ pub(super) use draft::PRESS_MS;
 pub use journal::Journal;
 pub use ledger::{Deed, Undone, What, Why};
 pub use order::{Order, Undo};
+pub(super) use pair::ACTION as STEPS;
 pub use person::{Exempt, Known, Mercy};
 pub use policy::{Answer, LogPlace, Policy};
 pub use raid::{Pulse, Raid};
@@ -65,7 +68,8 @@ pub use settings::Settings;
 pub use state::{CHANNELS_MAX, Channel, Entry, MUTED_MAX, State};
 pub use undo::Span;
 pub use walk::Track;
-pub use word::{Knock, Mode, Report, Word};
+pub use whom::Whom;
+pub use word::{Knock, Mode, Paired, Report, Word};
 
 use super::command;
 use super::event::{ChatKind, Event, Happened, Note, Outcome, Performed, Pressed, Said, Verdict};
@@ -97,6 +101,7 @@ const COMMANDS: &[Command] = &[
     Command { name: "log", scope: Scope::GroupAdmin, help: "membership-panel-help-log" },
     Command { name: "export", scope: Scope::GroupAdmin, help: "membership-transfer-help-export" },
     Command { name: "import", scope: Scope::GroupAdmin, help: "membership-transfer-help-import" },
+    Command { name: "setup", scope: Scope::Private, help: "membership-pair-help" },
     Command { name: "groups", scope: Scope::Private, help: "membership-groups-help" },
     Command { name: "privacy", scope: Scope::Private, help: "membership-groups-help-privacy" },
     Command { name: "privacy", scope: Scope::Group, help: "membership-groups-help-privacy" },
@@ -184,7 +189,7 @@ impl Membership {
                 reconcile::late(draft, *late_ms, key);
             }
             Event::Told(Note::Membership(word)) => told(draft, word),
-            Event::Performed(_) | Event::Woke { .. } | Event::Told(_) | Event::Other => {}
+            Event::Performed(_) | Event::Woke { .. } | Event::Told(_) | Event::Chosen(_) | Event::Other => {}
         }
         if draft.state().channels != state.channels || draft.state().asked.len() != state.asked.len() {
             setup::settled(draft);
@@ -192,6 +197,7 @@ impl Membership {
         if !draft.is_missing() {
             groups::report(draft, state);
             reconcile::arm(draft);
+            stats::arm(draft, state);
             heal::arm(draft);
         }
     }
@@ -200,6 +206,7 @@ impl Membership {
         match &event.event {
             Event::Said(said) => {
                 groups::said(draft, said);
+                pair::said(draft, said);
                 why::in_private(draft, said);
                 if !draft.is_claimed() {
                     self.said(draft, state, said);
@@ -207,6 +214,7 @@ impl Membership {
             }
             Event::Pressed(pressed) => press(draft, state, pressed),
             Event::Told(Note::Membership(word)) => told(draft, word),
+            Event::Chosen(chosen) => pair::chosen(draft, chosen),
             Event::Moved(_)
             | Event::Placed(_)
             | Event::Performed(_)
@@ -227,6 +235,7 @@ fn in_channel<'a>(draft: &mut Draft<'a>, state: &'a State, event: &'a Happened) 
         Event::Told(Note::Membership(word)) => told(draft, word),
         Event::Pressed(pressed) => press(draft, state, pressed),
         Event::Said(_)
+        | Event::Chosen(_)
         | Event::JoinRequested(_)
         | Event::Reacted(_)
         | Event::Performed(_)
@@ -259,6 +268,7 @@ fn told(draft: &mut Draft<'_>, word: &Word) {
         Word::Pressed { chat, pressed } => afar::told(draft, *chat, pressed),
         Word::Why { who } => why::told(draft, who),
         Word::Import { .. } => transfer::told(draft, word),
+        Word::Pair { .. } | Word::Paired { .. } => pair::told(draft, word),
         Word::Log { .. } => log_place::told(draft, word),
     }
 }
@@ -273,6 +283,8 @@ fn woke(draft: &mut Draft<'_>, key: &str) {
         setup::WAKE => setup::woke(draft),
         panel::WAKE => panel::woke(draft),
         walk::WAKE => walk::woke(draft),
+        simulate::WAKE => simulate::woke(draft),
+        stats::WAKE => stats::woke(draft),
         reconcile::WAKE => reconcile::woke(draft),
         erase::WAKE => erase::woke(draft),
         raid::WAKE => raid::woke(draft),
@@ -349,6 +361,9 @@ fn performed(draft: &mut Draft<'_>, it: &Performed) {
     }
     if stats::performed(draft, &it.token, &it.outcome) {
         return;
+    }
+    if it.token.starts_with(appeal::TOKEN) {
+        return appeal::performed(draft, &it.token, &it.outcome);
     }
     if it.token == journal::TOKEN {
         return journal::performed(draft, &it.outcome);

@@ -3,11 +3,12 @@
 use super::super::command::Given;
 use super::super::event::{Rights, Said};
 use super::super::fact::ChatRef;
-use super::super::types::{ChatId, Person, UserId};
+use super::super::types::{ChatId, Person};
 use super::draft::{Draft, Voice};
 use super::request::{Odd, targets};
+use super::whom::{self, Whom};
 use super::{
-    afar, appeal, journal, knock, log_place, panel, raid, setup, simulate, stats, transfer, undo, verify, why,
+    afar, appeal, journal, knock, log_place, pair, panel, raid, setup, simulate, stats, transfer, undo, verify, why,
 };
 use serde::{Deserialize, Serialize};
 
@@ -18,9 +19,9 @@ pub enum Order {
     /// `/protection`: the panel.
     Protection,
     /// `/verify`: one person, or everybody who is known.
-    Verify(Option<UserId>),
+    Verify(Option<Whom>),
     /// `/why`: what was done to a person.
-    Why(Option<UserId>),
+    Why(Option<Whom>),
     /// `/undo`: let people off.
     Undo(Undo),
     /// `/simulate`: who would have been stopped, with these channels instead of the present ones.
@@ -36,11 +37,11 @@ pub enum Order {
 }
 
 /// What `/undo` takes back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Undo {
     /// Everything done to one person.
-    Person(UserId),
+    Person(Whom),
     /// Everything done in the last minutes.
     Minutes(u32),
     /// Everything done in the raid that goes on, or in the last one.
@@ -52,7 +53,7 @@ pub enum Undo {
 impl Order {
     /// Reads a command.
     pub(super) fn read(given: &Given<'_>, said: &Said) -> Option<Result<Self, Odd>> {
-        let person = || person(given, said);
+        let person = || whom::read(given, said);
         Some(Ok(match given.name.as_str() {
             "protection" => Self::Protection,
             "verify" => return Some(person().map(Self::Verify)),
@@ -78,43 +79,60 @@ impl Order {
     }
 }
 
-/// Whom a command is about: named by id, the writer of the message it answers, or whom our notice is about that it
-/// answers.
-fn person(given: &Given<'_>, said: &Said) -> Result<Option<UserId>, Odd> {
-    match given.words().next() {
-        Some(word) => word.parse().ok().filter(|it| *it > 0).map(|it| Some(UserId(it))).ok_or_else(|| Odd::of(word)),
-        None => Ok(said.reply_to.as_ref().and_then(|it| it.about.or(it.from))),
-    }
-}
-
 /// The group that a command names by its id.
 fn group(given: &Given<'_>) -> Option<ChatId> {
     given.words().next()?.parse().ok().filter(|it| *it < 0).map(ChatId)
 }
 
-/// `raid`, `30m`, `30` with a reply is still the person's; else an id, or minutes up to a day.
+/// The longest time that can be undone at once.
+pub(super) const DAY_MIN: u32 = 24 * 60;
+
+/// `raid`, a time with its unit (`30m`, `2 h`), a person by id or @name, or whoever wrote what is answered. A number
+/// alone is always an id.
 fn undo(given: &Given<'_>, said: &Said) -> Result<Undo, Odd> {
-    const DAY_MIN: u32 = 24 * 60;
-    let Some(word) = given.words().next() else {
-        return Ok(person(given, said)?.map_or(Undo::Unnamed, Undo::Person));
-    };
-    if word.eq_ignore_ascii_case("raid") {
+    let words = given.args.to_lowercase();
+    if ["raid", "набег", "наплыв"].contains(&words.as_str()) {
         return Ok(Undo::Raid);
     }
-    let minutes = word.strip_suffix(['m', 'M']).or(Some(word).filter(|it| it.len() <= 4));
-    match minutes.and_then(|it| it.parse().ok()).filter(|it| (1..=DAY_MIN).contains(it)) {
-        Some(minutes) => Ok(Undo::Minutes(minutes)),
-        None => person(given, said).map(|it| it.map_or(Undo::Unnamed, Undo::Person)),
+    match minutes(&words) {
+        Some(minutes @ 1..=DAY_MIN) => Ok(Undo::Minutes(minutes)),
+        Some(_) => Err(Odd::undo(given.args)),
+        None => {
+            whom::read(given, said).map(|it| it.map_or(Undo::Unnamed, Undo::Person)).map_err(|_| Odd::undo(given.args))
+        }
     }
+}
+
+/// A time in minutes: a number and its unit.
+fn minutes(words: &str) -> Option<u32> {
+    let split = words.find(|it: char| !it.is_ascii_digit())?;
+    let (number, unit) = words.split_at(split);
+    let factor = match unit.trim() {
+        "m" | "min" | "minute" | "minutes" | "м" | "мин" | "минут" | "минуты" | "минуту" => 1,
+        "h" | "hour" | "hours" | "ч" | "час" | "часа" | "часов" => 60,
+        "d" | "day" | "д" | "день" => DAY_MIN,
+        _ => return None,
+    };
+    Some(number.parse::<u32>().ok()?.saturating_mul(factor))
 }
 
 /// Carries an order out. Whoever gives it may.
 pub(super) fn carry_out(draft: &mut Draft<'_>, voice: Voice, asker: &Person, order: &Order) {
     match order {
         Order::Protection => panel::open(draft, voice, asker),
-        Order::Verify(who) => verify::asked(draft, voice, asker, *who),
-        Order::Why(who) => why::asked(draft, voice, asker, *who),
-        Order::Undo(what) => undo::asked(draft, voice, asker, *what),
+        Order::Verify(None) => verify::asked(draft, voice, asker, None),
+        Order::Why(None) => why::asked(draft, voice, asker, None),
+        Order::Verify(Some(whom)) => {
+            if let Some(who) = whom::find(draft, voice, asker, whom) {
+                verify::asked(draft, voice, asker, Some(who));
+            }
+        }
+        Order::Why(Some(whom)) => {
+            if let Some(who) = whom::find(draft, voice, asker, whom) {
+                why::asked(draft, voice, asker, Some(who));
+            }
+        }
+        Order::Undo(what) => undo::asked(draft, voice, asker, what),
         Order::Simulate(channels) => simulate::asked(draft, voice, asker, channels),
         Order::Stats => stats::asked(draft, voice, asker),
         Order::Export => transfer::export(draft, voice, asker),
@@ -130,6 +148,8 @@ pub(super) fn pressed(draft: &mut Draft<'_>, pressed: &super::super::event::Pres
         panel::ACTION => panel::pressed(draft, pressed, args),
         appeal::ACTION | journal::ACTION => afar::pressed(draft, pressed, action, args),
         knock::ACTION => knock::pressed(draft, pressed, args),
+        pair::ACTION => pair::pressed(draft, pressed, args),
+        simulate::ACTION => simulate::pressed(draft, pressed, args),
         undo::ACTION => undo::pressed(draft, pressed, args),
         raid::ACTION => raid::pressed(draft, pressed, args),
         transfer::ACTION => transfer::pressed(draft, pressed, args),
@@ -137,4 +157,32 @@ pub(super) fn pressed(draft: &mut Draft<'_>, pressed: &super::super::event::Pres
         _ => return false,
     }
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_a_number_with_its_unit_and_nothing_else_is_one() {
+        for (words, expect) in [
+            ("30m", Some(30)),
+            ("30 min", Some(30)),
+            ("5 минут", Some(5)),
+            ("2h", Some(120)),
+            ("2 часа", Some(120)),
+            ("1d", Some(1_440)),
+            ("99999999h", Some(u32::MAX)),
+            ("0m", Some(0)),
+            ("1002", None),
+            ("30", None),
+            ("m", None),
+            ("30x", None),
+            ("99999999999m", None),
+            ("@eve", None),
+            ("", None),
+        ] {
+            assert_eq!(minutes(words), expect, "{words:?}");
+        }
+    }
 }

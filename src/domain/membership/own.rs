@@ -1,6 +1,6 @@
 //! Words that a group's admins have chosen for it: shown as they are, never as markup.
 
-use super::super::text::{Arg, Text};
+use super::super::text::{Arg, Text, is_blank, is_harmful};
 use super::super::types::{Language, Moment, Person, UserId};
 use super::draft::Draft;
 use serde::{Deserialize, Serialize};
@@ -69,9 +69,13 @@ pub(super) fn text_naming(language: Language, words: &str, name: Arg, channels: 
     Text::new(language, "membership-panel-own").with("words", Arg::Written { words: words.to_owned(), args })
 }
 
-/// What somebody wrote, made fit to be kept; the number of characters when there are too many or none.
+/// What somebody wrote, made fit to be kept; the number of characters when there are too many, 0 when none can be
+/// seen: Telegram takes no such message.
 pub(super) fn fit(raw: &str) -> Result<String, usize> {
     let words: String = raw.trim().chars().filter(|it| *it == '\n' || !it.is_control()).collect();
+    if words.chars().all(|it| is_blank(it) || is_harmful(it)) {
+        return Err(0);
+    }
     match words.chars().count() {
         1..=WORDS_MAX => Ok(words),
         length => Err(length),

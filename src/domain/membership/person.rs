@@ -27,6 +27,9 @@ pub struct Known {
     /// In which hours since 1970 they wrote: of the last 24 at most, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hours: Vec<u32>,
+    /// How many messages they wrote in each of these hours.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub counts: Vec<u32>,
     /// How often they were warned since they last had all channels.
     #[serde(skip_serializing_if = "is_default")]
     pub warned: u8,
@@ -97,22 +100,28 @@ impl Known {
         self.exempt.as_ref().filter(|it| it.until.is_none_or(|until| now < until))
     }
 
-    /// Takes note of a message. Answers whether there is anything new in it: once an hour at most, so that a
-    /// message changes nothing as a rule.
-    pub(super) fn wrote(&mut self, now: Moment) -> bool {
+    /// Takes note of a message.
+    pub(super) fn wrote(&mut self, now: Moment) {
         let hour = hour(now);
-        if self.inside && self.hours.last() == Some(&hour) {
-            return false;
+        self.counts.resize(self.hours.len(), 1);
+        if self.hours.last() != Some(&hour) {
+            let recent = |it: u32| u64::from(hour.saturating_sub(it)) < DAY_H && it < hour;
+            let kept =
+                self.hours.iter().zip(&self.counts).filter(|(it, _)| recent(**it)).map(|(it, count)| (*it, *count));
+            (self.hours, self.counts) = kept.chain([(hour, 0)]).unzip();
+            self.last = now;
         }
-        self.hours.retain(|it| u64::from(hour.saturating_sub(*it)) < DAY_H && *it < hour);
-        self.hours.push(hour);
-        (self.last, self.inside) = (now, true);
-        true
+        if let Some(count) = self.counts.last_mut() {
+            *count = count.saturating_add(1);
+        }
+        self.inside = true;
     }
 
-    /// Whether they wrote since that moment, to the hour.
-    pub(super) fn wrote_since(&self, since: Moment) -> bool {
-        self.hours.iter().any(|it| *it >= hour(since))
+    /// How many messages they wrote since that moment, to the hour.
+    pub(super) fn wrote_since(&self, since: Moment) -> u32 {
+        let counts = self.counts.iter().copied().chain(std::iter::repeat(1));
+        let recent = self.hours.iter().zip(counts).filter(|(it, _)| **it >= hour(since));
+        recent.fold(0, |sum, (_, count)| sum.saturating_add(count))
     }
 }
 
@@ -126,12 +135,10 @@ pub(super) fn sighted(draft: &mut Draft<'_>, who: &Person, free: bool) {
     let Some(known) = draft.known(who.id) else { return };
     let now = draft.now();
     let mut known = known.unwrap_or_else(|| Known::new(who, now));
-    let forgiven = free && known.warned > 0;
-    if known.wrote(now) || forgiven {
-        known.name = cut(&who.name);
-        known.warned = if free { 0 } else { known.warned };
-        draft.remember(who.id, known);
-    }
+    known.wrote(now);
+    known.name = cut(&who.name);
+    known.warned = if free { 0 } else { known.warned };
+    draft.remember(who.id, known);
 }
 
 /// Rows that name those who need not join: keys from here ..
@@ -198,12 +205,14 @@ mod tests {
         let start = Moment(HOUR_MS * 1_000);
         let mut known = Known::new(&person(7), start);
         for minute in 0..60 * 60_u64 {
-            let new = known.wrote(start.plus_ms(minute * 60_000));
-            assert_eq!(new, minute % 60 == 0, "the first message of an hour is worth a note");
+            known.wrote(start.plus_ms(minute * 60_000));
         }
         let last = start.plus_ms((60 * 60 - 1) * 60_000);
         assert_eq!((known.hours.len(), known.first), (24, start));
-        assert!(known.wrote_since(last) && known.wrote_since(start) && !known.wrote_since(last.plus_ms(HOUR_MS)));
+        let since = |at| known.wrote_since(at);
+        assert_eq!((since(last), since(start), since(last.plus_ms(HOUR_MS))), (60, 24 * 60, 0));
+        let old: Known = serde_json::from_str(r#"{"hours":[1000,1001]}"#).unwrap_or_default();
+        assert_eq!(old.wrote_since(start), 2, "hours of a time when nobody counted count once each");
     }
 
     #[test]

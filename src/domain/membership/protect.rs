@@ -13,7 +13,7 @@ use super::order::{self, Order};
 use super::request::{self, Asker, Odd};
 use super::state::{About, CHANNELS_MAX, Channel, Entry, Question, Request, State};
 use super::stop::{self, count_of, names};
-use super::{setup, trouble};
+use super::{setup, trouble, undo};
 
 /// The button by which an anonymous admin shows who they are.
 pub(super) const WHO: &str = "m.me";
@@ -80,7 +80,7 @@ pub(super) fn rule(
     look: &mut Look<'_>,
 ) -> Option<Ruling> {
     if let Request::Order(order @ Order::Why(whom)) = request
-        && whom.is_none_or(|it| it == who)
+        && whom.as_ref().is_none_or(|it| it.is(who))
     {
         return Some(Ruling::Order(order.clone())); // anybody may ask about themselves
     }
@@ -181,6 +181,11 @@ pub(super) fn plain(draft: &mut Draft<'_>, said: &Said, asker: Asker, request: R
             let text = Text::new(language, "membership-unreadable").with("word", Arg::Code(word));
             draft.answer(voice, text, Vec::new());
         }
+        (_, Err(Odd::Person(word))) => {
+            let text = Text::new(language, "membership-ledger-odd-person").with("word", Arg::Code(word));
+            draft.answer(voice, text, Vec::new());
+        }
+        (_, Err(Odd::Undo(word))) => undo::odd(draft, voice, language, word),
         (_, Ok(request)) => who(draft, voice, language, request),
     }
 }

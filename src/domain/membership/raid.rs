@@ -12,7 +12,7 @@ use super::draft::{Draft, Voice};
 use super::order::Undo;
 use super::policy::LogPlace;
 use super::state::cut;
-use super::{Settings, undo};
+use super::{Settings, journal, undo};
 use serde::{Deserialize, Serialize};
 
 /// The buttons of the message to the admins.
@@ -25,6 +25,8 @@ const UNDO: &str = "u";
 /// The row of what everybody might do before a raid closed the group.
 const CLOSED: &str = "raid/permissions";
 const MINUTE_MS: u64 = 60_000;
+/// Strangers are counted by the minute: so long may a raid have gone on before it is noticed, in ms.
+pub(super) const UNNOTICED_MS: u64 = MINUTE_MS;
 /// Minutes over which it is learned what is usual; after ten times as many nothing is left of it.
 const MEMORY_MIN: u32 = 60;
 /// A raid is over when it has been quiet for this long, in ms.
@@ -71,7 +73,7 @@ pub struct Raid {
     pub at: LogPlace,
     /// .. and our name of that message.
     pub slot: Slot,
-    /// Its language: the group's, or that of whoever made it a raid.
+    /// Its language: the group's, or that of its admins.
     pub language: Language,
     /// When it was last said or edited.
     pub shown: Moment,
@@ -148,7 +150,7 @@ pub(super) fn delete(draft: &mut Draft<'_>, message: MessageId) {
 }
 
 /// Counts somebody who is stopped now. Too many of them are a raid.
-pub(super) fn beat(draft: &mut Draft<'_>, tongue: Language) {
+pub(super) fn beat(draft: &mut Draft<'_>) {
     let (now, settings) = (draft.now(), draft.settings);
     let state = draft.change();
     let count = state.pulse.beat(now, state.raid.is_none());
@@ -159,7 +161,7 @@ pub(super) fn beat(draft: &mut Draft<'_>, tongue: Language) {
             raid.stale = true;
             raid.loud = if loud { now } else { raid.loud };
         }
-        None if loud && state.pulse.rest.is_none_or(|it| it <= now) => begin(draft, count, tongue),
+        None if loud && !state.pulse.rest.is_some_and(|it| it.holds(now, REST_MS)) => begin(draft, count),
         None => return,
     }
     arm(draft);
@@ -173,7 +175,7 @@ fn arm(draft: &mut Draft<'_>) {
     }
 }
 
-fn begin(draft: &mut Draft<'_>, people: u32, tongue: Language) {
+fn begin(draft: &mut Draft<'_>, people: u32) {
     let (now, slot, here) = (draft.now(), draft.slot(), LogPlace { chat: draft.place.id, thread: None });
     let at = draft.state().policy.log.unwrap_or(here);
     let closed = draft.state().policy.lockdown && close(draft);
@@ -185,7 +187,7 @@ fn begin(draft: &mut Draft<'_>, people: u32, tongue: Language) {
         doomed: Vec::new(),
         at,
         slot,
-        language: draft.state().policy.language(tongue),
+        language: journal::language(draft),
         shown: now,
         stale: false,
         armed: false,
@@ -242,10 +244,10 @@ pub(super) fn woke(draft: &mut Draft<'_>) {
     let Some(raid) = &mut draft.change().raid else { return };
     raid.armed = false;
     let (over, show) = (raid.loud.plus_ms(CALM_MS), raid.shown.plus_ms(SHOW_MS));
-    if now >= over {
+    if !over.holds(now, CALM_MS) {
         return end(draft);
     }
-    if raid.stale && now >= show {
+    if raid.stale && !show.holds(now, SHOW_MS) {
         (raid.stale, raid.shown) = (false, now);
         let raid = raid.clone();
         tell(draft, &raid, on(draft, &raid), true);
@@ -332,7 +334,7 @@ pub(super) fn pressed(draft: &mut Draft<'_>, pressed: &Pressed, args: &str) {
     match args {
         UNDO => {
             draft.toast(pressed, say("membership-toast-thanks"), false);
-            undo::asked(draft, Voice::Reply(pressed.message, pressed.thread), &pressed.from, Undo::Raid);
+            undo::asked(draft, Voice::Reply(pressed.message, pressed.thread), &pressed.from, &Undo::Raid);
         }
         _ if draft.state().raid.is_none() => draft.toast(pressed, say("membership-raid-toast-over"), false),
         _ => {

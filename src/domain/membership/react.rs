@@ -1,6 +1,7 @@
-//! Reactions of strangers, in groups that count them as writing. No bot can take a reaction away, so it stays; the
-//! person is told and held like one who wrote.
+//! Reactions of strangers, in groups that count them as writing: they are taken away, and the person is told and held
+//! like one who wrote.
 
+use super::super::effect::Call;
 use super::super::event::{ChatKind, Reacted};
 use super::draft::Draft;
 use super::judge::{self, Judgement};
@@ -19,6 +20,9 @@ pub(super) fn reacted<'a>(draft: &mut Draft<'a>, state: &'a State, reacted: &Rea
     judge::observe_of(draft, state, who.id);
     if let Judgement::Stranger(stranger) = judgement {
         draft.claim();
+        if !state.policy.dry {
+            draft.owe(Call::Unreact { chat: draft.place.id, message: reacted.message, user: who.id });
+        }
         let channels = stranger.lacks.iter().map(|it| it.id).collect();
         let why = Why::Lacks { channels, fresh: false };
         // Reactions do not tell their topic.

@@ -35,6 +35,18 @@ pub struct Reconciled {
     pub closed: u32,
 }
 
+impl Reconciled {
+    /// The same in words.
+    pub(super) fn text(&self, language: Language, key: &'static str) -> Text {
+        Text::new(language, key)
+            .with("time", Arg::Time(self.at))
+            .with("count", Arg::Number(self.looked.into()))
+            .with("lifted-count", Arg::Number(self.lifted.into()))
+            .with("held-count", Arg::Number(self.held.into()))
+            .with("closed-count", Arg::Number(self.closed.into()))
+    }
+}
+
 /// Sets the clock of a group that is guarded since now, and stops that of one that is not guarded any more.
 pub(super) fn arm(draft: &mut Draft<'_>) {
     let guarded = !draft.state().channels.is_empty();

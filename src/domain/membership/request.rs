@@ -18,13 +18,17 @@ pub(super) enum Asker {
     Nobody,
 }
 
-/// What somebody named that is no channel.
+/// What somebody named that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Odd {
     /// A private invite link: a bot cannot look behind it.
     PrivateLink,
     /// Anything else.
     Unreadable(String),
+    /// Neither an id nor a public name of a person.
+    Person(String),
+    /// Nothing that `/undo` takes back.
+    Undo(String),
 }
 
 /// Characters of an odd word that are shown again.
@@ -105,10 +109,32 @@ fn numbered(word: &str) -> Option<ChatRef> {
     Some(ChatRef::Id(ChatId(id)))
 }
 
+fn head(words: &str) -> String {
+    words.chars().take(ODD_MAX).collect()
+}
+
 impl Odd {
     /// A word that cannot be read.
     pub(super) fn of(word: &str) -> Self {
-        Self::Unreadable(word.chars().take(ODD_MAX).collect())
+        Self::Unreadable(head(word))
+    }
+
+    /// A word that names nobody.
+    pub(super) fn person(word: &str) -> Self {
+        Self::Person(head(word))
+    }
+
+    /// What cannot be undone.
+    pub(super) fn undo(words: &str) -> Self {
+        Self::Undo(head(words))
+    }
+
+    /// Whether the command is one for admins who may restrict people; else it is for those who may change the group.
+    pub(super) const fn is_about_people(&self) -> bool {
+        match self {
+            Self::PrivateLink | Self::Unreadable(_) => false,
+            Self::Person(_) | Self::Undo(_) => true,
+        }
     }
 }
 

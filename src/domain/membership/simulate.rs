@@ -1,15 +1,27 @@
 //! `/simulate`: who of the last day would have been stopped by other settings.
 
-use super::super::effect::{Button, Does, Label};
-use super::super::fact::ChatRef;
+mod imagined;
+mod shown;
+
+pub(super) use imagined::Imagined;
+
+use super::super::effect::{Effect, MessageRef};
+use super::super::event::Pressed;
+use super::super::fact::{ChatRef, Freshness, Unknown};
 use super::super::text::{Arg, Text};
 use super::super::types::Person;
 use super::check::Check;
 use super::draft::{Draft, Voice};
-use super::protect::{self, ASK_MS};
-use super::state::{CHANNELS_MAX, Channel, Question, Request};
-use super::stop::{count_of, names};
+use super::protect::ASK_MS;
+use super::state::{CHANNELS_MAX, Channel};
+use super::stop::count_of;
 use super::walk::{self, Kind, Walk};
+use shown::Shown;
+
+/// The buttons under a result.
+pub(super) const ACTION: &str = "m.w";
+/// The row of the result that can still be turned over, and the alarm clock that forgets it.
+pub(super) const WAKE: &str = "simulated";
 
 /// An admin wants to know. Nothing is done to anybody, and the group need not be guarded yet.
 pub(super) fn asked(draft: &mut Draft<'_>, voice: Voice, asker: &Person, channels: &[ChatRef]) {
@@ -44,47 +56,55 @@ pub(super) fn asked(draft: &mut Draft<'_>, voice: Voice, asker: &Person, channel
     draft.answer(voice, Text::new(language, key), Vec::new());
 }
 
-/// Everybody of the last day has been looked at.
+/// Everybody of the last day has been looked at: from now on the buttons show what other settings would have done.
 pub(super) fn finished(draft: &mut Draft<'_>, walk: &Walk, channels: &[Channel]) {
-    let (language, tally) = (walk.language, &walk.tally);
-    let number = |it: u32| Arg::Number(it.into());
-    let mut lines = Vec::new();
-    for channel in channels.iter().filter(|_| channels.len() > 1) {
-        let count = tally.channels.iter().find(|(it, _)| *it == channel.id).map_or(0, |(_, count)| *count);
-        let line = Text::new(language, "membership-simulate-line-channel").with("count", number(count));
-        lines.push(line.with("channel", Arg::Bold(channel.title.clone())));
-    }
-    if !tally.names.is_empty() {
-        let some = Arg::Word(tally.names.join(", "));
-        lines.push(Text::new(language, "membership-verify-names").with("names", some));
-    }
-    if tally.unknown > 0 {
-        lines.push(Text::new(language, "membership-verify-line-unknown").with("count", number(tally.unknown)));
-    }
-    let key = match tally.looked {
-        0 => "membership-simulate-nobody",
-        _ => "membership-simulate-done",
+    let Some(message) = walk.message else { return };
+    let until = draft.now().plus_ms(ASK_MS);
+    let shown = Shown {
+        number: walk.name(),
+        language: walk.language,
+        channels: channels.to_vec(),
+        chosen: u8::MAX,
+        answer: draft.state().policy.strangers,
+        looked: walk.tally.looked,
+        unknown: walk.tally.unknown,
+        imagined: walk.tally.imagined.clone(),
+        until,
     };
-    let text = Text::new(language, key)
-        .with("people", number(tally.lacks))
-        .with("count", number(tally.looked))
-        .with("channels", names(channels.iter()))
-        .with("lines", Arg::Lines(lines));
-    let keyboard = protect_now(draft, walk, channels);
-    walk.replace(draft, text, keyboard);
+    shown.show(draft, message);
+    draft.add(Effect::WakeAt { key: WAKE.to_owned(), at: until });
 }
 
-/// The button that goes on with `/protect`, for channels that are not asked for yet.
-fn protect_now(draft: &mut Draft<'_>, walk: &Walk, channels: &[Channel]) -> Vec<Vec<Button>> {
-    let known = |it: &&Channel| draft.state().channels.iter().any(|old| old.id == it.id);
-    let new: Vec<ChatRef> = channels.iter().filter(|it| !known(it)).map(|it| ChatRef::Id(it.id)).collect();
-    if new.is_empty() {
-        return Vec::new();
+/// An hour later: nothing is kept of it.
+pub(super) fn woke(draft: &mut Draft<'_>) {
+    draft.claim();
+    if let Some(Some(shown)) = Shown::read(draft)
+        && shown.until <= draft.now()
+    {
+        draft.drop_row(WAKE.to_owned());
     }
-    let (now, until) = (draft.now(), draft.now().plus_ms(ASK_MS));
-    let number = draft.change().ask(Question::Who(Request::Protect(new)), now, until);
-    let label = Label::Text(Text::new(walk.language, "membership-simulate-button-protect"));
-    let args = number.to_string();
-    let does = Does::Press { action: protect::WHO.to_owned(), args, only: None, until: Some(until) };
-    vec![vec![Button { label, does }]]
+}
+
+/// A button under the result: other settings, and what they would have done.
+pub(super) fn pressed(draft: &mut Draft<'_>, pressed: &Pressed, args: &str) {
+    draft.claim();
+    let (shown, standing) = (Shown::read(draft), draft.member(draft.place.id, pressed.from.id, Freshness::Recent));
+    let (Some(shown), Some(standing)) = (shown, standing) else { return };
+    let say = |key| Text::new(pressed.from.language, key);
+    match standing {
+        Ok(standing) if standing.may(|it| it.can_change_info) => {}
+        Ok(_) | Err(Unknown::NotFound) => return draft.toast(pressed, say("membership-not-allowed"), true),
+        Err(_) => return draft.toast(pressed, say("membership-toast-cannot-check"), false),
+    }
+    let split = args.find(|it: char| !it.is_ascii_digit()).unwrap_or(args.len());
+    let (number, verb) = args.split_at(split);
+    let live = shown.filter(|it| it.number == number && draft.now() < it.until);
+    let Some(shown) = live else { return draft.toast(pressed, say("membership-simulate-toast-over"), true) };
+    match shown.turned(verb) {
+        Some(shown) => {
+            draft.nod(pressed);
+            shown.show(draft, MessageRef::Id(pressed.message));
+        }
+        None => draft.toast(pressed, say("membership-simulate-toast-one"), true),
+    }
 }

@@ -7,7 +7,7 @@ use super::super::text::{Arg, Text};
 use super::super::types::{ChatId, Language, MessageId, Moment, Person, ThreadId};
 use super::draft::{Draft, Voice};
 use super::ledger::What;
-use super::state::cut;
+use super::state::{State, cut};
 use serde::{Deserialize, Serialize};
 
 /// The row `stats/<day>` of a group: what happened on one day, by UTC.
@@ -169,6 +169,35 @@ pub(super) fn sweep(draft: &mut Draft<'_>) {
     }
     // What is left over goes tomorrow.
     draft.change().swept = today;
+}
+
+/// The alarm clock of a group that is guarded no more: its numbers go when they are a month old.
+pub(super) const WAKE: &str = "stats";
+
+/// Sets that clock when the guard ends. While a group is guarded, whoever looks after it sweeps; when we are out of
+/// it, everything goes at once.
+pub(super) fn arm(draft: &mut Draft<'_>, before: &State) {
+    let now = draft.state();
+    if !before.channels.is_empty() && now.channels.is_empty() && *now != State::default() {
+        wait(draft);
+    }
+}
+
+fn wait(draft: &mut Draft<'_>) {
+    let at = draft.now().plus_ms((DAYS + 1) * DAY_MS);
+    draft.add(Effect::WakeAt { key: WAKE.to_owned(), at });
+}
+
+/// That clock rings.
+pub(super) fn woke(draft: &mut Draft<'_>) {
+    draft.claim();
+    let Some(rows) = draft.rows(FIRST, END, READ) else { return };
+    let oldest = Day::key(Day::of(draft.now()).saturating_sub(DAYS - 1));
+    let (old, young): (Vec<_>, Vec<_>) = rows.iter().map(|(key, _)| key).partition(|it| **it < oldest);
+    old.into_iter().for_each(|it| draft.drop_row(it.clone()));
+    if !young.is_empty() && draft.state().channels.is_empty() {
+        wait(draft); // something was written since
+    }
 }
 
 /// The days that are shown, oldest first: every day has its place, also one without a row.

@@ -133,7 +133,7 @@ fn step(draft: &mut Draft<'_>, sweep: &mut Sweep) -> Step {
     let Some(rows) = draft.rows(&from, &end, STEP) else { return Step::Open };
     let Some(last) = rows.last().and_then(|(key, _)| Deed::number(key)) else { return Step::Over };
     let read = |(key, row): &(String, Vec<u8>)| Some((Deed::number(key)?, Deed::read(Some(row))?));
-    let deeds: Vec<_> = rows.iter().filter_map(read).filter(|(_, it)| sweep.span.covers(it)).collect();
+    let deeds: Vec<_> = rows.iter().filter_map(read).filter(|(number, it)| sweep.span.covers(*number, it)).collect();
     let mut people: Vec<UserId> = Vec::new();
     for (_, deed) in &deeds {
         if !people.contains(&deed.who) {

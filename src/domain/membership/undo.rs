@@ -8,10 +8,11 @@ use super::super::types::{Language, MessageId, Moment, Person, UserId};
 use super::afar;
 use super::draft::{Draft, Voice};
 use super::ledger::{self, Deed, What, Why};
-use super::order::Undo;
+use super::order::{DAY_MIN, Undo};
 use super::person::{Exempt, Known, Mercy};
 use super::state::{Entry, Question};
-use super::{press, sweep};
+use super::stop::count_of;
+use super::{press, raid, sweep, whom};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 
@@ -20,10 +21,10 @@ pub(super) const ACTION: &str = "m.u";
 /// How long it can be confirmed, in ms.
 const CONFIRM_MS: u64 = 5 * 60_000;
 const MINUTE_MS: u64 = 60_000;
-/// The newest deeds that an undo of many looks at.
-const DEEDS_MAX: u64 = 2_000;
-/// Deeds that are read at once. More reads side by side make up for it.
-const PAGE: u32 = 100;
+/// What follows the number of a question in the button that undoes nothing.
+const LEAVE: char = 'n';
+/// People whom the question names.
+const NAMES_MAX: usize = 8;
 
 /// Deeds of the ledger, to be undone together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,7 +35,7 @@ pub struct Span {
     pub end: u64,
     /// None before this moment.
     pub since: Moment,
-    /// Only those of the raid that began then.
+    /// Only those of the raid that was noticed then, and those before it that carry no raid's mark.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raid: Option<Moment>,
     /// People whom it concerns.
@@ -60,30 +61,62 @@ pub(super) enum Grace {
 }
 
 /// An admin wants something undone.
-pub(super) fn asked(draft: &mut Draft<'_>, voice: Voice, asker: &Person, what: Undo) {
+pub(super) fn asked(draft: &mut Draft<'_>, voice: Voice, asker: &Person, what: &Undo) {
+    let language = asker.language;
     match what {
-        Undo::Unnamed => draft.answer(voice, Text::new(asker.language, "membership-ledger-undo-usage"), Vec::new()),
-        Undo::Person(user) => {
+        Undo::Unnamed => draft.answer(voice, usage(language), Vec::new()),
+        Undo::Person(whom) => {
+            let Some(user) = whom::find(draft, voice, asker, whom) else { return };
             if let Some(grace) = pardon(draft, user, asker.id, Mercy::Undone) {
-                let text = said_of(&grace, user, asker.language);
+                let text = said_of(&grace, user, language);
                 draft.answer(voice, text, Vec::new());
             }
         }
         Undo::Minutes(minutes) => {
-            let since = Moment(draft.now().0.saturating_sub(u64::from(minutes) * MINUTE_MS));
-            many(draft, voice, asker.language, |_| Some((since, None)));
+            let Some(deeds) = ledger::newest(draft) else { return };
+            let since = Moment(draft.now().0.saturating_sub(u64::from(*minutes) * MINUTE_MS));
+            let (first, end) = (deeds.first().map_or(0, |(it, _)| *it), draft.state().deeds);
+            many(draft, voice, language, &deeds, Span { first, end, since, raid: None, people: 0 });
         }
-        Undo::Raid => many(draft, voice, asker.language, |deeds| {
-            let newest = deeds.iter().filter(|it| it.can_be_undone()).filter_map(|it| it.raid).max()?;
-            Some((Moment(0), Some(newest)))
-        }),
+        Undo::Raid => {
+            let Some(deeds) = ledger::newest(draft) else { return };
+            match last_raid(&deeds) {
+                Some(span) => many(draft, voice, language, &deeds, span),
+                None => draft.answer(voice, Text::new(language, "membership-ledger-undo-no-raid"), Vec::new()),
+            }
+        }
     }
+}
+
+/// What was said after `/undo` cannot be undone: says what can.
+pub(super) fn odd(draft: &mut Draft<'_>, voice: Voice, language: Language, word: String) {
+    let text = Text::new(language, "membership-ledger-undo-odd")
+        .with("word", Arg::Code(word))
+        .with("lines", Arg::Lines(vec![usage(language)]));
+    draft.answer(voice, text, Vec::new());
+}
+
+const fn usage(language: Language) -> Text {
+    Text::new(language, "membership-ledger-undo-usage")
+}
+
+/// The last raid of which something can be undone: what carries its mark, and what was done while it had begun and
+/// nobody had noticed.
+fn last_raid(deeds: &[(u64, Deed)]) -> Option<Span> {
+    let mark = deeds.iter().filter(|(_, it)| it.can_be_undone()).filter_map(|(_, it)| it.raid).max()?;
+    let (last, _) = deeds.iter().rfind(|(_, it)| it.raid == Some(mark))?;
+    let (first, since) = (deeds.first()?.0, Moment(mark.0.saturating_sub(raid::UNNOTICED_MS)));
+    Some(Span { first, end: last + 1, since, raid: Some(mark), people: 0 })
 }
 
 /// What is said about an undo of one person.
 pub(super) fn said_of(grace: &Grace, user: UserId, language: Language) -> Text {
     let (key, name) = match grace {
         Grace::Unsure => return Text::new(language, "membership-cannot-check"),
+        Grace::Nothing if user.0 <= i64::from(DAY_MIN) => {
+            let text = Text::new(language, "membership-ledger-undo-nothing-number");
+            return text.with("count", Arg::Number(user.0)).with("command", Arg::Code(format!("/undo {}m", user.0)));
+        }
         Grace::Nothing => ("membership-ledger-undo-nothing", user.0.to_string()),
         Grace::Given { who, held: true, .. } => ("membership-ledger-undone-held", who.name.clone()),
         Grace::Given { who, .. } => ("membership-ledger-undone-one", who.name.clone()),
@@ -134,56 +167,48 @@ pub(super) fn person(user: UserId, known: Option<&Known>, entry: Option<&Entry>)
     Person { id: user, name, username: None, language, is_bot: false }
 }
 
-/// Counts what is to be undone and asks before it is.
-fn many(
-    draft: &mut Draft<'_>,
-    voice: Voice,
-    language: Language,
-    which: impl Fn(&[Deed]) -> Option<(Moment, Option<Moment>)>,
-) {
-    let end = draft.state().deeds;
-    let kept = draft.settings.ledger_per_group.min(DEEDS_MAX);
-    let first = end.saturating_sub(kept);
-    let Some(deeds) = read(draft, first, end) else { return };
-    let Some((since, raid)) = which(&deeds) else {
-        return draft.answer(voice, Text::new(language, "membership-ledger-undo-no-raid"), Vec::new());
-    };
-    let mut span = Span { first, end, since, raid, people: 0 };
-    let held: Vec<_> = deeds.iter().filter(|it| span.covers(it)).map(|it| it.who).collect();
-    let people: HashSet<_> = held.iter().collect();
-    if held.is_empty() {
+/// Counts what is to be undone, and asks before it is.
+fn many(draft: &mut Draft<'_>, voice: Voice, language: Language, deeds: &[(u64, Deed)], span: Span) {
+    let held: Vec<&Deed> = deeds.iter().filter(|it| span.covers(it.0, &it.1)).map(|(_, it)| it).collect();
+    let Some(first) = held.first() else {
         return draft.answer(voice, Text::new(language, "membership-ledger-undo-none"), Vec::new());
-    }
-    span.people = u32::try_from(people.len()).unwrap_or(u32::MAX);
-    let (mutes, people) = (held.len(), people.len());
-    ask(draft, voice, language, span, (mutes, people));
+    };
+    let mut seen = HashSet::new();
+    let people: Vec<&&Deed> = held.iter().filter(|it| seen.insert(it.who)).collect();
+    let span = Span { people: u32::try_from(people.len()).unwrap_or(u32::MAX), ..span };
+    let names: Vec<String> = people.iter().take(NAMES_MAX).map(|it| called(it)).collect();
+    let names = Text::new(language, "membership-ledger-undo-names")
+        .with("names", Arg::Word(names.join(", ")))
+        .with("more-count", count_of(people.len().saturating_sub(NAMES_MAX)));
+    let text = Text::new(language, "membership-ledger-undo-ask")
+        .with("count", count_of(held.len()))
+        .with("people", count_of(people.len()))
+        .with("time", Arg::Time(first.at))
+        .with("lines", Arg::Lines(vec![names]));
+    ask(draft, voice, language, span, text);
 }
 
-fn ask(draft: &mut Draft<'_>, voice: Voice, language: Language, span: Span, (mutes, people): (usize, usize)) {
+fn called(deed: &Deed) -> String {
+    if deed.name.is_empty() { deed.who.0.to_string() } else { deed.name.clone() }
+}
+
+fn ask(draft: &mut Draft<'_>, voice: Voice, language: Language, span: Span, text: Text) {
     let (now, until) = (draft.now(), draft.now().plus_ms(CONFIRM_MS));
     let number = draft.change().ask(Question::Undo(span), now, until);
-    let text = Text::new(language, "membership-ledger-undo-ask")
-        .with("count", super::stop::count_of(mutes))
-        .with("people", super::stop::count_of(people));
-    let label = Label::Text(Text::new(language, "membership-ledger-button-undo"));
-    let does = Does::Press { action: ACTION.to_owned(), args: number.to_string(), only: None, until: Some(until) };
-    draft.answer(voice, text, vec![vec![Button { label, does }]]);
-}
-
-/// The deeds of these numbers; `None` while they are not known.
-fn read(draft: &mut Draft<'_>, first: u64, end: u64) -> Option<Vec<Deed>> {
-    let starts = (first..end).step_by(PAGE as usize);
-    let pages: Vec<_> =
-        starts.map(|it| draft.rows(&Deed::key(it), &Deed::key(end.min(it + u64::from(PAGE))), PAGE)).collect();
-    let pages: Option<Vec<_>> = pages.into_iter().collect();
-    Some(pages?.into_iter().flatten().filter_map(|(_, row)| Deed::read(Some(row))).collect())
+    let button = |key: &'static str, args: String| {
+        let does = Does::Press { action: ACTION.to_owned(), args, only: None, until: Some(until) };
+        vec![Button { label: Label::Text(Text::new(language, key)), does }]
+    };
+    let undo = button("membership-ledger-button-undo", number.to_string());
+    let leave = button("membership-ledger-button-leave", format!("{number}{LEAVE}"));
+    draft.answer(voice, text, vec![undo, leave]);
 }
 
 impl Span {
-    /// Whether this deed is one of those.
-    pub(super) fn covers(&self, deed: &Deed) -> bool {
-        let raid = self.raid.is_none() || self.raid == deed.raid;
-        deed.can_be_undone() && self.since <= deed.at && raid
+    /// Whether the deed of that number is one of those.
+    pub(super) fn covers(&self, number: u64, deed: &Deed) -> bool {
+        let raid = self.raid.is_none() || deed.raid.is_none() || self.raid == deed.raid;
+        (self.first..self.end).contains(&number) && deed.can_be_undone() && self.since <= deed.at && raid
     }
 }
 
@@ -191,6 +216,7 @@ impl Span {
 pub(super) fn pressed(draft: &mut Draft<'_>, pressed: &Pressed, args: &str) {
     draft.claim();
     let say = |key| Text::new(pressed.from.language, key);
+    let (args, leave) = args.strip_suffix(LEAVE).map_or((args, false), |it| (it, true));
     let number: Option<u32> = args.parse().ok();
     let question = number.and_then(|it| draft.state().question(it, draft.now()).map(|what| (it, what.clone())));
     let Some((number, Question::Undo(span))) = question else {
@@ -198,6 +224,11 @@ pub(super) fn pressed(draft: &mut Draft<'_>, pressed: &Pressed, args: &str) {
     };
     if afar::may_restrict(draft, pressed) != Some(true) {
         return;
+    }
+    if leave {
+        draft.change().answered(number);
+        draft.nod(pressed);
+        return progress(draft, pressed.message, say("membership-ledger-undo-left"));
     }
     match sweep::goes_on(draft) {
         None => return,

@@ -5,10 +5,12 @@ use super::super::effect::{Button, Call, Does, Effect, Label, Lane, MessageRef};
 use super::super::event::Standing;
 use super::super::fact::{Freshness, Unknown};
 use super::super::text::{Arg, Text};
-use super::super::types::{ChatId, Language, Moment, Person, UserId};
+use super::super::types::{Language, Moment, Person, UserId};
 use super::draft::{Draft, Voice};
 use super::ledger::Why;
 use super::person::{self, Known};
+use super::policy::is_default;
+use super::simulate::Imagined;
 use super::state::{Channel, cut};
 use super::truth::{self, Aim, Found, Sight};
 use super::{reconcile, simulate, verify};
@@ -112,8 +114,9 @@ pub(super) struct Tally {
     pub(super) unknown: u32,
     /// Some of those who lack a channel.
     pub(super) names: Vec<String>,
-    /// How many lack which channel.
-    pub(super) channels: Vec<(ChatId, u32)>,
+    /// What a simulation found.
+    #[serde(skip_serializing_if = "is_default")]
+    pub(super) imagined: Imagined,
 }
 
 /// Begins a walk, unless an admin's walk is under way: then that one is handed back. `None` while facts are missing.
@@ -202,6 +205,10 @@ fn finish(draft: &mut Draft<'_>, walk: &Walk) {
     }
 }
 
+fn day_before(now: Moment) -> Moment {
+    Moment(now.0.saturating_sub(DAY_MS))
+}
+
 impl Track {
     /// The next rows.
     fn page<'a>(&self, draft: &mut Draft<'a>) -> Option<&'a [(String, Vec<u8>)]> {
@@ -224,12 +231,12 @@ impl Walk {
 
     /// The people of a page who matter.
     fn who_matters(&self, page: &[(String, Vec<u8>)], now: Moment) -> Vec<UserId> {
-        let since = Moment(now.0.saturating_sub(DAY_MS));
+        let since = day_before(now);
         let matters = |(key, row): &(String, Vec<u8>)| match self.kind {
             Kind::Reconcile => key.strip_prefix(MUTES_FIRST)?.parse().ok().map(UserId),
             Kind::Verify => Known::user(key).filter(|_| Known::read(Some(row)).is_some_and(|it| it.inside)),
             Kind::Simulate(_) => {
-                Known::user(key).filter(|_| Known::read(Some(row)).is_some_and(|it| it.wrote_since(since)))
+                Known::user(key).filter(|_| Known::read(Some(row)).is_some_and(|it| it.wrote_since(since) > 0))
             }
         };
         page.iter().filter_map(matters).collect()
@@ -239,7 +246,7 @@ impl Walk {
     fn meet(&mut self, draft: &mut Draft<'_>, sight: &Sight<'_>) {
         let who = sight.person(self.language);
         let lacks = Why::Lacks { channels: sight.lacks.iter().map(|it| it.id).collect(), fresh: true };
-        let found = match self.kind {
+        let found = match &self.kind {
             _ if sight.unsure => Found::Unknown,
             Kind::Verify => {
                 truth::observe(draft, sight);
@@ -250,9 +257,14 @@ impl Walk {
                 let aim = Aim { hold: Some(Why::Reconciled), vanished: true, lift: Why::Reconciled };
                 truth::set_right(draft, &who, sight, &aim)
             }
-            Kind::Simulate(_) => imagined(sight),
+            Kind::Simulate(channels) => {
+                let wrote = sight.known.as_ref().map_or(0, |it| it.wrote_since(day_before(draft.now())));
+                let found = imagined(sight);
+                self.tally.imagined.add(found, &who, channels, &sight.lacks, wrote);
+                found
+            }
         };
-        self.tally.add(found, &who, &sight.lacks);
+        self.tally.add(found, &who);
     }
 
     /// Shows how far it is, now and then.
@@ -294,7 +306,7 @@ impl Walk {
 }
 
 impl Tally {
-    fn add(&mut self, found: Found, who: &Person, lacks: &[Channel]) {
+    fn add(&mut self, found: Found, who: &Person) {
         let counter = match found {
             Found::Fine => &mut self.fine,
             Found::Free => &mut self.free,
@@ -309,17 +321,8 @@ impl Tally {
         };
         *counter = counter.saturating_add(1);
         self.looked = self.looked.saturating_add(1);
-        if !matches!(found, Found::Held | Found::Lacks) {
-            return;
-        }
-        if self.names.len() < NAMES_MAX {
+        if matches!(found, Found::Held | Found::Lacks) && self.names.len() < NAMES_MAX {
             self.names.push(cut(&who.name));
-        }
-        for channel in lacks {
-            match self.channels.iter_mut().find(|(it, _)| *it == channel.id) {
-                Some((_, count)) => *count = count.saturating_add(1),
-                None => self.channels.push((channel.id, 1)),
-            }
         }
     }
 }

@@ -100,6 +100,11 @@ pub(super) fn report(draft: &mut Draft<'_>, who: UserId, language: Language, own
     let deeds = ledger::about(draft, known.as_ref())?;
     let admins = if own { Vec::new() } else { admins(draft, &deeds)? };
     let (entry, standing, title) = (entry?, standing?, title?);
+    // Anybody can write such a link: who is not inside and of whom nothing is written learns no names from it.
+    let inside = standing.as_ref().is_ok_and(Standing::inside);
+    if own && !inside && deeds.is_empty() && entry.is_none() {
+        return Some(Text::new(language, "membership-ledger-no-group"));
+    }
     let page = Page { draft, language, own, admins };
     let lines: Vec<Text> = deeds.iter().rev().flat_map(|(_, deed)| page.deed(deed)).collect();
     let key = match (lines.is_empty(), own) {

@@ -1,8 +1,10 @@
 //! What chats tell each other about membership: groups, their channels, and the private chats of people.
 
-use super::super::event::Pressed;
+use super::super::event::{Pressed, Remedy};
+use super::super::text::Text;
 use super::super::types::{ChatId, Language, Moment, Person, UserId};
 use super::policy::LogPlace;
+use super::reconcile::Reconciled;
 use super::state::Channel;
 use serde::{Deserialize, Serialize};
 
@@ -83,6 +85,20 @@ pub enum Word {
         /// Who wants it: they must be an admin of both.
         by: UserId,
     },
+    /// The private chat of somebody who has chosen a group and a channel, to the group: guard it for that channel.
+    Pair {
+        /// The channel.
+        channel: ChatId,
+        /// Who wants it: what they may is looked up.
+        by: Person,
+    },
+    /// The group to the private chat of whoever wants that.
+    Paired {
+        /// The group's title.
+        group: String,
+        /// What came of it.
+        outcome: Paired,
+    },
     /// The command line to a group: guard it for this channel.
     Import {
         /// The channel.
@@ -111,9 +127,23 @@ impl Word {
             Self::Pressed { .. } => "pressed",
             Self::Why { .. } => "why",
             Self::Log { .. } => "log",
+            Self::Pair { .. } => "pair",
+            Self::Paired { .. } => "paired",
             Self::Import { .. } => "import",
         }
     }
+}
+
+/// What came of a group and a channel that somebody chose in their private chat.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Paired {
+    /// The group is guarded for the subscribers of these channels.
+    Guarded(Vec<Channel>),
+    /// Something must be granted first: a line each, and where one tap grants it.
+    Missing(Vec<Text>, Vec<Remedy>),
+    /// It cannot be found out just now.
+    Unsure,
 }
 
 /// How a group stands, for those who set it up.
@@ -132,6 +162,9 @@ pub struct Report {
     pub mode: Mode,
     /// How many things do not work.
     pub troubles: u32,
+    /// What was found when our mutes were last compared with the truth.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reconciled: Option<Reconciled>,
     /// When this was so.
     pub at: Moment,
 }

@@ -60,7 +60,7 @@ fn a_name_means_one_thing_in_each_menu() {
 fn each_menu_shows_what_works_there() {
     let commands = commands(&features(&all()));
     for (scope, expect) in [
-        (MenuScope::Private, vec!["groups", "privacy", "start", "help"]),
+        (MenuScope::Private, vec!["setup", "groups", "privacy", "start", "help"]),
         (MenuScope::Groups, vec!["why", "privacy", "help"]),
         (
             MenuScope::GroupAdmins,
@@ -80,7 +80,7 @@ fn each_menu_shows_what_works_there() {
                 "help",
             ],
         ),
-        (MenuScope::Chat(ChatId(7)), vec!["groups", "privacy", "drill", "start", "help"]),
+        (MenuScope::Chat(ChatId(7)), vec!["setup", "groups", "privacy", "drill", "start", "help"]),
     ] {
         let menus = menu(&commands, scope);
         let Some(Call::SetCommands { commands, .. }) = menus.first() else { panic!("{menus:?}") };

@@ -14,11 +14,13 @@ fn word(effect: &Effect) -> String {
     match effect {
         Effect::Telegram(owed) => match &owed.call {
             Call::Say { text, .. } => format!("say {}", text.key),
+            Call::Offer { text, choices, .. } => format!("offer {} {}", choices.len(), text.key),
             Call::Edit { text, .. } => format!("edit {}", text.key),
             Call::Document { name, .. } => format!("document {name}"),
             Call::Picture { caption, .. } => format!("picture {}", caption.key),
             Call::Delete { .. } => "delete".into(),
             Call::DeleteMany { messages, .. } => format!("delete {}", messages.len()),
+            Call::Unreact { user, .. } => format!("unreact {}", user.0),
             Call::Permit { .. } => "permit".into(),
             Call::Approve { user, .. } => format!("approve {}", user.0),
             Call::Decline { user, .. } => format!("decline {}", user.0),

@@ -5,6 +5,7 @@
 
 mod access;
 mod chat;
+mod choices;
 mod entrances;
 mod faults;
 mod files;
@@ -28,6 +29,7 @@ mod render;
 mod request;
 mod rights;
 mod sending;
+mod sent;
 mod server;
 mod sights;
 mod simulated;
@@ -35,6 +37,7 @@ mod text;
 mod webhook;
 mod world;
 
+pub use choices::ChoiceError;
 pub use faults::{Fault, FaultKind};
 pub use files::SentFile;
 pub use flood::FloodLimits;

@@ -1,5 +1,6 @@
 //! What Telegram does with the words and the keyboards it is given.
 
+use super::choices;
 use super::refusal::Refusal;
 use super::request::Parameters;
 use serde_json::{Map, Value, json};
@@ -182,6 +183,7 @@ pub(super) fn keyboard(given: &Parameters) -> Result<Option<Value>, Refusal> {
         return Err(Refusal::bad("Object expected as reply markup"));
     };
     let Some(rows) = markup.get("inline_keyboard") else {
+        choices::check(markup)?;
         return Ok((!markup.is_empty()).then(|| Value::Object(markup.clone())));
     };
     let Some(rows) = rows.as_array() else {

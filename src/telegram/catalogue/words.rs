@@ -1,5 +1,7 @@
 //! Foreign words made harmless: no control characters, no turned reading direction, no endless names.
 
+use crate::domain::text::{is_blank, is_harmful};
+
 /// A name of a person or chat is cut at this many characters.
 pub const NAME_CHARS: usize = 64;
 /// Other foreign words are cut at this many characters.
@@ -76,19 +78,4 @@ pub fn units(text: &str) -> usize {
 pub fn is_address(url: &str) -> bool {
     let known = ["https://", "http://", "tg://"].iter().any(|it| url.starts_with(it) && url.len() > it.len());
     known && url.len() <= ADDRESS_BYTES && !url.chars().any(|it| it.is_whitespace() || is_harmful(it))
-}
-
-/// Control characters, marks that turn the reading direction, and those that only programs see.
-fn is_harmful(it: char) -> bool {
-    it.is_control()
-        || matches!(it, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
-        || matches!(it, '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}')
-}
-
-/// Characters that show nothing.
-fn is_blank(it: char) -> bool {
-    it.is_whitespace()
-        || matches!(it, '\u{00AD}' | '\u{034F}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180E}')
-        || matches!(it, '\u{200B}'..='\u{200D}' | '\u{2060}'..='\u{2064}' | '\u{2800}' | '\u{3164}' | '\u{FFA0}')
-        || matches!(it, '\u{FE00}'..='\u{FE0F}' | '\u{E0000}'..='\u{E0FFF}')
 }

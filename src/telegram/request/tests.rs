@@ -177,6 +177,10 @@ fn the_short_calls_are_written_in_full() {
             Call::DeleteMany { chat: CHAT, messages: vec![MessageId(5), MessageId(7)] },
             json!({"chat_id": CHAT.0, "message_ids": [5, 7]}),
         ),
+        (
+            Call::Unreact { chat: CHAT, message: MessageId(5), user: EVE },
+            json!({"chat_id": CHAT.0, "message_id": 5, "user_id": 7}),
+        ),
         (Call::Approve { chat: CHAT, user: EVE }, json!({"chat_id": CHAT.0, "user_id": 7})),
         (Call::Decline { chat: CHAT, user: EVE }, json!({"chat_id": CHAT.0, "user_id": 7})),
         (verdict(JoinVerdict::Approve), json!({"chat_join_request_query_id": "j1", "result": "approve"})),

@@ -69,6 +69,13 @@ pub(super) struct DeleteMany {
 }
 
 #[derive(Serialize)]
+pub(super) struct Unreact {
+    pub chat_id: i64,
+    pub message_id: i64,
+    pub user_id: i64,
+}
+
+#[derive(Serialize)]
 pub(super) struct Permit<'a> {
     pub chat_id: i64,
     pub permissions: Allowed<'a>,

@@ -17,6 +17,9 @@ use subtle::ConstantTimeEq;
 
 const SECRET: HeaderName = HeaderName::from_static("x-telegram-bot-api-secret-token");
 
+/// Of a body that is too large, so many bytes are still taken, to be thrown away.
+const THROWN_MAX: usize = 64 << 20;
+
 /// What stands at the door.
 pub(super) struct Guard {
     options: Options,
@@ -70,7 +73,7 @@ impl Guard {
         given.ct_eq(&self.secret).into()
     }
 
-    async fn read(&self, mut body: Incoming) -> Result<Bytes, Refusal> {
+    async fn read(&self, body: &mut Incoming) -> Result<Bytes, Refusal> {
         let announced = body.size_hint().exact().unwrap_or(0);
         let mut whole = BytesMut::with_capacity(announced as usize);
         while let Some(frame) = body.frame().await {
@@ -108,10 +111,30 @@ pub(super) async fn answer(
 }
 
 async fn receive(guard: &Guard, watch: &Watch, request: Request<Incoming>) -> Result<Taken, Refusal> {
-    guard.admit(&request)?;
-    let raw = guard.read(request.into_body()).await?;
+    let admitted = guard.admit(&request);
+    let mut body = request.into_body();
+    let read = match admitted {
+        Ok(()) => guard.read(&mut body).await,
+        Err(refusal) => Err(refusal),
+    };
+    if read == Err(Refusal::TooLarge) {
+        tokio::spawn(let_finish(body));
+    }
+    let raw = read?;
     watch.enter(Phase::Answer);
     Ok(guard.take(raw).await)
+}
+
+/// Throws away what is still being sent: whoever sends a body to its end before reading our answer would find the
+/// connection broken instead of it. The connection's own time-outs end this, too.
+async fn let_finish(mut body: Incoming) {
+    let mut thrown = 0;
+    while let Some(Ok(frame)) = body.frame().await {
+        thrown += frame.data_ref().map_or(0, Bytes::len);
+        if thrown > THROWN_MAX {
+            return;
+        }
+    }
 }
 
 fn said_of(taken: Taken) -> Answer {

@@ -215,6 +215,19 @@ async fn a_body_that_is_too_large_is_refused_announced_or_not() {
 }
 
 #[tokio::test]
+async fn who_sends_a_large_body_to_its_end_before_listening_hears_the_refusal() {
+    let house = House::open(|_| ()).await;
+    let large = "x".repeat(8 << 20);
+    assert_eq!(status_of(&house.say(last_post(&large).as_bytes()).await), "413");
+    let headers =
+        format!("X-Telegram-Bot-Api-Secret-Token: {SECRET}\r\nTransfer-Encoding: chunked\r\nConnection: close");
+    let chunked =
+        format!("POST {PATH} HTTP/1.1\r\nHost: bot.example\r\n{headers}\r\n\r\n800000\r\n{large}\r\n0\r\n\r\n");
+    assert_eq!(status_of(&house.say(chunked.as_bytes()).await), "413", "announced or not");
+    assert_eq!(house.offered(), [""; 0]);
+}
+
+#[tokio::test]
 async fn what_nests_too_deeply_is_kept_and_not_decoded() {
     let house = House::open(|_| {}).await;
     let deep = "[".repeat(400) + &"]".repeat(400);

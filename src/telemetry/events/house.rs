@@ -30,7 +30,7 @@ catalogue! {
     }
     APP_LAST_WORDS = "app.last_words", Error {
         meaning: "The process ends itself because going on would be worse. The line says who decided and why.",
-        causes: ["the root supervisor gave up (exit code 70)", "a thread was blocked for runtime.blocked_ms (70)", "a sync to the disk failed (74)"],
+        causes: ["the root supervisor gave up (exit code 70)", "a thread was blocked for runtime.blocked_ms (70)", "a sync to the disk failed (74)", "the store cannot be opened: no right to its folder, or another process has it (74)"],
         next: "the service manager starts it again, and the store brings back what was in hand",
         remedy: "Read the reason. For the disk, check dmesg and free space; for a blocked thread or a give-up, see the lines before it and `majordomo doctor`.",
     }
@@ -63,6 +63,12 @@ catalogue! {
         causes: ["time synchronisation after a start without network", "the machine was suspended", "somebody set the clock"],
         next: "overdue wakes ask their feature how late is too late; waits in progress are not affected",
         remedy: "Check time synchronisation (`timedatectl`), and `majordomo doctor` for the skew against Telegram.",
+    }
+    CLOCK_BEHIND = "clock.behind", Warn {
+        meaning: "Telegram's messages come from the future: the machine's clock is behind by at least as much as the line says.",
+        causes: ["a machine without a clock of its own that has not reached its time service", "somebody set the clock"],
+        next: "times that are sent to Telegram (when a mute ends) are moved by as much; all else follows the machine's clock",
+        remedy: "Set the clock (`timedatectl set-ntp true`), then `majordomo doctor`.",
     }
     LOG_DROPPED = "log.dropped", Warn {
         meaning: "Standard output took lines more slowly than they came, so some were left out.",

@@ -132,9 +132,10 @@ async fn snapshots_that_a_killed_start_left_unfinished_are_no_obstacle() {
 #[tokio::test]
 async fn a_second_process_on_the_store_is_refused_with_the_first_ones_number() {
     let story = Story::begin(Setting::by(By::Polling)).await;
-    let (code, _, words) = story.run(&["run"]).await;
+    let (code, out, words) = story.run(&["run"]).await;
     assert_eq!(code, Some(74), "{words}");
     assert!(words.contains(&format!("in use by process {}", story.pid())), "{words}");
+    assert!(out.contains("app.last_words"), "who reads the log only sees it, too: {out}");
     story.stopped(story.eve, "the first one goes on").await;
 }
 

@@ -10,6 +10,7 @@ struct Words {
     notice: &'static str,
     wrong: &'static str,
     sent: &'static str,
+    here: &'static str,
     waits: &'static str,
     accept: &'static str,
     reject: &'static str,
@@ -25,7 +26,8 @@ const ENGLISH: Words = Words {
     language: "en",
     notice: "Eve, to write here please join News first",
     wrong: "This is wrong",
-    sent: "It went to the admins",
+    sent: "I bring it to the admins in private",
+    here: "It stands here in the group",
     waits: "An appeal waits for an admin",
     accept: "Accept",
     reject: "Reject",
@@ -41,7 +43,8 @@ const RUSSIAN: Words = Words {
     language: "ru",
     notice: "Eve, чтобы писать здесь, подпишитесь, пожалуйста, на канал News",
     wrong: "Это ошибка",
-    sent: "Администраторы увидят",
+    sent: "Администраторы получат это лично",
+    here: "Обращение видно администраторам здесь",
     waits: "1 обращение ждёт администратора",
     accept: "Принять",
     reject: "Отклонить",
@@ -65,12 +68,12 @@ async fn speaking(by: By, words: &Words) -> Story {
 }
 
 impl Story {
-    /// Eve presses "This is wrong", and it reaches the group and the private chat of its owner.
+    /// Eve presses "This is wrong", and it reaches the private chat of the group's owner.
     async fn eve_appeals(&self, words: &Words) {
         let toast = self.press(self.eve, words.wrong).await;
         assert!(toast.text.contains(words.sent), "{toast:?}");
-        self.hears(self.group, words.waits).await;
         self.hears(private(self.ann), words.waits).await;
+        assert_eq!(self.said(self.group, words.waits), 0, "nobody else is troubled");
     }
 }
 
@@ -97,16 +100,46 @@ async fn an_appeal_that_is_accepted_ends_it_by_webhook_in_russian() {
 async fn accepted(by: By, words: &Words) {
     let story = speaking(by, words).await;
     story.eve_appeals(words).await;
-    let toast = story.press(story.sam, words.accept).await;
-    assert!(toast.text.contains(words.not_allowed), "{toast:?}");
-    story.press(story.ann, words.accept).await;
+    story.telegram.press(story.ann, private(story.ann), words.accept, LIMIT).await.unwrap();
     story.until("Eve may write", || story.telegram.may_write(story.group, story.eve)).await;
     story.hears(story.group, words.accepted).await;
     story.words_deleted(words.notice).await;
-    for chat in [story.group, private(story.ann)] {
-        story.hears(chat, words.decided).await;
-    }
+    story.hears(private(story.ann), words.decided).await;
     story.untouched(story.eve, "now I may, and am left alone").await;
+    story.ends_well().await;
+}
+
+#[tokio::test]
+async fn an_appeal_to_whom_nobody_can_write_stands_in_the_group_by_polling() {
+    out_of_reach(By::Polling, &ENGLISH).await;
+}
+
+#[tokio::test]
+async fn an_appeal_to_whom_nobody_can_write_stands_in_the_group_by_webhook_in_russian() {
+    out_of_reach(By::Webhook, &RUSSIAN).await;
+}
+
+/// Bob set the group up and has never pressed Start.
+async fn out_of_reach(by: By, words: &Words) {
+    let story = Story::begin(Setting::by(by).unprotected().speaking(words.language)).await;
+    let bob = story.telegram.person("Bob", words.language);
+    story.telegram.join(bob, story.group).unwrap();
+    story.telegram.promote(story.group, bob, &["can_change_info", "can_restrict_members"]);
+    story.telegram.promote(story.channel, bob, &["can_invite_users"]);
+    story.telegram.say(bob, story.group, "/protect @news").unwrap();
+    story.hears(story.group, "News").await;
+    story.stopped(story.eve, "hello").await;
+    story.hears(story.group, words.notice).await;
+    let toast = story.press(story.eve, words.wrong).await;
+    assert!(toast.text.contains(words.sent), "{toast:?}");
+    story.hears(story.group, words.waits).await;
+    let toast = story.press(story.eve, words.wrong).await;
+    assert!(toast.text.contains(words.here), "now they hear where it is: {toast:?}");
+    let toast = story.press(story.sam, words.accept).await;
+    assert!(toast.text.contains(words.not_allowed), "{toast:?}");
+    story.press(bob, words.accept).await;
+    story.until("Eve may write", || story.telegram.may_write(story.group, story.eve)).await;
+    story.hears(story.group, words.decided).await;
     story.ends_well().await;
 }
 
@@ -175,7 +208,8 @@ async fn an_undo_of_many_goes_on_after_a_kill() {
         story.telegram.say(*who, story.group, "hello").unwrap();
     }
     story.until("everybody is muted", || story.telegram.muted(story.group).len() == MANY).await;
-    story.ann_asks("/undo 30m", "Undo 24 mutes of 24 people?").await;
+    story.ann_asks("/undo 30m", "Undo 24 mutes of 24 people, held back since").await;
+    story.hears(story.group, "and 16 more").await;
     let toast = story.press(story.sam, "Undo").await;
     assert!(toast.text.contains(ENGLISH.not_allowed), "{toast:?}");
     assert_eq!(story.press(story.ann, "Undo").await.text, "Thank you!");

@@ -150,16 +150,51 @@ async fn one_person_is_checked_in_words() {
 }
 
 #[tokio::test]
-async fn a_simulation_ends_with_a_button_that_protects() {
-    let story = Story::begin(Setting::by(By::Polling).unprotected()).await;
-    story.telegram.say(story.sam, story.group, "hello").unwrap();
-    story.telegram.say(story.eve, story.group, "hello").unwrap();
+async fn a_simulation_ends_with_buttons_by_polling() {
+    let words = [
+        "of the 3 people who wrote in the last 24 hours (4 messages)",
+        "one person would have been stopped, who wrote 2 of them",
+        "messages deleted: 1, people muted: 1",
+        "They are: Eve.",
+        "Delete",
+        "messages deleted: 2, people muted: 0",
+        "Protect now",
+        "Only subscribers of News can write here now",
+    ];
+    simulated(By::Polling, "en", words).await;
+}
+
+#[tokio::test]
+async fn a_simulation_ends_with_buttons_by_webhook_and_in_russian() {
+    let words = [
+        "писали 3 человека (сообщений: 4)",
+        "не смог бы 1 человек, его сообщений — 2",
+        "удалено бы сообщений: 1, остались бы без права писать: 1",
+        "Это Eve.",
+        "Удаление",
+        "удалено бы сообщений: 2, остались бы без права писать: 0",
+        "Защитить сейчас",
+        "Теперь здесь пишут только подписчики",
+    ];
+    simulated(By::Webhook, "ru", words).await;
+}
+
+async fn simulated(by: By, language: &'static str, words: [&str; 8]) {
+    let story = Story::begin(Setting::by(by).speaking(language).unprotected()).await;
+    for who in [story.sam, story.eve, story.eve] {
+        story.telegram.say(who, story.group, "hello").unwrap();
+    }
     story.calm().await;
-    story.ann_asks("/simulate @news", "one person of the 3 who wrote").await;
-    story.hears(story.group, "Not subscribed, for example: Eve").await;
+    let [first, people, muted, names, delete, deleted, protect, protected] = words;
+    story.ann_asks("/simulate @news", first).await;
+    for it in [people, muted, names] {
+        story.hears(story.group, it).await;
+    }
+    assert_eq!(story.press(story.ann, delete).await.text, "");
+    story.hears(story.group, deleted).await;
     assert_eq!(story.telegram.muted(story.group), []);
-    story.press(story.ann, "Protect now").await;
-    story.hears(story.group, "Only subscribers of News can write here now").await;
+    story.press(story.ann, protect).await;
+    story.hears(story.group, protected).await;
     story.stopped(story.eve, "now it counts").await;
     story.ends_well().await;
 }

@@ -2,10 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod books;
+mod choosing;
 mod door;
 mod fan;
 mod hall;
 mod limits;
+mod mending;
 mod path;
 mod protecting;
 mod quiet;

@@ -195,6 +195,11 @@ async fn a_reaction_is_writing_where_the_group_wants_that() {
     story.hears(story.group, "Eve, reactions here are for those who have joined News").await;
     story.until("Eve is muted", || story.telegram.muted(story.group) == [story.eve]).await;
     assert!(story.telegram.stands(story.group, post));
+    story
+        .sees("her reaction is taken away", |it| {
+            it.by_bot && it.who == "Eve" && it.what == What::Reacted(String::new())
+        })
+        .await;
     story.eve_joins("I have joined").await;
     story.ends_well().await;
 }

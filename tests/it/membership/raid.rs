@@ -99,3 +99,52 @@ async fn a_closed_group_is_opened_as_it_was(by: By, language: &'static str, word
     story.until("a summary", || story.telegram.story().iter().any(|it| over(&it.what))).await;
     story.untouched(story.sam, "I may write").await;
 }
+
+#[tokio::test]
+async fn a_raid_is_undone_whole_by_polling() {
+    undone(
+        By::Polling,
+        "en",
+        ["Many strangers are coming into", "Undo 14 mutes of 14 people", "Undo", "let 14 people off"],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_raid_is_undone_whole_by_webhook_and_in_russian() {
+    let words =
+        ["разом пришло много посторонних", "Отменить 14 ограничений у 14 человек", "Отменить", "отменено у 14 человек"];
+    undone(By::Webhook, "ru", words).await;
+}
+
+/// Also those are let off who came before it was noticed.
+async fn undone(by: By, language: &'static str, [raid, asked, undo, done]: [&str; 4]) {
+    const MANY: usize = 14;
+    let setting = Setting::by(by).speaking(language).with("MAJORDOMO_FEATURES__MEMBERSHIP__NOTICES_PER_MIN", "1");
+    let story = Story::begin(setting.with("MAJORDOMO_FEATURES__MEMBERSHIP__RAID_MIN_PER_MIN", "8")).await;
+    for who in &story.guests(MANY) {
+        story.telegram.say(*who, story.group, "buy this").unwrap();
+    }
+    story.until("everybody is muted", || story.telegram.muted(story.group).len() == MANY).await;
+    story.hears(story.group, raid).await;
+    story.ann_asks("/undo raid", asked).await;
+    let question = story.message(story.group, asked);
+    story.telegram.press_on(story.ann, story.group, question, undo, crate::harness::LIMIT).await.unwrap();
+    story.until("all may write", || story.telegram.muted(story.group).is_empty()).await;
+    story.hears(story.group, done).await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_undone_is_answered_with_what_can() {
+    for (language, odd, usage) in [("en", "I do not understand", "/undo 2h"), ("ru", "Не понимаю", "/undo 2h")]
+    {
+        let story = Story::begin(Setting::by(By::Polling).speaking(language)).await;
+        story.stopped(story.eve, "hello").await;
+        story.ann_asks("/undo yesterday", odd).await;
+        story.hears(story.group, usage).await;
+        story.ann_asks("/undo 30", "/undo 30m").await;
+        assert!(story.telegram.muted(story.group).contains(&story.eve), "nothing was done");
+        story.telegram.say(story.ann, story.group, &format!("/undo {}", story.eve.0)).unwrap();
+        story.until("a number alone is an id", || story.telegram.may_write(story.group, story.eve)).await;
+    }
+}

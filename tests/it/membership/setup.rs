@@ -230,17 +230,48 @@ async fn looking_again_finds_what_nobody_told() {
 }
 
 #[tokio::test]
-async fn a_basic_group_grows_and_goes_on_by_itself() {
-    let story = Story::begin(Setting::by(By::Polling).unprotected()).await;
-    let basic = story.telegram.group("Old", story.ann);
+async fn a_basic_group_grows_and_goes_on_by_itself_by_polling() {
+    let words = [
+        "▫️ turn this group into a supergroup",
+        "▫️ let me delete messages here",
+        "Only subscribers of News",
+        "Readers of old",
+    ];
+    a_basic_group_grows(By::Polling, &ENGLISH, words).await;
+}
+
+#[tokio::test]
+async fn a_basic_group_grows_and_goes_on_by_itself_by_webhook_and_in_russian() {
+    let words = [
+        "▫️ сделайте группу супергруппой",
+        "▫️ разрешите мне удалять",
+        "Теперь здесь пишут только подписчики",
+        "Readers of old",
+    ];
+    a_basic_group_grows(By::Webhook, &RUSSIAN, words).await;
+}
+
+/// Killed on the way, too: what was wished is done in the new group, whose id its channel and its owner know.
+async fn a_basic_group_grows(by: By, words: &Words, [grow, delete, guarded, title]: [&str; 4]) {
+    let mut story = Story::begin(Setting::by(by).unprotected().speaking(words.language)).await;
+    let basic = story.telegram.group(title, story.ann);
+    story.telegram.join(story.eve, basic).unwrap();
     story.telegram.add_bot(basic);
-    story.hears(basic, "▫️ turn this group into a supergroup").await;
+    story.hears(basic, grow).await;
     story.telegram.say(story.ann, basic, "/protect @news").unwrap();
-    story.hears(basic, ENGLISH.wait).await;
+    story.hears(basic, words.wait).await;
     let new = story.telegram.migrate(basic);
-    story.hears(new, "▫️ let me delete messages here").await;
+    story.restart().await;
+    story.hears(new, delete).await;
     story.telegram.place_bot(new, &GUARD);
-    story.hears(new, "Only subscribers of News can write here now").await;
+    story.hears(new, guarded).await;
+    story.telegram.say(story.eve, new, "hello").unwrap();
+    story.until("Eve is muted there", || story.telegram.muted(new).contains(&story.eve)).await;
+    story.calm().await;
+    story.telegram.join(story.eve, story.channel).unwrap();
+    story.until("the channel knows the new group", || story.telegram.may_write(new, story.eve)).await;
+    story.telegram.whisper(story.ann, "/groups").unwrap();
+    story.hears(ChatId(story.ann.0), title).await;
 }
 
 #[tokio::test]

@@ -60,6 +60,9 @@ enum By {
     Call,
 }
 
+/// Who asks and is not known in a channel has yet to join it: that keeps nobody out who was in.
+const OUTSIDE: Option<bool> = Some(false);
+
 /// What is to become of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Verdict {
@@ -79,7 +82,7 @@ pub(in super::super) fn requested(draft: &mut Draft<'_>, request: &JoinRequested
         return leave(draft, query);
     }
     let user = request.who.id;
-    let ticks = ticks(draft, user, Freshness::Cached);
+    let ticks = ticks(draft, user, Freshness::Cached, OUTSIDE);
     let (Some(known), Some(before)) = (draft.known(user), read(draft, user)) else { return };
     if draft.is_missing() {
         return;
@@ -184,7 +187,7 @@ fn look(draft: &mut Draft<'_>, user: UserId, asking: Asking, fresh: Freshness) {
     if asking.approved.is_some() {
         return;
     }
-    let ticks = ticks(draft, user, fresh);
+    let ticks = ticks(draft, user, fresh, OUTSIDE);
     let Some(known) = draft.known(user) else { return };
     if draft.is_missing() {
         return;

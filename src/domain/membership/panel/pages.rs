@@ -124,6 +124,7 @@ fn home(pen: &Pen<'_, '_>) -> (Text, Rows) {
         Answer::Warn(times) => pen.say("membership-panel-strangers-warn").with("time-count", count_of(times.into())),
     });
     lines.extend(raid(pen, state));
+    lines.extend(reconciled(pen, state));
     lines.extend(state.troubles.iter().map(|it| ailment(pen, state, it)));
     let mode = |key, mode| pen.choice(pen.say(key), Set::Mode(mode));
     let mut rows = vec![
@@ -162,9 +163,20 @@ fn mode(pen: &Pen<'_, '_>, state: &State) -> Text {
     })
 }
 
-/// The place of a line about a raid that goes on.
-const fn raid(_pen: &Pen<'_, '_>, _state: &State) -> Option<Text> {
-    None
+/// A raid that goes on.
+fn raid(pen: &Pen<'_, '_>, state: &State) -> Option<Text> {
+    let raid = state.raid.as_ref()?;
+    let text = pen.say("membership-panel-raid").with("time", Arg::Time(raid.since));
+    Some(text.with("people", number(raid.people)))
+}
+
+/// What the reconciler found last, or when it will look for the first time.
+fn reconciled(pen: &Pen<'_, '_>, state: &State) -> Option<Text> {
+    match (&state.reconciled, state.reconcile_at) {
+        (Some(found), _) => Some(found.text(pen.language, "membership-panel-reconciled")),
+        (None, Some(at)) => Some(pen.say("membership-panel-reconcile-first").with("time", Arg::Time(at))),
+        (None, None) => None,
+    }
 }
 
 /// What does not work, with what to do about it.

@@ -55,13 +55,17 @@ fn step() -> impl Strategy<Value = Step> {
         "/undo 150",
         "/undo 30m",
         "/undo raid",
+        "/undo 2h",
+        "/undo @nobody",
+        "/undo 30 x",
+        "/setup",
         "/protection",
         "/start setup",
         "/log -1000000000500",
     ];
-    let actions = vec!["m.ok", "m.me", "m.yes", "m.x", "m.v", "m.s", "m.k", "m.a", "m.u", "m.l", "m.r"];
-    let args = prop_oneof!["[0-9c]{0,2}", "[ynwu](2s|5k|9z)"];
-    let tokens = vec!["log", "mute", "ask/101", "link/-1000000000200", "link/-1000000000100", "?"];
+    let actions = vec!["m.ok", "m.me", "m.yes", "m.x", "m.v", "m.s", "m.k", "m.a", "m.u", "m.l", "m.r", "m.g", "m.w"];
+    let args = prop_oneof!["[0-9c]{0,2}", "[ynwu](2s|5k|9z)", "[0-9]n", "1700000[0-9]{3}(c0|a[md13])"];
+    let tokens = vec!["log", "mute", "plea/1", "plea/x", "ask/101", "link/-1000000000200", "link/-1000000000100", "?"];
     let thread = proptest::option::of(1..9_i64);
     prop_oneof![
         12 => (who(), 0..8_u8, proptest::sample::select(texts), thread)
@@ -75,7 +79,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0..4_u8).prop_map(Step::Place),
         1 => (proptest::sample::select(tokens), any::<bool>()).prop_map(|(token, well)| Step::Perform { token, well }),
         1 => (0..40_u64).prop_map(Step::Wake),
-        4 => (proptest::sample::select(vec!["walk", "walk", "reconcile", "notice/1", "raid"]), 0..3_u64)
+        4 => (proptest::sample::select(vec!["walk", "walk", "reconcile", "notice/1", "raid", "look", "stats", "simulated"]), 0..3_u64)
             .prop_map(|(key, late_h)| Step::Ring(key, late_h)),
         3 => (who(), 0..8_u8).prop_map(|(who, what)| Step::Hear(who, what)),
         2 => (100..400_i64).prop_map(Step::Join),
@@ -341,7 +345,8 @@ fn fill_the_books(play: &mut Play<Membership>) {
     let (id, at) = (9_999_999_999_999, play.world.now);
     let people = |count: usize| vec![UserId(id); count];
     let copy = (ChatId(-id), Slot(id.unsigned_abs()));
-    play.state.docket = Docket { open: people(10), decided: people(4), copies: vec![copy; 9], since: at };
+    let deaf = people(8).into_iter().map(|it| (it, at)).collect();
+    play.state.docket = Docket { open: people(10), decided: people(4), copies: vec![copy; 9], since: at, deaf };
     let counts = [u32::MAX; 7];
     play.state.journal = Journal {
         waiting: vec![u64::MAX; 5],

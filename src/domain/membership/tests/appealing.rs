@@ -61,17 +61,83 @@ fn lines(text: &Text) -> Vec<String> {
 }
 
 #[test]
-fn an_appeal_reaches_the_group_and_those_who_set_it_up() {
+fn an_appeal_reaches_those_who_set_the_group_up() {
     let mut play = guarded();
     stop(&mut play, EVE);
     let effects = appeal(&mut play, EVE);
-    assert_eq!(toast(&effects), "membership-appeal-toast-made");
+    assert_eq!(toast(&effects), "membership-appeal-toast-made-private");
     let (chats, texts): (Vec<_>, Vec<_>) = copies(&effects).into_iter().unzip();
-    assert_eq!(chats, [GROUP.0, ANN], "one quiet message in the group, one to its owner");
+    assert_eq!(chats, [ANN], "nobody else is troubled");
     assert!(texts.iter().all(|it| lines(it) == ["line"]));
     assert_eq!(judging(&effects).len(), 2, "accept and reject");
     let silent = |it: &&Call| matches!(it, Call::Say { silent: true, .. });
-    assert_eq!(calls(&effects).iter().filter(|it| silent(it)).count(), 2);
+    assert_eq!(calls(&effects).iter().filter(|it| silent(it)).count(), 1);
+    assert_eq!(toast(&appeal(&mut play, EVE)), "membership-appeal-toast-waits-private");
+}
+
+/// Ann has never started the bot, or has blocked it.
+fn refuses(play: &mut Play<Membership>) -> Vec<Effect> {
+    let reason = "Forbidden: bot can't initiate conversation with a user".into();
+    play.performed("plea/1", Outcome::Refused { reason })
+}
+
+#[test]
+fn whoever_cannot_be_written_to_is_no_dead_end() {
+    let mut play = guarded();
+    stop(&mut play, EVE);
+    appeal(&mut play, EVE);
+    let effects = refuses(&mut play);
+    let chats: Vec<_> = copies(&effects).into_iter().map(|it| it.0).collect();
+    assert_eq!(chats, [GROUP.0], "then it stands in the group");
+    let silent = |it: &&Call| matches!(it, Call::Say { silent: true, .. });
+    assert_eq!(calls(&effects).iter().filter(|it| silent(it)).count(), 1, "without a sound");
+    assert_eq!(toast(&appeal(&mut play, EVE)), "membership-appeal-toast-waits", "and the person hears where");
+    assert_eq!(copies(&refuses(&mut play)), [], "once");
+    stop(&mut play, 100);
+    let effects = appeal(&mut play, 100);
+    assert_eq!(toast(&effects), "membership-appeal-toast-made");
+    let edits = |effects: &[Effect]| calls(effects).iter().filter(|it| matches!(it, Call::Edit { .. })).count();
+    assert_eq!((copies(&effects).len(), edits(&effects)), (1, 1), "the same message counts them all");
+    let args = judging(&effects);
+    play.press(ANN, "m.a", &args[1]);
+    play.press(ANN, "m.a", &args[3]);
+    assert!(play.state.docket.open.is_empty());
+    stop(&mut play, 101);
+    let chats: Vec<_> = copies(&appeal(&mut play, 101)).into_iter().map(|it| it.0).collect();
+    assert_eq!(chats, [GROUP.0], "who was out of reach today is not tried again");
+    let args = judging(&appeal(&mut play, 101));
+    assert!(args.is_empty(), "it waits");
+    play.wait_s(86_400);
+    stop(&mut play, 102);
+    play.state.docket = super::super::Docket { deaf: play.state.docket.deaf.clone(), ..Default::default() };
+    let chats: Vec<_> = copies(&appeal(&mut play, 102)).into_iter().map(|it| it.0).collect();
+    assert_eq!(chats, [ANN], "but tomorrow they are");
+}
+
+#[test]
+fn one_admin_in_reach_is_enough_and_only_who_may_decide_is_asked() {
+    let mut play = guarded();
+    play.state.owners = vec![UserId(ANN), UserId(BOB), UserId(3)];
+    play.world.set(GROUP, UserId(3), all_rights()); // bob set it up too, and is an admin no more
+    stop(&mut play, EVE);
+    let chats: Vec<_> = copies(&appeal(&mut play, EVE)).into_iter().map(|it| it.0).collect();
+    assert_eq!(chats, [ANN, 3]);
+    assert_eq!(copies(&refuses(&mut play)), [], "the other one has it");
+    let reason = "Forbidden: bot was blocked by the user".to_owned();
+    let chats = copies(&play.performed("plea/3", Outcome::Refused { reason }));
+    assert_eq!(chats.into_iter().map(|it| it.0).collect::<Vec<_>>(), [GROUP.0]);
+}
+
+#[test]
+fn whoever_waited_in_vain_hears_that_too() {
+    let mut play = guarded();
+    stop(&mut play, EVE);
+    appeal(&mut play, EVE);
+    for days in 1..=3 {
+        play.wait_s(86_400);
+        let lapsed = told(&play.wakes("appeal/7")).contains(&"say membership-appeal-lapsed".to_owned());
+        assert_eq!(lapsed, days == 3, "day {days}");
+    }
 }
 
 #[test]
@@ -79,8 +145,10 @@ fn with_a_log_place_it_goes_there_instead_of_the_group() {
     let mut play = guarded();
     play.state.policy.log = Some(LogPlace { chat: ChatId(-1_009), thread: None });
     stop(&mut play, EVE);
-    let chats: Vec<_> = copies(&appeal(&mut play, EVE)).into_iter().map(|it| it.0).collect();
-    assert_eq!(chats, [-1_009, ANN]);
+    let effects = appeal(&mut play, EVE);
+    let chats: Vec<_> = copies(&effects).into_iter().map(|it| it.0).collect();
+    assert_eq!((chats, toast(&effects).as_str()), (vec![-1_009], "membership-appeal-toast-made-log"));
+    assert_eq!(toast(&appeal(&mut play, EVE)), "membership-appeal-toast-waits-log");
 }
 
 #[test]
@@ -88,11 +156,11 @@ fn one_appeal_a_day_from_those_who_are_held_back() {
     let mut play = guarded();
     stop(&mut play, EVE);
     assert_eq!(toast(&appeal(&mut play, BOB)), "membership-appeal-toast-nothing");
-    assert_eq!(toast(&appeal(&mut play, EVE)), "membership-appeal-toast-made");
+    assert_eq!(toast(&appeal(&mut play, EVE)), "membership-appeal-toast-made-private");
     let again = appeal(&mut play, EVE);
-    assert_eq!(told(&again), ["toast membership-appeal-toast-waits"], "nobody is troubled twice");
+    assert_eq!(told(&again), ["toast membership-appeal-toast-waits-private"], "nobody is troubled twice");
     play.wait_s(86_400);
-    assert_eq!(toast(&appeal(&mut play, EVE)), "membership-appeal-toast-made");
+    assert_eq!(toast(&appeal(&mut play, EVE)), "membership-appeal-toast-made-private");
     assert_eq!(play.state.docket.open, [UserId(EVE)], "and it stands in the list once");
     play.state.policy.no_appeals = true;
     stop(&mut play, 100);
@@ -119,18 +187,20 @@ fn appeals_are_forgotten_when_they_may_be_made_again() {
 }
 
 #[test]
-fn an_appeal_that_the_log_place_does_not_take_is_shown_in_the_group() {
+fn an_appeal_that_the_log_place_does_not_take_goes_to_the_admins_themselves() {
     let mut play = guarded();
     play.state.policy.log = Some(LogPlace { chat: ChatId(-1_009), thread: None });
     stop(&mut play, EVE);
     appeal(&mut play, EVE);
     let refused = || Outcome::Refused { reason: "Bad Request: chat not found".into() };
     let chats: Vec<_> = copies(&play.performed("log", refused())).into_iter().map(|it| it.0).collect();
-    assert_eq!(chats, [GROUP.0]);
+    assert_eq!(chats, [ANN]);
     assert_eq!(copies(&play.performed("log", refused())), [], "once");
-    stop(&mut play, 100);
-    let chats: Vec<_> = copies(&appeal(&mut play, 100)).into_iter().map(|it| it.0).collect();
-    assert_eq!(chats, [-1_009, ANN, GROUP.0], "and all copies are kept true");
+    assert_eq!(
+        copies(&refuses(&mut play)).into_iter().map(|it| it.0).collect::<Vec<_>>(),
+        [GROUP.0],
+        "or to the group"
+    );
 }
 
 #[test]
@@ -153,7 +223,7 @@ fn accepted_means_let_off_for_good_and_told() {
         assert!(words.contains(&expect.to_owned()), "{expect}: {words:?}");
     }
     let (chats, texts): (Vec<_>, Vec<_>) = copies(&effects).into_iter().unzip();
-    assert_eq!(chats, [GROUP.0, ANN], "all copies say who decided");
+    assert_eq!(chats, [ANN], "it says who decided");
     assert!(texts.iter().all(|it| it.key == "membership-appeal-settled" && lines(it) == ["line-accepted"]));
     let known: super::super::Known = serde_json::from_slice(&play.world.rows["person/7"]).unwrap();
     assert_eq!(known.exempt.map(|it| (it.how, it.by, it.until)), Some((Mercy::Appeal, UserId(ANN), None)));

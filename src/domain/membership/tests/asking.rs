@@ -210,6 +210,14 @@ fn while_nobody_can_say_the_request_is_left_open_and_the_owner_told_once() {
 }
 
 #[test]
+fn somebody_whom_a_channel_does_not_know_is_asked_to_join_it() {
+    let mut play = guarded();
+    play.world.doubt(NEWS, UserId(EVE), Unknown::NotFound);
+    assert_eq!(told(&asks(&mut play, EVE)), KNOCKED, "and nobody is told that the channel is out of sight");
+    assert_eq!(told(&subscribes(&mut play, EVE, true)), ["approve 7", "put ask/7", "wake"]);
+}
+
+#[test]
 fn it_is_looked_at_ever_more_seldom_but_not_later_than_its_end() {
     let mut play = guarded();
     let next = |play: &Play<Membership>, effects: &[Effect]| {

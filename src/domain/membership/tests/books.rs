@@ -1,7 +1,7 @@
 //! What is written down, and who may read it.
 
 use super::super::super::effect::{Call, Effect};
-use super::super::super::event::{ChatKind, Event, Note, ReplyTo, Said};
+use super::super::super::event::{ChatKind, Event, Note, ReplyTo, Said, Standing};
 use super::super::super::fact::Unknown;
 use super::super::super::play::{GROUP, NEWS, Play, all_rights, calls, muted, person, plain};
 use super::super::super::text::{Arg, Text};
@@ -212,9 +212,13 @@ fn somebody_asks_from_the_private_chat_and_is_answered_there() {
     let answer = play.happen(Event::Told(Note::Membership(word.clone())));
     assert_eq!(text(&answer, ChatId(EVE)).key, "membership-ledger-yours");
     assert_eq!(calls(&answer).len(), 1, "nobody else hears of it: {answer:?}");
-    let nobody = Word::Why { who: person(50) };
-    let answer = play.happen(Event::Told(Note::Membership(Box::new(nobody))));
-    assert_eq!(text(&answer, ChatId(50)).key, "membership-ledger-nothing-yours");
+    for (inside, key) in [(true, "membership-ledger-nothing-yours"), (false, "membership-ledger-no-group")] {
+        play.world.set(GROUP, UserId(50), if inside { plain() } else { Standing::default() });
+        let nobody = Word::Why { who: person(50) };
+        let text = text(&play.happen(Event::Told(Note::Membership(Box::new(nobody)))), ChatId(50));
+        assert_eq!(text.key, key);
+        assert_eq!(text.args.is_empty(), !inside, "who is not inside learns of no name, group or channel: {text:?}");
+    }
 }
 
 #[test]

@@ -55,7 +55,10 @@ fn comes(comer: Comer, policy: Policy) -> (Play<Membership>, Vec<String>) {
             play.world.rows.insert("mute/7".into(), serde_json::to_vec(&entry).unwrap());
         }
         Unavailable => play.world.doubt(NEWS, UserId(EVE), Unknown::Unavailable),
-        NoRights => play.world.doubt(NEWS, UserId(EVE), Unknown::NoRights),
+        NoRights => {
+            play.world.doubt(NEWS, UserId(EVE), Unknown::NoRights);
+            play.world.doubt(NEWS, ME, Unknown::NoRights);
+        }
         MutedByUs => drop(play.world.rows.insert("mute/7".into(), serde_json::to_vec(&entry).unwrap())),
         LetOff => {
             let exempt = Some(Exempt { since: Moment(1), by: UserId(ANN), how: Mercy::Appeal, until: None });
@@ -335,4 +338,12 @@ fn people_who_go_or_change_inside_are_not_looked_at() {
         assert_eq!(told, NOTHING, "{old:?} -> {new:?}");
         assert_eq!(looked_up(&play), []);
     }
+}
+
+#[test]
+fn a_newcomer_whom_a_channel_does_not_know_is_let_in_and_the_channel_is_in_no_trouble() {
+    let mut play = guarded();
+    play.world.doubt(NEWS, UserId(EVE), Unknown::NotFound);
+    let effects = play.happen(Event::Moved(moved(person(EVE), person(EVE), Standing::default(), plain())));
+    assert_eq!(told(&effects), [""; 0]);
 }

@@ -109,21 +109,39 @@ fn an_anonymous_admin_gets_the_picture_in_place_of_the_question() {
 }
 
 #[test]
-fn days_that_are_too_old_go_when_something_is_written_anyway() {
+fn days_that_are_too_old_go_also_where_nothing_happens() {
     let mut play = guarded();
+    play.say(BOB, "hello");
     let days = |play: &Play<Membership>| play.world.rows.keys().filter(|it| it.starts_with("stats/")).count();
-    for _ in 0..40 {
-        play.say(BOB, "hello");
-        assert!(!play.changed, "somebody's plain message commits nothing");
-        play.wait_s(DAY_S);
-        play.wakes("look");
+    let today = play.world.now.0 / (DAY_S * 1_000);
+    for day in today - 40..today {
+        play.world.rows.insert(format!("stats/{day:06}"), b"{}".to_vec());
     }
-    assert_eq!(days(&play), 40);
-    play.say(EVE, "hello");
-    assert_eq!(days(&play), 30, "29 days and today");
-    play.say(40, "hello");
+    assert_eq!(days(&play), 41);
+    play.wakes("look");
+    assert_eq!(days(&play), 30, "29 days and today: the clock of the group looks after them");
     let reads = |play: &Play<Membership>| play.asked.iter().filter(|it| matches!(it, super::Need::Rows { .. })).count();
-    assert_eq!(reads(&play), 0, "looked for once a day");
+    play.wakes("look");
+    assert_eq!(reads(&play), 0, "once a day");
+    play.wait_s(60 * DAY_S);
+    play.wakes("look");
+    assert_eq!(days(&play), 0);
+}
+
+#[test]
+fn the_numbers_of_a_group_that_is_guarded_no_more_go_after_a_month() {
+    let mut play = guarded();
+    play.say(EVE, "hello");
+    let days = |play: &Play<Membership>| play.world.rows.keys().filter(|it| it.starts_with("stats/")).count();
+    let effects = play.say(ANN, "/unprotect");
+    let at = effects.iter().find_map(|it| match it {
+        Effect::WakeAt { key, at } if key == "stats" => Some(*at),
+        _ => None,
+    });
+    assert_eq!(days(&play), 1);
+    play.world.now = at.expect("a clock is set");
+    play.wakes("stats");
+    assert_eq!(days(&play), 0);
 }
 
 fn exported(play: &mut Play<Membership>) -> String {

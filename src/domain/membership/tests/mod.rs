@@ -15,6 +15,7 @@ mod judging;
 mod knocking;
 mod linking;
 mod logging;
+mod pairing;
 mod paneling;
 mod pressing;
 mod protecting;
@@ -23,7 +24,9 @@ mod raiding;
 mod reconciling;
 mod releasing;
 mod setting_up;
+mod simulating;
 mod troubles;
+mod turning_back;
 mod undoing;
 mod walking;
 mod wording;
@@ -69,7 +72,7 @@ fn guarded_with(settings: Settings) -> Play<Membership> {
 /// Effects in short words, without what every change of a group brings with it: reports, the ledger, the words to
 /// those who set it up, and the clocks.
 fn told(effects: &[Effect]) -> Vec<String> {
-    let clock = |it: &&Effect| matches!(it, Effect::WakeAt { key, .. } | Effect::NoWake { key } if ["reconcile", "look"].contains(&key.as_str()));
+    let clock = |it: &&Effect| matches!(it, Effect::WakeAt { key, .. } | Effect::NoWake { key } if ["reconcile", "look", "stats"].contains(&key.as_str()));
     let effects: Vec<Effect> = effects.iter().filter(|it| !clock(it)).cloned().collect();
     let books = [
         "tell linked",

@@ -81,7 +81,7 @@ fn ticked(effects: &[Effect]) -> Vec<String> {
 fn the_panel_shows_how_the_group_stands() {
     let (_, effects) = opened();
     assert_eq!(told(&effects), ["say membership-panel-home", "put panel", "wake"]);
-    assert_eq!(lines(&effects), ["mode-on", "required", "strangers-mute"]);
+    assert_eq!(lines(&effects), ["mode-on", "required", "strangers-mute", "reconcile-first"]);
     assert_eq!(ticked(&effects), ["on"]);
     let rows = calls(&effects).into_iter().find_map(|it| match it {
         Call::Say { keyboard, .. } => Some(keyboard.clone()),

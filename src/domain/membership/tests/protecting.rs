@@ -384,6 +384,6 @@ fn channels_and_those_who_set_a_group_up_hear_of_it() {
     assert_eq!(whole(&play.say(BOB, "hello")), [""; 0], "nothing changed");
     assert_eq!(
         whole(&play.say(ANN, "/unprotect")),
-        ["say membership-released", "tell unlinked", "tell gone", "no wake", "no wake"]
+        ["say membership-released", "tell unlinked", "tell gone", "no wake", "wake", "no wake"]
     );
 }

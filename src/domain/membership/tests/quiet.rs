@@ -197,7 +197,7 @@ fn reaction(who: i64) -> Reacted {
 #[test]
 fn a_reaction_counts_as_writing_where_the_group_wants_it() {
     let reactions = || with_policy(Policy { reactions: true, ..Policy::default() });
-    let held = ["mute 7", "say membership-stop-reacted", "wake", "put mute/7"];
+    let held = ["unreact 7", "mute 7", "say membership-stop-reacted", "wake", "put mute/7"];
     let cases: [(&str, Reacted, &[&str]); 6] = [
         ("a stranger's", reaction(EVE), &held),
         ("a subscriber's", reaction(BOB), &[]),
@@ -217,7 +217,14 @@ fn a_reaction_counts_as_writing_where_the_group_wants_it() {
     assert_eq!(play.happen(Event::Reacted(reaction(EVE))), [], "an admin");
     let mut play = reactions();
     play.happen(Event::Reacted(reaction(EVE)));
-    assert_eq!(play.happen(Event::Reacted(reaction(EVE))), [], "a second one is no news");
+    assert_eq!(
+        told(&play.happen(Event::Reacted(reaction(EVE)))),
+        ["unreact 7"],
+        "a second one is no news, and goes too"
+    );
+    play.state.policy.dry = true;
+    assert_eq!(told(&play.happen(Event::Reacted(reaction(BOB)))), [""; 0]);
+    assert_eq!(told(&play.happen(Event::Reacted(reaction(8)))), ["keep mute/8"; 0], "a rehearsal touches nothing");
     assert_eq!(deeds(&play)[0].message, Some(MessageId(40)));
 }
 

@@ -4,7 +4,7 @@ use super::super::super::effect::{Call, Effect, MessageRef};
 use super::super::super::event::{Event, Said};
 use super::super::super::fact::{ChatInfo, ChatRef, Permissions, Unknown};
 use super::super::super::play::{GROUP, Play, admin, calls, topic};
-use super::super::super::types::{ChatId, MessageId, ThreadId, UserId};
+use super::super::super::types::{ChatId, Language, MessageId, ThreadId, UserId};
 use super::super::{Answer, Deed, LogPlace, Membership, Policy, Settings};
 use super::{ANN, BOB, EVE, guarded, guarded_with, told};
 use std::sync::Arc;
@@ -190,6 +190,18 @@ fn the_log_place_hears_of_it_instead_of_the_group() {
         _ => None,
     });
     assert_eq!(told, Some((at, true)));
+}
+
+#[test]
+fn the_admins_hear_of_it_in_their_language_whatever_the_strangers_speak() {
+    let mut play = guarded();
+    play.state.tongue = Language::Ru;
+    let effects = rush(&mut play, 100, 20);
+    let language = calls(&effects).into_iter().find_map(|it| match it {
+        Call::Say { text, .. } if text.key == "membership-raid-on" => Some(text.language),
+        _ => None,
+    });
+    assert_eq!(language, Some(Language::Ru));
 }
 
 fn permissions(of: &[(&str, bool)]) -> Permissions {

@@ -1,10 +1,12 @@
 //! The reconciler: mutes of ours against the truth, now and then.
 
 use super::super::super::effect::{Effect, Target};
-use super::super::super::event::{Event, Note, Standing};
+use super::super::super::event::{ChatKind, Event, Note, Standing};
 use super::super::super::play::{CLUB, GROUP, NEWS, Play, all_rights, muted, plain};
+use super::super::super::text::{Arg, Text};
 use super::super::super::types::{ChatId, UserId};
 use super::super::{LogPlace, Membership, Settings, Word};
+use super::books;
 use super::walking::{held, known, last_edit, muted_users, walk_on};
 use super::{ANN, EVE, guarded, guarded_with, stage, told};
 
@@ -107,4 +109,49 @@ fn an_admins_walk_goes_before_the_reconciler() {
     assert_eq!(told(&play.say(ANN, "/verify")), ["say membership-verify-progress", "put walk", "wake"]);
     assert_eq!(told(&play.wakes("reconcile")), [""; 0], "another time");
     assert_eq!(last_edit(&walk_on(&mut play).concat()).key, "membership-verify-done");
+}
+
+#[test]
+fn what_it_found_stands_in_the_panel_and_in_the_owners_list() {
+    let mut play = guarded();
+    let lines = |play: &mut Play<Membership>| {
+        let effects = play.say(ANN, "/protection");
+        let text = super::paneling::said(&effects);
+        let lines =
+            text.args.into_iter().find_map(|(_, it)| if let Arg::Lines(lines) = it { Some(lines) } else { None });
+        lines.unwrap()
+    };
+    let first = lines(&mut play);
+    assert!(first.iter().any(|it| it.key == "membership-panel-reconcile-first"), "{first:?}");
+    for who in 200..203 {
+        held(&mut play, who);
+    }
+    play.wait_s(100);
+    play.world.set(NEWS, UserId(200), plain());
+    play.world.set(GROUP, UserId(201), plain());
+    play.wakes("reconcile");
+    let all = walk_on(&mut play).concat();
+    let at = play.state.reconciled.clone().unwrap().at;
+    let line = lines(&mut play).into_iter().find(|it| it.key == "membership-panel-reconciled").unwrap();
+    let numbers =
+        |text: &Text| ["count", "lifted-count", "held-count", "closed-count"].map(|it| books::number(text, it));
+    assert_eq!(numbers(&line), [Some(3), Some(1), Some(1), Some(0)]);
+    assert!(line.args.iter().any(|(_, it)| *it == Arg::Time(at)), "and when: {line:?}");
+    let report = all.iter().find_map(|it| match it {
+        Effect::Tell { to, note: Note::Membership(word) } if *to == Target::Chat(ChatId(ANN)) => Some(word.clone()),
+        _ => None,
+    });
+    let mut private = stage().within(ANN, ChatKind::Private);
+    private.happen(Event::Told(Note::Membership(report.expect("ann hears of it"))));
+    let effects = private.say(ANN, "/groups");
+    let text = super::paneling::said(&effects);
+    assert!(books::keys(&text).contains(&"membership-groups-reconciled".to_owned()), "{text:?}");
+}
+
+#[test]
+fn a_raid_that_goes_on_stands_in_the_panel() {
+    let mut play = guarded();
+    (100..130).for_each(|who| drop(play.say(who, "buy")));
+    let text = super::paneling::said(&play.say(ANN, "/protection"));
+    assert!(books::keys(&text).contains(&"membership-panel-raid".to_owned()), "{text:?}");
 }

@@ -1,12 +1,12 @@
 //! What was done is taken back: of one person, of minutes, of a raid.
 
-use super::super::super::effect::{Call, Effect, Lane};
+use super::super::super::effect::{Call, Does, Effect, Lane};
 use super::super::super::event::{Event, ReplyTo, Said, Standing, Status};
 use super::super::super::fact::Unknown;
-use super::super::super::play::{GROUP, ME, Play, calls, muted, plain, pressable};
-use super::super::super::text::Text;
-use super::super::super::types::{ANONYMOUS_ADMIN, MessageId, Moment, Slot, UserId};
-use super::super::{Deed, Entry, Membership, Mercy, Settings, What};
+use super::super::super::play::{GROUP, ME, Play, buttons, calls, muted, plain, pressable};
+use super::super::super::text::{Arg, Text};
+use super::super::super::types::{ANONYMOUS_ADMIN, MessageId, Person, Slot, UserId};
+use super::super::{Entry, Membership, Mercy, Settings, What};
 use super::books::{deeds, known, number, patient, stop, text, undo, unmuted};
 use super::{ANN, BOB, EVE, guarded, guarded_with, told};
 
@@ -45,7 +45,7 @@ fn an_undo_lets_somebody_off_for_good() {
     assert_eq!(deeds(&play)[1].what, What::Lifted);
     play.world.set(GROUP, UserId(EVE), plain());
     assert_eq!(play.say(EVE, "hello again"), [], "and is left alone");
-    assert_eq!(text(&undo(&mut play, ANN, 50), GROUP).key, "membership-ledger-undo-nothing");
+    assert_eq!(text(&undo(&mut play, ANN, 5_000), GROUP).key, "membership-ledger-undo-nothing");
 }
 
 #[test]
@@ -125,21 +125,104 @@ fn an_undo_of_many_counts_first_and_asks_once() {
     assert_eq!(text(&play.say(ANN, "/undo 1m"), GROUP).key, "membership-ledger-undo-ask");
 }
 
+/// So many strangers within a moment: a raid.
+fn raid(play: &mut Play<Membership>, from: i64) {
+    for who in from..from + 30 {
+        play.say(who, "buy");
+        play.world.set(GROUP, UserId(who), muted());
+    }
+    assert!(play.state.raid.is_some());
+}
+
 #[test]
-fn an_undo_of_a_raid_takes_the_last_one() {
+fn an_undo_of_a_raid_takes_the_last_one_whole() {
     let mut play = patient();
     assert_eq!(text(&play.say(ANN, "/undo raid"), GROUP).key, "membership-ledger-undo-no-raid");
-    (100..112).for_each(|it| stop(&mut play, it));
-    let raids = [None, Some(Moment(1_000)), Some(Moment(2_000))];
-    for (number, deed) in deeds(&play).into_iter().enumerate() {
-        let raid = raids[number % 3];
-        let row = serde_json::to_vec(&Deed { raid, ..deed }).unwrap();
-        play.world.rows.insert(format!("deed/{number:012}"), row);
-    }
+    stop(&mut play, 90); // long before
+    play.wait_s(600);
+    raid(&mut play, 100);
+    play.wait_s(400);
+    play.wakes("raid");
+    assert!(play.state.raid.is_none());
+    stop(&mut play, 91); // long after
+    play.wait_s(600);
+    raid(&mut play, 200);
+    let asked = text(&play.say(ANN, "/undo raid"), GROUP);
+    assert_eq!((number(&asked, "count"), number(&asked, "people")), (Some(30), Some(30)), "also the first of them");
     let (effects, last) = undo_all(&mut play, "/undo raid");
-    assert_eq!(unmuted(&effects), [102, 105, 108, 111]);
-    assert_eq!((number(&last, "count"), number(&last, "spared-count")), (Some(4), Some(0)));
-    assert_eq!(text(&play.say(ANN, "/undo raid"), GROUP).key, "membership-ledger-undo-ask", "then the one before");
+    assert_eq!(unmuted(&effects), (200..230).collect::<Vec<_>>());
+    assert_eq!((number(&last, "count"), number(&last, "spared-count")), (Some(30), Some(0)));
+    let (effects, _) = undo_all(&mut play, "/undo raid");
+    assert_eq!(unmuted(&effects), (100..130).collect::<Vec<_>>(), "then the one before");
+    assert_eq!(
+        text(&play.say(ANN, "/undo raid"), GROUP).key,
+        "membership-ledger-undo-no-raid",
+        "and there are no more"
+    );
+    assert!(play.world.rows.contains_key("mute/90") && play.world.rows.contains_key("mute/91"));
+}
+
+#[test]
+fn what_follows_undo_means_one_thing_or_is_not_understood() {
+    let mut play = patient();
+    for who in [7, 30, 1_002] {
+        stop(&mut play, who);
+    }
+    for (words, expect) in [
+        ("/undo 30m", "membership-ledger-undo-ask"),
+        ("/undo 30 min", "membership-ledger-undo-ask"),
+        ("/undo 2h", "membership-ledger-undo-ask"),
+        ("/undo 2 часа", "membership-ledger-undo-ask"),
+        ("/undo 24h", "membership-ledger-undo-ask"),
+        ("/undo 25h", "membership-ledger-undo-odd"),
+        ("/undo 0m", "membership-ledger-undo-odd"),
+        ("/undo -5m", "membership-ledger-undo-odd"),
+        ("/undo yesterday", "membership-ledger-undo-odd"),
+        ("/undo 7 30", "membership-ledger-undo-odd"),
+        ("/undo", "membership-ledger-undo-usage"),
+        ("/undo raid", "membership-ledger-undo-no-raid"),
+        ("/undo набег", "membership-ledger-undo-no-raid"),
+        ("/undo @nobody", "membership-ledger-nobody-named"),
+        ("/undo 45", "membership-ledger-undo-nothing-number"),
+        ("/undo 1234567", "membership-ledger-undo-nothing"),
+        ("/undo 1002", "membership-ledger-undone-one"),
+        ("/undo 30", "membership-ledger-undone-one"),
+    ] {
+        let effects = play.say(ANN, words);
+        assert_eq!(text(&effects, GROUP).key, expect, "{words}");
+        assert!(unmuted(&effects).len() <= 1, "{words}: many are never let off at once");
+    }
+    assert_eq!(text(&play.say(BOB, "/undo yesterday"), GROUP).key, "membership-ledger-not-allowed");
+}
+
+#[test]
+fn a_public_name_is_known_from_the_ledger() {
+    let mut play = patient();
+    let from = Person { username: Some("Eve_Long".into()), ..super::super::super::play::person(EVE) };
+    let said = Said { from, ..play.words(EVE, "hello") };
+    play.happen(Event::Said(said));
+    play.world.set(GROUP, UserId(EVE), muted());
+    assert!(text(&play.say(ANN, "/why @eve_long"), GROUP).key.ends_with("theirs"));
+    assert_eq!(unmuted(&play.say(ANN, "/undo @eve_long")), [EVE]);
+    assert_eq!(text(&play.say(ANN, "/verify @eve_long"), GROUP).key, "membership-verify-one");
+}
+
+#[test]
+fn what_is_asked_before_can_be_left_as_it_is() {
+    let mut play = patient();
+    (100..112).for_each(|it| stop(&mut play, it));
+    let asked = play.say(ANN, "/undo 30m");
+    let words = text(&asked, GROUP);
+    let names =
+        words.args.iter().find_map(|(_, it)| if let Arg::Lines(lines) = it { lines.first().cloned() } else { None });
+    let names = names.expect("some are named");
+    assert_eq!(number(&names, "more-count"), Some(4), "{names:?}");
+    let Does::Press { action, args, .. } = buttons(&asked).pop().unwrap().does else { panic!("{asked:?}") };
+    assert_eq!(told(&play.press(BOB, &action, &args)), ["toast membership-ledger-not-allowed"]);
+    assert_eq!(told(&play.press(ANN, &action, &args)), ["toast", "edit membership-ledger-undo-left"]);
+    let undo = args.trim_end_matches('n').to_owned();
+    assert_eq!(told(&play.press(ANN, &action, &undo)), ["toast membership-toast-over"]);
+    assert!(!goes_on(&play));
 }
 
 #[test]

@@ -2,12 +2,12 @@
 
 use super::super::super::effect::{Call, Effect, Lane};
 use super::super::super::event::{Event, ReplyTo, Said, Standing, Status};
-use super::super::super::fact::{ChatRef, Unknown};
-use super::super::super::play::{CLUB, GROUP, NEWS, Play, all_rights, buttons, calls, muted, plain, pressable};
+use super::super::super::fact::Unknown;
+use super::super::super::play::{GROUP, NEWS, Play, all_rights, calls, muted, plain, pressable};
 use super::super::super::text::{Arg, Text};
 use super::super::super::types::{MessageId, UserId};
-use super::super::{Answer, Entry, Exempt, Known, Membership, Mercy, Settings};
-use super::{ANN, BOB, EVE, guarded, stage, stage_with, told};
+use super::super::{Answer, Entry, Exempt, Known, Membership, Mercy};
+use super::{ANN, BOB, EVE, guarded, told};
 
 /// Lets the walk that is under way come to its end; the effects of each step.
 pub(super) fn walk_on(play: &mut Play<Membership>) -> Vec<Vec<Effect>> {
@@ -29,7 +29,7 @@ pub(super) fn last_edit(effects: &[Effect]) -> Text {
     calls(effects).iter().rev().find_map(edit).expect("an edit")
 }
 
-fn number(text: &Text, name: &str) -> i64 {
+pub(super) fn number(text: &Text, name: &str) -> i64 {
     let found = text.args.iter().find(|(it, _)| it == name);
     match found {
         Some((_, Arg::Number(it))) => *it,
@@ -44,7 +44,7 @@ fn lines(text: &Text) -> Vec<(String, i64)> {
     counted.map(|it| (it.key.trim_start_matches("membership-verify-line-").to_owned(), number(it, "count"))).collect()
 }
 
-fn keys(text: &Text) -> Vec<String> {
+pub(super) fn keys(text: &Text) -> Vec<String> {
     let Some((_, Arg::Lines(lines))) = text.args.iter().find(|(it, _)| it == "lines") else { panic!("{text:?}") };
     lines.iter().map(|it| it.key.to_string()).collect()
 }
@@ -272,52 +272,8 @@ fn a_reply_names_the_person_and_only_some_admins_may_ask() {
     assert_eq!(told(&play.happen(Event::Said(said))), ["say membership-verify-one"]);
     assert_eq!(told(&play.say(BOB, "/verify")), ["say membership-ledger-not-allowed"]);
     assert_eq!(told(&play.say(BOB, "/simulate")), ["say membership-not-allowed"]);
-    assert_eq!(told(&play.say(ANN, "/verify eve")), ["say membership-unreadable"]);
-}
-
-#[test]
-fn a_simulation_shows_who_would_have_been_stopped_and_touches_nobody() {
-    let mut play = stage_with(Settings { walk_per_s: 25, ..Settings::default() });
-    for who in 100..130 {
-        play.say(who, "hello");
-        if who < 120 {
-            play.world.set(NEWS, UserId(who), plain());
-        }
-    }
-    play.world.set(GROUP, UserId(129), all_rights());
-    play.world.set(GROUP, UserId(ANN), all_rights());
-    let begun = play.say(ANN, "/simulate @news");
-    assert_eq!(told(&begun), ["say membership-simulate-progress", "put walk", "wake"]);
-    let all = walk_on(&mut play).concat();
-    assert!(calls(&all).iter().all(|it| matches!(it, Call::Edit { .. })), "{all:?}");
-    let shown = last_edit(&all);
-    assert_eq!(
-        (shown.key.as_ref(), number(&shown, "people"), number(&shown, "count")),
-        ("membership-simulate-done", 9, 31)
-    );
-    assert!(play.state.channels.is_empty(), "nothing is done");
-    let (action, args) = pressable(&all);
-    assert_eq!(told(&play.press(BOB, &action, &args)), ["toast membership-not-allowed"]);
-    let effects = told(&play.press(ANN, &action, &args));
-    assert_eq!(effects[..2], ["toast membership-toast-thanks", "edit membership-protected"], "{effects:?}");
-    assert_eq!(play.state.channels.len(), 1);
-    play.wait_s(100_000);
-    play.say(ANN, "/simulate");
-    let all = walk_on(&mut play).concat();
-    assert_eq!(number(&last_edit(&all), "count"), 1, "only ann wrote today");
-    assert_eq!(buttons(&all), [], "it is protected already");
-}
-
-#[test]
-fn a_simulation_needs_channels_that_we_may_look_into() {
-    let mut play = stage();
-    assert_eq!(told(&play.say(ANN, "/simulate")), ["say membership-simulate-usage"]);
-    assert_eq!(told(&play.say(ANN, "/simulate @nowhere")), ["say membership-missing"]);
-    play.world.set(CLUB, super::super::super::play::ME, plain());
-    assert_eq!(told(&play.say(ANN, &format!("/simulate @news {}", CLUB.0))), ["say membership-missing"]);
-    let six = "/simulate @aaaa @bbbb @cccc @dddd @eeee @ffff";
-    assert_eq!(told(&play.say(ANN, six)), ["say membership-missing"]);
-    play.world.lose(ChatRef::Name("news".into()), Unknown::Unavailable);
-    assert_eq!(told(&play.say(ANN, "/simulate @news")), ["say membership-cannot-check"]);
-    assert!(!play.world.rows.contains_key("walk"));
+    assert_eq!(told(&play.say(ANN, "/verify eve")), ["say membership-ledger-odd-person"]);
+    assert_eq!(told(&play.say(BOB, "/verify eve")), ["say membership-ledger-not-allowed"]);
+    assert_eq!(told(&play.say(ANN, "/verify 7 8")), ["say membership-ledger-odd-person"]);
+    assert_eq!(told(&play.say(ANN, "/verify @nobody")), ["say membership-ledger-nobody-named"]);
 }

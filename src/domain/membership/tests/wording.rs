@@ -55,10 +55,11 @@ fn words_are_kept_only_when_they_are_fit_and_from_the_right_hands() {
     type Change = fn(&mut Play<Membership>);
     let nothing: Change = |_| ();
     type Case<'t> = (&'t str, i64, Option<&'t str>, MessageId, Change, Option<&'t str>);
-    let cases: [Case<'_>; 9] = [
+    let cases: [Case<'_>; 10] = [
         ("the most", ANN, Some(&most), PANEL, nothing, Some("membership-panel-own")),
         ("too long", ANN, Some(&long), PANEL, nothing, Some("membership-panel-asked-shorter")),
         ("blank", ANN, Some(" \n "), PANEL, nothing, Some("membership-panel-asked-words")),
+        ("unseen", ANN, Some("\u{200B}\u{2060} \u{202E}"), PANEL, nothing, Some("membership-panel-asked-words")),
         ("a picture", ANN, None, PANEL, nothing, Some("membership-panel-asked-words")),
         ("another admin", CARL, Some("words"), PANEL, nothing, None),
         ("an answer to something else", ANN, Some("words"), MessageId(1), nothing, None),

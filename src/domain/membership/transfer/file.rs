@@ -182,64 +182,40 @@ impl File {
     }
 }
 
-impl From<&Policy> for Choices {
-    fn from(policy: &Policy) -> Self {
-        // Every field is named, so that a new one is not forgotten here.
-        let Policy {
-            off,
-            dry,
-            strangers,
-            language,
-            notice_ttl_s,
-            greet,
-            exempt_invited,
-            reactions,
-            late,
-            requests_off,
-            decline_after_s,
-            no_appeals,
-            lockdown,
-            log: _,
-        } = policy.clone();
-        Self {
-            off,
-            dry,
-            strangers,
-            language,
-            notice_ttl_s,
-            greet,
-            exempt_invited,
-            reactions,
-            late,
-            requests_off,
-            decline_after_s,
-            no_appeals,
-            lockdown,
+/// Copies every choice of a policy both ways. All fields of [`Policy`] but the place of its log stand in the list: the
+/// compiler misses one that is forgotten.
+macro_rules! choices {
+    ($($choice:ident),+ $(,)?) => {
+        impl From<&Policy> for Choices {
+            fn from(policy: &Policy) -> Self {
+                Self { $($choice: policy.$choice),+ }
+            }
         }
-    }
+
+        impl Choices {
+            /// The group's policy with these choices; where it reports stays as it is.
+            pub(crate) const fn onto(&self, policy: &Policy) -> Policy {
+                Policy { $($choice: self.$choice,)+ log: policy.log }
+            }
+        }
+    };
 }
 
-impl Choices {
-    /// The group's policy with these choices; where it reports stays as it is.
-    pub(crate) fn onto(self, policy: &Policy) -> Policy {
-        Policy {
-            off: self.off,
-            dry: self.dry,
-            strangers: self.strangers,
-            language: self.language,
-            notice_ttl_s: self.notice_ttl_s,
-            greet: self.greet,
-            exempt_invited: self.exempt_invited,
-            reactions: self.reactions,
-            late: self.late,
-            requests_off: self.requests_off,
-            decline_after_s: self.decline_after_s,
-            no_appeals: self.no_appeals,
-            lockdown: self.lockdown,
-            log: policy.log,
-        }
-    }
-}
+choices!(
+    off,
+    dry,
+    strangers,
+    language,
+    notice_ttl_s,
+    greet,
+    exempt_invited,
+    reactions,
+    late,
+    requests_off,
+    decline_after_s,
+    no_appeals,
+    lockdown,
+);
 
 /// The words in a row, if there are any.
 pub(super) fn words(row: Option<&[u8]>) -> Option<String> {

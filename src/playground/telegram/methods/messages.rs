@@ -2,6 +2,7 @@
 
 use super::ephemeral;
 use crate::playground::telegram::access::Access;
+use crate::playground::telegram::choices;
 use crate::playground::telegram::happening::What;
 use crate::playground::telegram::refusal::Refusal;
 use crate::playground::telegram::request::Parameters;
@@ -21,6 +22,7 @@ pub(super) fn send(world: &mut World, given: &Parameters) -> Result<Value, Refus
 pub(super) fn deliver(world: &mut World, given: &Parameters, content: Message) -> Result<Value, Refusal> {
     let keyboard = text::keyboard(given)?;
     let chat = world.chat_for(&given.text("chat_id"), Access::Write)?;
+    choices::fits(keyboard.as_ref(), chat)?;
     let aside = ephemeral::aside(world, chat, given)?;
     let thread = thread(world, chat, given)?;
     let reply_to = reply(world, chat, given)?;
@@ -95,6 +97,22 @@ pub(super) fn delete_many(world: &mut World, given: &Parameters) -> Result<Value
         deletable(world, chat, world.message_for(chat, *id, "message to delete")?)?;
     }
     found.into_iter().for_each(|id| take_away(world, chat, id));
+    Ok(Value::Bool(true))
+}
+
+/// Takes a person's reaction away.
+pub(super) fn unreact(world: &mut World, given: &Parameters) -> Result<Value, Refusal> {
+    let (id, user) = (message_id(given)?, given.user()?);
+    let chat = world.chat_for(&given.text("chat_id"), Access::Write)?;
+    world.message_for(chat, id, "message")?;
+    if !world.me(chat).may("can_delete_messages") {
+        return Err(Refusal::bad("not enough rights to delete reactions"));
+    }
+    let found = world.chats.get_mut(&chat).and_then(|it| it.messages.get_mut(&id));
+    if found.and_then(|it| it.reactions.remove(&user)).is_some() {
+        let who = world.name(user);
+        world.happened(chat, who, true, What::Reacted(String::new()));
+    }
     Ok(Value::Bool(true))
 }
 
@@ -202,7 +220,7 @@ fn take_away(world: &mut World, chat: i64, id: i64) {
 
 /// The words on the buttons.
 pub(in crate::playground::telegram) fn labels(keyboard: Option<&Value>) -> Vec<String> {
-    let rows = keyboard.and_then(|it| it["inline_keyboard"].as_array());
+    let rows = keyboard.and_then(|it| it["inline_keyboard"].as_array().or_else(|| it["keyboard"].as_array()));
     let buttons = rows.into_iter().flatten().filter_map(Value::as_array).flatten();
     buttons.filter_map(|it| it["text"].as_str()).map(Into::into).collect()
 }

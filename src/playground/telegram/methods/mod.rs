@@ -52,6 +52,7 @@ pub(super) static METHODS: &[Method] = &[
     now("deleteEphemeralMessage", ephemeral::delete),
     now("deleteMessage", messages::delete),
     now("deleteMessages", messages::delete_many),
+    now("deleteMessageReaction", messages::unreact),
     now("answerCallbackQuery", messages::answer_press),
     now("restrictChatMember", members::restrict),
     now("getChatMember", members::get),

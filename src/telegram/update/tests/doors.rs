@@ -1,6 +1,7 @@
 //! Updates about who comes in, reactions, files and messages for one person.
 
 use super::*;
+use crate::domain::event::Chosen;
 
 #[test]
 fn a_request_to_join_says_who_asks_and_how_they_came() {
@@ -118,10 +119,32 @@ fn a_press_under_a_message_for_one_person_says_so() {
 }
 
 #[test]
+fn words_that_only_we_can_see_are_not_said_in_the_group() {
+    for text in ["why me?", "/protect @news"] {
+        let more = json!({"message_id": 0, "ephemeral_message_id": 31, "text": text});
+        let decoded = read(&update("message", message(more)));
+        assert_eq!((decoded.chat, decoded.happened.event), (Some(GROUP), Event::Other), "{text}");
+    }
+}
+
+#[test]
 fn a_start_link_in_a_group_comes_with_its_payload() {
     let said = said(
         json!({"text": "/start@house_bot setup", "entities": [{"type": "bot_command", "offset": 0, "length": 16}]}),
     );
     let given = crate::domain::command::parse(&said, "house_bot").unwrap();
     assert_eq!((given.name.as_str(), given.args), ("start", "setup"));
+}
+
+#[test]
+fn a_chat_that_somebody_chose_is_told_with_the_number_of_our_request() {
+    let chat = json!({"id": 7, "type": "private", "first_name": "Eve"});
+    let shared = json!({"request_id": 2, "chat_id": GROUP.0, "title": "Readers"});
+    let message = json!({"message_id": 5, "date": DATE, "chat": chat, "from": eve(), "chat_shared": shared});
+    let decoded = read(&update("message", message));
+    let expected = Chosen { message: MessageId(5), from: plain().from, request: 2, chat: GROUP };
+    assert_eq!(decoded.happened.event, Event::Chosen(expected));
+    assert_eq!((decoded.chat, decoded.person), (Some(ChatId(7)), Some(UserId(7))));
+    let null = json!({"message_id": 5, "date": DATE, "chat": chat, "from": eve(), "chat_shared": null, "text": "hi"});
+    assert!(matches!(read(&update("message", null)).happened.event, Event::Said(said) if !said.service));
 }

@@ -29,7 +29,24 @@ pub(in crate::telegram::update) struct Message<'a> {
     pub reply_to: Option<Reply>,
     pub migrate_to: Option<i64>,
     pub migrate_from: Option<i64>,
+    pub shared: Option<SharedChat>,
     pub service: bool,
+    pub ephemeral: bool,
+}
+
+/// `ChatShared`, of which the title is left out: the chat itself is looked up.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub(in crate::telegram::update) struct SharedChat {
+    pub request_id: i64,
+    pub chat_id: i64,
+}
+
+/// A chat that was shared, or something in its place that nobody documents: then it is a service message like any.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Shared {
+    Chat(SharedChat),
+    Unknown(IgnoredAny),
 }
 
 /// The fields of a message that we read; all service messages are one to us.
@@ -37,6 +54,7 @@ pub(in crate::telegram::update) struct Message<'a> {
 #[serde(field_identifier, rename_all = "snake_case")]
 enum Field {
     MessageId,
+    EphemeralMessageId,
     MessageThreadId,
     IsTopicMessage,
     From,
@@ -69,13 +87,13 @@ enum Field {
     Game,
     MigrateToChatId,
     MigrateFromChatId,
+    ChatShared,
     #[serde(
         alias = "boost_added",
         alias = "channel_chat_created",
         alias = "chat_background_set",
         alias = "chat_owner_changed",
         alias = "chat_owner_left",
-        alias = "chat_shared",
         alias = "checklist_tasks_added",
         alias = "checklist_tasks_done",
         alias = "community_chat_added",
@@ -159,6 +177,7 @@ impl<'de> Visitor<'de> for MessageVisitor {
         while let Some(field) = map.next_key()? {
             match field {
                 Field::MessageId => it.message_id = map.next_value()?,
+                Field::EphemeralMessageId => it.ephemeral = map.next_value::<Option<IgnoredAny>>()?.is_some(),
                 Field::MessageThreadId => it.thread = map.next_value()?,
                 Field::IsTopicMessage => it.is_topic = map.next_value()?,
                 Field::From => it.from = map.next_value()?,
@@ -195,6 +214,11 @@ impl<'de> Visitor<'de> for MessageVisitor {
                 Field::Game => it.carries(Content::Game, &mut map)?,
                 Field::MigrateToChatId => it.migrate_to = map.next_value()?,
                 Field::MigrateFromChatId => it.migrate_from = map.next_value()?,
+                Field::ChatShared => {
+                    let shared: Option<Shared> = map.next_value()?;
+                    it.service |= shared.is_some();
+                    it.shared = shared.and_then(|it| if let Shared::Chat(chat) = it { Some(chat) } else { None });
+                }
                 Field::Service => it.service |= map.next_value::<Option<IgnoredAny>>()?.is_some(),
                 Field::Else => {
                     map.next_value::<IgnoredAny>()?;
