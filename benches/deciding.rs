@@ -1,13 +1,14 @@
 //! What it costs to read an update and to decide about it, for a subscriber and for a stranger.
-#![allow(missing_docs, clippy::unwrap_used, reason = "a benchmark")]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "a benchmark")]
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use majordomo::domain::effect::Effect;
 use majordomo::domain::event::{Event, Happened, Standing, Status};
 use majordomo::domain::fact::{Fact, House, Need};
-use majordomo::domain::feature::{Cell, Facts, Feature, Pace, Verdict};
+use majordomo::domain::feature::{Cell, Facts, Feature, Pace, ROUNDS, Verdict};
 use majordomo::domain::offices::{self, Settings};
 use majordomo::domain::types::{Moment, UserId};
+use majordomo::protocol::facts::nothing_known;
 use majordomo::telegram::CallbackKey;
 use majordomo::telegram::update::{DecodeContext, decode};
 use std::collections::HashMap;
@@ -44,19 +45,21 @@ impl Stage {
     /// As the chat does it: what is needed is looked up until nothing new is named, then it is decided.
     fn decide(&self, event: &Happened, status: Status) -> Verdict {
         let mut known = Vec::new();
-        loop {
+        for _ in 0..ROUNDS {
             let verdict = self.guard.decide(&self.cell, event, &self.facts(&known));
             if verdict.needs.is_empty() {
                 return verdict;
             }
             known.extend(verdict.needs.into_iter().map(|it| (it.clone(), self.answer(&it, status))));
         }
+        panic!("it never knows enough: {known:?}");
     }
 
     fn answer(&self, need: &Need, status: Status) -> Fact {
         match need {
             Need::Row(key) => Fact::Row(self.rows.get(key).cloned()),
-            _ => Fact::Member(Ok(Standing { status, ..Standing::default() })),
+            Need::Member { .. } => Fact::Member(Ok(Standing { status, ..Standing::default() })),
+            other => nothing_known(other),
         }
     }
 

@@ -47,9 +47,15 @@ fn subscriber(town: &Town, name: &str) -> UserId {
     who
 }
 
+/// Waits until nothing is called any more: what was owed before must not count.
 async fn settle(town: &Town) {
     town.telegram.until(LONG, || town.telegram.undelivered() == 0).await;
-    tokio::time::sleep(SETTLED * 2).await;
+    let begun = Instant::now();
+    let mut before = u64::MAX;
+    while calls(town) != before && begun.elapsed() < LONG {
+        before = calls(town);
+        tokio::time::sleep(SETTLED * 2).await;
+    }
 }
 
 /// Whom no group knows: all hear, none acts.

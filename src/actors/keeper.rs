@@ -16,6 +16,8 @@ use std::time::Duration;
 
 /// How often it looks.
 const EVERY: Duration = Duration::from_secs(1);
+/// Chats that are sent to sleep in one look, as long as not too many are awake: each writes what it has kept.
+const AT_ONCE: usize = 500;
 /// How often old rows are swept away, in looks.
 const SWEEP: u64 = 3600;
 /// How long the message behind a slot is remembered, in ms.
@@ -64,7 +66,7 @@ async fn count_active(world: &World) -> Result<(), StoreError> {
 
 fn send_to_sleep(world: &World) {
     let before = clock::tick_ms().saturating_sub(world.runtime.chat_idle_s * 1000);
-    let idle = world.intake.desk().idle(before, world.runtime.chats_awake);
+    let idle = world.intake.desk().idle(before, AT_ONCE, world.runtime.chats_awake);
     for address in idle {
         let _ended_by_itself = address.send_message(ChatMsg::Sleep);
     }

@@ -62,7 +62,7 @@ impl Default for Runtime {
             total_queue: 20_000,
             persist_after_ms: 10,
             chat_idle_s: 300,
-            chats_awake: 20_000,
+            chats_awake: 12_000,
             late_wakes_per_s: 20,
             stuck_ms: 10_000,
             blocked_ms: 5_000,

@@ -143,7 +143,7 @@ fn a_chat_sleeps_only_with_nothing_to_do_and_is_started_again() {
     let it = desk.find(CHAT, 1).unwrap();
     desk.finish(&it, 0);
     taken(&mut desk, 1);
-    assert_eq!(desk.idle(100, 1), ["it"]);
+    assert_eq!(desk.idle(100, 9, 1), ["it"]);
     assert!(desk.try_sleep(CHAT, 1));
     assert!(matches!(offer(&mut desk, 2), Offered::Queued(Wake::Start)));
 }
@@ -165,13 +165,14 @@ fn when_too_many_are_awake_those_idle_for_longest_go_and_nobody_at_work() {
         }
     }
     let sorted = |desk: &Desk<&'static str, u32>, before, most| {
-        let mut idle = desk.idle(before, most);
+        let mut idle = desk.idle(before, 2, most);
         idle.sort_unstable();
         idle
     };
     assert_eq!(sorted(&desk, 0, 4), [""; 0], "there is room for all");
     assert_eq!(sorted(&desk, 0, 2), ["first", "second"]);
     assert_eq!(sorted(&desk, 52, 2), ["first", "second"], "whose time has come anyway counts");
-    assert_eq!(sorted(&desk, 54, 4), ["first", "second", "third"]);
+    assert_eq!(sorted(&desk, 54, 4).len(), 2, "so many at once");
+    assert_eq!(sorted(&desk, 54, 1), ["first", "second", "third"], "unless too many are awake");
     assert_eq!(sorted(&desk, 0, 0), ["first", "second", "third"], "whoever has work stays");
 }

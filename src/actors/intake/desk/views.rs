@@ -5,13 +5,14 @@ use crate::actors::intake::item::Disk;
 use crate::domain::types::ChatNo;
 
 impl<A: Clone, W> Desk<A, W> {
-    /// The addresses of running chats that have had no event since `before_ms`; and if more than `most` would go
-    /// on running, of as many others that have nothing to do, those idle for longest first.
+    /// The addresses of running chats that have had no event since `before_ms`, so many at once; and if more than
+    /// `most` would go on running, of as many others that have nothing to do, those idle for longest first.
     #[must_use]
-    pub fn idle(&self, before_ms: u64, most: usize) -> Vec<A> {
+    pub fn idle(&self, before_ms: u64, at_once: usize, most: usize) -> Vec<A> {
         let quiet = |lane: &&Lane<A>| !lane.awake && !lane.has_work() && lane.address.is_some();
         let (mut idle, mut others): (Vec<_>, Vec<_>) =
             self.lanes.values().filter(quiet).partition(|it| it.last_tick_ms < before_ms);
+        others.extend(idle.drain(at_once.min(idle.len())..));
         let over = self.running().saturating_sub(most).saturating_sub(idle.len()).min(others.len());
         if over > 0 {
             others.select_nth_unstable_by_key(over - 1, |it| it.last_tick_ms);
