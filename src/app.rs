@@ -2,6 +2,7 @@
 
 mod build;
 mod exit;
+mod folder;
 mod house;
 mod offline;
 mod restore;

@@ -1,5 +1,6 @@
 //! What every actor of the house may reach: ports, features, and what the whole house knows.
 
+use super::chat::held::Held;
 use super::chat::writing::Writing;
 use super::intake::port::IntakePort;
 use super::requests::Requests;
@@ -43,6 +44,8 @@ pub struct World {
     pub cache: CacheLimits,
     /// `[limits.chat]`
     pub chat: ChatLimits,
+    /// What the rows of all awake chats weigh.
+    pub held: Arc<Held>,
     /// Which chats have a write under way.
     pub writing: Writing,
     /// Telegram's limiter and breaker.
@@ -110,6 +113,7 @@ impl World {
             runtime: parts.runtime,
             cache: parts.cache,
             chat: parts.chat,
+            held: Arc::default(),
             writing: Writing::default(),
             limiter: parts.limiter,
             requests: Requests::new(parts.requests),

@@ -17,6 +17,7 @@ mod membership;
 mod out;
 mod pending;
 mod run;
+mod salvage;
 mod store;
 mod table;
 mod tree;

@@ -347,7 +347,7 @@ fn every_key_that_a_check_names_exists() {
         lookup_timeout_ms: 0,
         flood_wait_ms: 0,
     };
-    settings.limits.chat = ChatLimits { rows_per_read: 0, rows_cached: 0, keep_ms: 0 };
+    settings.limits.chat = ChatLimits { rows_per_read: 0, rows_cached: 0, rows_cached_overall: 0, keep_ms: 0 };
     settings.runtime = Runtime {
         worker_threads: 0,
         shards: 0,
@@ -355,6 +355,8 @@ fn every_key_that_a_check_names_exists() {
         total_queue: 0,
         persist_after_ms: 0,
         chat_idle_s: 0,
+        chats_awake: 0,
+        late_wakes_per_s: 0,
         stuck_ms: 0,
         blocked_ms: 0,
         poison_after: 0,

@@ -122,6 +122,17 @@ pub fn chat_and_seq(key: &[u8]) -> Option<(ChatNo, u64)> {
     Some((ChatNo(number(key.get(1..9))?), number(key.get(9..17))?))
 }
 
+/// The chat that a row belongs to, if it belongs to one.
+#[must_use]
+pub fn chat_of(key: &[u8]) -> Option<ChatNo> {
+    let is = |kind: Kind| key.first() == Some(&(kind as u8));
+    if is(Kind::Wake) {
+        return wake_of(key).map(|it| it.1);
+    }
+    let of_a_chat = [Kind::Cell, Kind::Row, Kind::Queued, Kind::Owed, Kind::Slot].into_iter().any(is);
+    if of_a_chat { number(key.get(1..9)).map(ChatNo) } else { None }
+}
+
 /// The message behind a slot.
 #[must_use]
 pub fn slot(chat: ChatNo, slot: Slot) -> Vec<u8> {

@@ -31,7 +31,9 @@ pub mod offline;
 mod opener;
 mod own;
 mod readers;
+mod salvage;
 mod sled_engine;
+mod sled_log;
 mod state;
 mod tee;
 mod writer;
@@ -43,6 +45,7 @@ pub use disk::{free_bytes, loose_modes, probe_sync};
 pub use error::OpenError;
 pub use group::{BITS_PER_ROW, bit_is_set, check};
 pub use handle::Handle;
+pub use salvage::{Salvaged, salvage};
 pub use state::{Health, Status};
 
 pub mod keys;

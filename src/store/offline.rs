@@ -95,8 +95,9 @@ impl Offline {
         }
         let folder = Folder::take(path)?;
         let mark = Mark::open(&folder.mark()).map_err(disk("open", &folder.mark()))?;
+        let acknowledged = mark.read().map_err(disk("read", &folder.mark()))?;
         let opened = Sled::open(&folder.data(), settings.cache_bytes);
-        let opened = opened.and_then(|it| Fronted::open(it, &folder.data()));
+        let opened = opened.and_then(|it| Fronted::open(it, &folder.data(), acknowledged));
         let refused = |error| match error {
             EngineError::Corrupt(why) => OfflineError::Damaged { path: path.clone(), why },
             EngineError::Full(_) => OpenError::Full { path: path.clone() }.into(),
@@ -110,11 +111,6 @@ impl Offline {
     /// Looks at every row. Answers the newest format.
     fn check(&self) -> Result<u8, OfflineError> {
         let damaged = |why: String| OfflineError::Damaged { path: self.path.clone(), why };
-        let marked = self.mark.read().map_err(disk("read", &self.path.join("mark")))?;
-        if self.ledger.group < marked {
-            let found = self.ledger.group;
-            return Err(damaged(format!("its log ends at group {found}, but group {marked} was acknowledged")));
-        }
         let stock = take_stock(self.engine.as_ref()).map_err(|it| damaged(it.to_string()))?;
         if self.ledger != Ledger::default() && stock.sum != self.ledger.sum {
             return Err(damaged("rows are missing or older than they should be".into()));

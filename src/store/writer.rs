@@ -265,6 +265,8 @@ impl Writer {
     }
 
     fn lose_the_engine(&mut self, why: &str, undo: Option<Undo>) {
+        // Before the engine goes: whoever finds none must find the reason, which is not that the store is closed.
+        self.shared.health.send_replace(Health::Full);
         let engine = self.shared.engine_alone().take();
         if let_go(engine, self.tuning.close_ms).is_err() {
             return self.fail(format!("{why}, and the engine does not let go of its files"));
@@ -293,6 +295,9 @@ impl Writer {
             return;
         }
         self.looked_ms = Some(now_ms);
+        if matches!(self.mode, Mode::Open | Mode::Short) && self.opener.is_gone() {
+            return self.fail("its folder was moved, deleted or replaced while it was in use".to_owned());
+        }
         let free = self.opener.free_bytes();
         let sizes = self.shared.engine().as_deref().map(Engine::sizes);
         meters::disk(&self.shared.counters, sizes.unwrap_or_default(), free);

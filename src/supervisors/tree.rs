@@ -18,7 +18,7 @@ use crate::actors::task::{Stopping, TaskActor, work};
 use crate::actors::timer::TimerActor;
 use crate::actors::world::World;
 use crate::actors::{intake::scribe, keeper};
-use crate::config::Settings;
+use crate::config::{Settings, shares};
 use crate::protocol::health::HealthBoard;
 use crate::protocol::wake::Wakers;
 use crate::store::Health;
@@ -146,7 +146,7 @@ fn web(soil: &Soil) -> SupervisorSpec {
                 health: soil.health,
                 metrics: soil.metrics,
                 hosts: soil.settings.web.hosts.clone().into(),
-                limits: Limits::default(),
+                limits: Limits { connections: Limits::default().connections.min(shares().pages), ..Limits::default() },
             };
             serve(listener, state, stopping.wait()).await.map_err(|error| error.to_string())
         }));

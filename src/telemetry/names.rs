@@ -317,6 +317,8 @@ metrics! {
 
     // Process.
     BUILD_INFO = "bot_build_info", Gauge, Count, { version: &[env!("CARGO_PKG_VERSION")] }, "Always 1; the version is a label.";
+    RUNTIME_TASKS = "bot_runtime_tasks", Gauge, Count, {}, "Tasks of the executor that have not ended.";
+    ROWS_CACHED = "bot_rows_cached", Gauge, Count, {}, "Rows of awake chats in memory, each KiB counted once more.";
     EVENT_LOOP_LAG = "bot_event_loop_lag_seconds", Gauge, Seconds, {}, "How late a timer of the event loop was, last time.";
     LOG_DROPPED = "bot_log_lines_dropped_total", Counter, Count, {}, "Log lines left out because nobody took them.";
 }

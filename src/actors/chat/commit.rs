@@ -223,7 +223,8 @@ impl Chat {
             }
             Effect::WakeAt { key, at } => {
                 let wake = self.unwake(name, key, batch);
-                batch.put(keys::wake(at.0, self.no, name, &wake.key), b"{}".to_vec());
+                let asked = rows::write(&rows::Since { at: clock::now() });
+                batch.put(keys::wake(at.0, self.no, name, &wake.key), asked);
                 handover.wakes.push((wake, Some(at)));
             }
             Effect::NoWake { key } => {
@@ -326,7 +327,7 @@ impl Handover {
         world.outbox.owe(self.jobs);
         for (key, at) in self.wakes {
             match at {
-                Some(at) => world.timer.set(key, at),
+                Some(at) => world.timer.set(key, at, clock::now()),
                 None => world.timer.cancel(&key),
             }
         }

@@ -82,6 +82,12 @@ catalogue! {
         next: "overdue wakes ask their feature how late is too late; waits in progress are not affected",
         remedy: "Check time synchronisation (`timedatectl`), and `majordomo doctor` for the skew against Telegram.",
     }
+    CLOCK_BEHIND = "clock.behind", Warn {
+        meaning: "Telegram's messages come from the future: the machine's clock is behind by at least as much as the line says.",
+        causes: ["a machine without a clock of its own that has not reached its time service", "somebody set the clock"],
+        next: "times that are sent to Telegram (when a mute ends) are moved by as much; all else follows the machine's clock",
+        remedy: "Set the clock (`timedatectl set-ntp true`), then `majordomo doctor`.",
+    }
     LOG_DROPPED = "log.dropped", Warn {
         meaning: "Standard output took lines more slowly than they came, so some were left out.",
         causes: ["the terminal is paused (Ctrl-S)", "the program that reads the log hangs", "log.level is debug under load"],
