@@ -1,10 +1,12 @@
 //! Where rows come from: a store that is open and written to, or an engine that nobody else has.
 
 use super::error::BackupError;
+use crate::clock;
 use crate::store::Handle;
 use crate::store::engine::{Engine, EngineError, Pair, Write};
 use crate::store::state::Shared;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What a copy of a store is made from.
 pub trait Source {
@@ -21,8 +23,16 @@ pub trait Source {
     fn end(&mut self) -> Result<Vec<Write>, BackupError>;
 }
 
+/// For each moment of work so many of rest: those who use the store have more need of the machine.
+const REST: u64 = 3;
+/// One rest at most.
+const REST_MAX: Duration = Duration::from_millis(100);
+
 /// The rows of a store that goes on meanwhile.
-pub struct Live(Arc<Shared>);
+pub struct Live {
+    shared: Arc<Shared>,
+    began_us: u64,
+}
 
 impl Handle {
     /// Begins a copy of the store; what is written meanwhile waits in memory, up to so many bytes. Blocks until
@@ -33,29 +43,41 @@ impl Handle {
     pub fn copy(&self, changes_bytes: usize) -> Result<Live, BackupError> {
         let shared = self.shared();
         shared.tee.begin(changes_bytes)?;
-        Ok(Live(shared))
+        Ok(Live { shared, began_us: clock::tick_us() })
+    }
+}
+
+impl Live {
+    /// Between two pages, in proportion to the work on the last one.
+    fn rest(&mut self) {
+        let worked_us = clock::tick_us().saturating_sub(self.began_us);
+        let rest = Duration::from_micros(worked_us.saturating_mul(REST)).min(REST_MAX);
+        #[expect(clippy::disallowed_methods, reason = "on a thread for work that blocks")]
+        std::thread::sleep(rest);
+        self.began_us = clock::tick_us();
     }
 }
 
 impl Source for Live {
     fn rows(&mut self, after: Option<&[u8]>, limit: usize) -> Result<Vec<Pair>, BackupError> {
-        let slot = self.0.engine();
+        self.rest();
+        let slot = self.shared.engine();
         let engine = slot.as_deref().ok_or_else(|| BackupError::Store("it is closed, or its disk is full".into()))?;
         engine.scan(b"", after, limit).map_err(|it| said(&it))
     }
 
     fn changes(&mut self) -> Result<Vec<Write>, BackupError> {
-        Ok(self.0.tee.take()?)
+        Ok(self.shared.tee.take()?)
     }
 
     fn end(&mut self) -> Result<Vec<Write>, BackupError> {
-        Ok(self.0.tee.end()?)
+        Ok(self.shared.tee.end()?)
     }
 }
 
 impl Drop for Live {
     fn drop(&mut self) {
-        self.0.tee.stop();
+        self.shared.tee.stop();
     }
 }
 
