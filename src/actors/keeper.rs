@@ -9,7 +9,7 @@ use crate::protocol::chat::ChatMsg;
 use crate::protocol::health::{CheckState, HealthBoard};
 use crate::protocol::outbox::OutboxMsg;
 use crate::store::{Batch, Store, StoreError, keys, keys::Kind, rows};
-use crate::telemetry::names::ACTIVE_GROUPS;
+use crate::telemetry::names::{ACTIVE_GROUPS, ROWS_CACHED, RUNTIME_TASKS};
 use crate::telemetry::{Line, events};
 use std::sync::Arc;
 use std::time::Duration;
@@ -64,7 +64,7 @@ async fn count_active(world: &World) -> Result<(), StoreError> {
 
 fn send_to_sleep(world: &World) {
     let before = clock::tick_ms().saturating_sub(world.runtime.chat_idle_s * 1000);
-    let idle = world.intake.desk().idle(before);
+    let idle = world.intake.desk().idle(before, world.runtime.chats_awake);
     for address in idle {
         let _ended_by_itself = address.send_message(ChatMsg::Sleep);
     }
@@ -79,6 +79,8 @@ fn measure(world: &World) {
     metrics::gauge!("bot_inbox_depth").set((memory + disk) as f64);
     let age_ms = oldest.map_or(0, |it| clock::tick_ms().saturating_sub(it));
     metrics::gauge!("bot_inbox_oldest_seconds").set(age_ms as f64 / 1000.0);
+    metrics::gauge!(ROWS_CACHED).set(world.held.weight() as f64);
+    metrics::gauge!(RUNTIME_TASKS).set(tokio::runtime::Handle::current().metrics().num_alive_tasks() as f64);
 }
 
 /// Says once that the store cannot be written, and once that it can again.

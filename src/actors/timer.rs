@@ -19,11 +19,18 @@ pub struct TimerActor;
 pub struct Timer {
     world: Arc<World>,
     looks_at_ms: u64,
+    /// Before then no more wakes ring that are late, in monotonic ms.
+    late_at_ms: u64,
     last: (Moment, u64),
 }
 
 /// Wakes fired in one look.
 const AT_ONCE: usize = 256;
+/// A wake that is later than this waits for its turn among the others that are, in ms: after a stop of hours half
+/// of the house's clocks are due, and who comes now must not wait for that, nor Telegram be asked everything at once.
+const LATE_MS: u64 = 60_000;
+/// How often some of those have their turn, in ms.
+const TURN_MS: u64 = 100;
 /// The longest wait between two looks: a clock that jumps is noticed by then.
 const LOOK_MS: u64 = 1_000;
 /// A difference between wall time and monotonic time that is worth a word.
@@ -44,7 +51,7 @@ impl Actor for TimerActor {
         })
         .await?;
         world.timer.port().bind(myself);
-        let mut timer = Timer { looks_at_ms: u64::MAX, last: (clock::now(), clock::tick_ms()), world };
+        let mut timer = Timer { looks_at_ms: u64::MAX, late_at_ms: 0, last: (clock::now(), clock::tick_ms()), world };
         timer.look_later(5);
         Ok(timer)
     }
@@ -67,7 +74,9 @@ impl Timer {
         self.notice_jump();
         let now = clock::now();
         let mut written = true;
-        for (key, due) in self.world.timer.due(now, AT_ONCE) {
+        let mut due = self.late(now);
+        due.extend(self.world.timer.due(punctual(now), now.plus_ms(1), AT_ONCE));
+        for (key, due) in due {
             written = self.fire(key, due, now).await;
             if !written {
                 break;
@@ -75,6 +84,18 @@ impl Timer {
         }
         self.looks_at_ms = u64::MAX;
         self.look_later(if written { 5 } else { LOOK_MS });
+    }
+
+    /// Of the wakes that are late, those whose turn it is.
+    fn late(&mut self, now: Moment) -> Vec<(WakeKey, Due)> {
+        let tick_ms = clock::tick_ms();
+        if tick_ms < self.late_at_ms {
+            return Vec::new();
+        }
+        self.late_at_ms = tick_ms + TURN_MS;
+        let turn = self.world.runtime.late_wakes_per_s.saturating_mul(TURN_MS) / 1_000;
+        let turn = usize::try_from(turn).unwrap_or(AT_ONCE).clamp(1, AT_ONCE);
+        self.world.timer.due(Moment(0), punctual(now), turn)
     }
 
     /// Queues `Woke` to the chat, unless the wake was moved or cancelled meanwhile. What cannot be written stays
@@ -112,7 +133,10 @@ impl Timer {
 
     fn look_later(&mut self, least_ms: u64) {
         let now = clock::now();
-        let wait_ms = self.world.timer.next().map_or(LOOK_MS, |at| at.since_ms(now)).clamp(least_ms, LOOK_MS);
+        let timer = &self.world.timer;
+        let next_ms = timer.next(punctual(now)).map_or(LOOK_MS, |at| at.since_ms(now));
+        let any_late = !timer.due(Moment(0), punctual(now), 1).is_empty();
+        let wait_ms = if any_late { next_ms.min(TURN_MS) } else { next_ms }.clamp(least_ms, LOOK_MS);
         let at = clock::tick_ms() + wait_ms;
         if at >= self.looks_at_ms {
             return;
@@ -142,5 +166,48 @@ impl Timer {
                 .emit();
         }
         self.last = (wall, tick);
+    }
+}
+
+/// Since when a wake that is due now is not late.
+const fn punctual(now: Moment) -> Moment {
+    Moment(now.0.saturating_sub(LATE_MS))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+    use super::*;
+    use crate::actors::testkit::{Telegram, Town};
+    use crate::domain::types::ChatNo;
+
+    #[tokio::test]
+    async fn whoever_is_punctual_does_not_wait_for_the_many_who_are_late_and_these_have_their_turn() {
+        let telegram = Telegram::new(|_, _| Err((500, "nobody asks"))).await;
+        let world = Town::new(telegram, |_| {}).await.world;
+        let (now, key) = (clock::now(), |chat| WakeKey { chat, feature: "membership".into(), key: "look".into() });
+        let late = Moment(now.0 - 6 * 3_600_000);
+        let (many, punctual) = (1_000, ChatNo(5_000));
+        let mut batch = Batch::default();
+        for n in 1..=many {
+            batch.put(keys::wake(late.0, ChatNo(n), "membership", "look"), Vec::new());
+        }
+        batch.put(keys::wake(now.0, punctual, "membership", "look"), Vec::new());
+        world.store.commit(batch).await.unwrap();
+        Actor::spawn(None, TimerActor, world.clone()).await.unwrap();
+        let waiting = || world.timer.due(Moment(0), now, 2_000).len();
+        let rings = async {
+            while world.timer.when(&key(punctual)).is_some() {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            let left = waiting();
+            while waiting() == left {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            left
+        };
+        let left = tokio::time::timeout(Duration::from_secs(60), rings).await.expect("all have their turn");
+        assert!(left > 500, "{left} of {many} were still waiting when it had rung");
     }
 }

@@ -1,8 +1,7 @@
 //! Everything that must be there before the tree starts: store, keys, ports, and what was left from the last time.
 
-use super::Exit;
-use super::Options;
 use super::folder::{self, Kept};
+use super::{Exit, Options, restore};
 use crate::actors::intake::port::{IntakeParts, IntakePort};
 use crate::actors::intake::replay::pages;
 use crate::actors::operator::Operator;
@@ -101,6 +100,7 @@ pub(super) async fn build(loaded: Loaded, options: Options, ground: &Ground) -> 
     settings.telegram.calls_in_flight = settings.telegram.calls_in_flight.min(shares().calls);
     let client = Client::new(&settings.telegram).map_err(|it| StartError::Config(it.to_string()))?;
     let Kept { store, key, secret, boot, in_hand, left } = folder::open(&settings).await?;
+    let restored = restore::tell(&store).await?;
     crate::telemetry::keep_secret(&secret);
     let sequence = Arc::new(Sequence::of_boot(boot));
     let features = offices::features(&office_settings(&settings));
@@ -144,6 +144,7 @@ pub(super) async fn build(loaded: Loaded, options: Options, ground: &Ground) -> 
         sequence,
         house,
     });
+    world.set_restored(restored);
     let recorded = metrics::install().map_err(|it| StartError::Tree(it.to_string()))?;
     let census = ground.census.clone();
     let deadline = Duration::from_millis(settings.telegram.call_timeout_ms);
@@ -218,7 +219,7 @@ async fn first_facts(
     Ok((HouseFacts { me: id, username, owners: owners.into(), claim }, code))
 }
 
-fn office_settings(settings: &Settings) -> offices::Settings {
+pub(super) fn office_settings(settings: &Settings) -> offices::Settings {
     offices::Settings {
         membership: settings.features.membership,
         drill: drill::Settings { enabled: settings.features.drill.enabled },

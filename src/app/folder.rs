@@ -1,7 +1,7 @@
 //! What the house keeps in the store's folder, opened before anything else; a full disk is waited for.
 
-use super::Exit;
 use super::build::{StartError, end};
+use super::{Exit, upgrade};
 use crate::config::{self, Settings};
 use crate::protocol::inhand::{InHand, Leftover};
 use crate::store::{Batch, Handle, OpenError, Store, StoreError, free_bytes, keys};
@@ -35,9 +35,9 @@ const AGAIN: Duration = Duration::from_secs(1);
 /// # Errors
 /// All but a full disk.
 pub(super) async fn open(settings: &Settings) -> Result<Kept, StartError> {
-    let mut told = false;
+    let (mut told, mut backed_up) = (false, false);
     loop {
-        match once(settings).await {
+        match once(settings, &mut backed_up).await {
             Err(error) if error.is_full() => {
                 if !told {
                     tell_full(&error);
@@ -65,14 +65,22 @@ fn has_room(settings: &config::Store) -> bool {
     there.is_none_or(|it| it >= settings.reserve_bytes)
 }
 
-async fn once(settings: &Settings) -> Result<Kept, StartError> {
+/// A backup before an upgrade is tried once: each further one would take room away.
+async fn once(settings: &Settings, backed_up: &mut bool) -> Result<Kept, StartError> {
     if !has_room(&settings.store) {
         return Err(OpenError::Full { path: settings.store.path.clone() }.into());
     }
-    let opened = settings.store.clone();
-    let store = tokio::task::spawn_blocking(move || Handle::open(&opened))
-        .await
-        .map_err(|it| StartError::Tree(it.to_string()))??;
+    let all = settings.clone();
+    let first = !std::mem::replace(backed_up, true);
+    let opened = tokio::task::spawn_blocking(move || {
+        if first {
+            upgrade::back_up_before(&all);
+        }
+        let store = Handle::open(&all.store)?;
+        upgrade::note_version(&all);
+        Ok::<_, OpenError>(store)
+    });
+    let store = opened.await.map_err(|it| StartError::Tree(it.to_string()))??;
     last_words::keep_in(&settings.store.path);
     store.on_fatal(|why| end(&format!("the store failed: {why}"), Exit::Store));
     let rest = rest(settings, &store).await;

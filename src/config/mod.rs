@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+mod backup;
 mod check;
 mod env;
 mod error;
@@ -22,6 +23,7 @@ mod telegram;
 mod tests;
 mod web;
 
+pub use backup::Backup;
 pub use check::{Check, Wrong};
 pub use env::no_color;
 pub use error::{ConfigError, Place, Problem};
@@ -48,6 +50,8 @@ pub struct Settings {
     pub owner: Owner,
     /// `[store]`
     pub store: Store,
+    /// `[backup]`
+    pub backup: Backup,
     /// `[web]`
     pub web: Web,
     /// `[log]`
@@ -68,6 +72,7 @@ impl Settings {
         self.telegram.validate(&mut check);
         self.owner.validate(&mut check);
         self.store.validate(&mut check);
+        self.backup.validate(&mut check);
         self.web.validate(&mut check);
         self.features.validate(&mut check);
         self.limits.validate(&mut check);

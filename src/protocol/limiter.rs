@@ -84,7 +84,7 @@ impl LimiterPort {
 
     /// Obeys a "too many requests" at once, and has it kept.
     pub fn flood(&self, scope: Scope, retry_after_s: u64) {
-        self.gate().flood(scope, retry_after_s, clock::tick_ms());
+        let scope = self.gate().flood(scope, retry_after_s, clock::tick_ms());
         let _kept_when_there_is_room = self.limiter.tell(LimiterMsg::Paused { scope, retry_after_s });
     }
 

@@ -110,18 +110,18 @@ impl TimerPort {
         }
     }
 
-    /// The wakes due by `now`, at most so many; they stay until cancelled or moved.
+    /// The wakes due from `from` on, and before `before`, at most so many; they stay until cancelled or moved.
     #[must_use]
-    pub fn due(&self, now: Moment, most: usize) -> Vec<(WakeKey, Due)> {
+    pub fn due(&self, from: Moment, before: Moment, most: usize) -> Vec<(WakeKey, Due)> {
         let wakes = self.lock();
-        let due = wakes.by_time.keys().take_while(|(at, _)| *at <= now).take(most);
-        due.filter_map(|(_, key)| Some((key.clone(), *wakes.by_key.get(key)?))).collect()
+        let due = wakes.by_time.range(first_at(from)..).map(|(it, ())| it).take_while(|(at, _)| *at < before);
+        due.take(most).filter_map(|(_, key)| Some((key.clone(), *wakes.by_key.get(key)?))).collect()
     }
 
-    /// When the next wake is due.
+    /// When the next wake is due, of those that are due from `from` on.
     #[must_use]
-    pub fn next(&self) -> Option<Moment> {
-        self.lock().by_time.first_key_value().map(|((at, _), ())| *at)
+    pub fn next(&self, from: Moment) -> Option<Moment> {
+        self.lock().by_time.range(first_at(from)..).next().map(|((at, _), ())| *at)
     }
 
     fn lock(&self) -> MutexGuard<'_, Wakes> {
@@ -140,6 +140,11 @@ impl Due {
             Some(_) | None => self,
         }
     }
+}
+
+/// What comes before all wakes of that moment.
+const fn first_at(at: Moment) -> (Moment, WakeKey) {
+    (at, WakeKey { chat: ChatNo::HOUSE, feature: String::new(), key: String::new() })
 }
 
 impl Wakes {
@@ -164,8 +169,13 @@ mod tests {
         WakeKey { chat: ChatNo(7), feature: "membership".into(), key: name.into() }
     }
 
+    fn between(timer: &TimerPort, from: u64, before: u64) -> Vec<(WakeKey, Moment)> {
+        let due = timer.due(Moment(from), Moment(before), 9);
+        due.into_iter().map(|(key, due)| (key, due.asked)).collect()
+    }
+
     fn due(timer: &TimerPort, now: u64) -> Vec<(WakeKey, Moment)> {
-        timer.due(Moment(now), 9).into_iter().map(|(key, due)| (key, due.asked)).collect()
+        between(timer, 0, now + 1)
     }
 
     #[test]
@@ -192,10 +202,14 @@ mod tests {
         timer.set(key("a"), Moment(10), Moment(1));
         timer.set(key("b"), Moment(20), Moment(1));
         timer.set(key("a"), Moment(30), Moment(1));
-        assert_eq!(timer.next(), Some(Moment(20)));
-        assert_eq!(due(&timer, 40), [(key("b"), Moment(20)), (key("a"), Moment(30))]);
+        assert_eq!(timer.next(Moment(0)), Some(Moment(20)));
+        assert_eq!(between(&timer, 0, 40), vec![(key("b"), Moment(20)), (key("a"), Moment(30))]);
+        assert_eq!(between(&timer, 21, 31), vec![(key("a"), Moment(30))]);
+        assert_eq!(between(&timer, 20, 30), vec![(key("b"), Moment(20))]);
+        assert_eq!(timer.next(Moment(20)), Some(Moment(20)));
+        assert_eq!(timer.next(Moment(21)), Some(Moment(30)));
         timer.cancel(&key("b"));
         assert_eq!(timer.when(&key("b")), None);
-        assert_eq!(timer.next(), Some(Moment(30)));
+        assert_eq!(timer.next(Moment(0)), Some(Moment(30)));
     }
 }

@@ -117,8 +117,8 @@ pub(super) fn disk(what: &'static str, path: &Path) -> impl FnOnce(io::Error) ->
     }
 }
 
-/// The system drops the lock when the process ends, however it ends.
-fn lock(folder: &Path) -> Result<File, OpenError> {
+/// Takes a folder and changes nothing else. The system drops the lock when the process ends, however it ends.
+pub(super) fn lock(folder: &Path) -> Result<File, OpenError> {
     let path = folder.join("lock");
     let mut options = OpenOptions::new();
     options.create(true).truncate(false).read(true).write(true).mode(0o600);

@@ -45,6 +45,8 @@ impl Recent {
 
 /// Beside what is handed over once as it is and once as rewritten pages, sled needs this much, in bytes.
 const ROOM: u64 = 1 << 20;
+/// Rows handed to the engine at once.
+const PART: usize = 256;
 /// Rows read at once from an engine that is opened.
 const PAGE: usize = 1_000;
 
@@ -117,10 +119,21 @@ impl<E: Engine> Fronted<E> {
         }
         self.has_room_for(journal.end())?;
         self.recent().0.keys().for_each(|it| self.below.add(it));
-        self.engine.apply_steps(&mut self.recent().0.iter().map(|(key, it)| (&**key, it.value.as_deref())))?;
+        self.hand_over_in_parts()?;
         self.engine.sync()?;
         journal.begin()?;
         self.recent.write().unwrap_or_else(PoisonError::into_inner).0.clear();
+        Ok(())
+    }
+
+    /// Not at once: the engine keeps what it replaces until the end of a batch. A part alone is never seen, since
+    /// what is recent is looked at first, and the journal has all of it until the engine has it for good.
+    fn hand_over_in_parts(&self) -> Result<(), EngineError> {
+        let recent = self.recent();
+        let mut steps = recent.0.iter().map(|(key, it)| (&**key, it.value.as_deref())).peekable();
+        while steps.peek().is_some() {
+            self.engine.apply_steps(&mut steps.by_ref().take(PART))?;
+        }
         Ok(())
     }
 

@@ -120,6 +120,10 @@ impl Handle {
         self.write(Arc::new(Batch(vec![put]))).await.map_err(OpenError::Store)
     }
 
+    pub(super) fn shared(&self) -> Arc<Shared> {
+        Arc::clone(&self.0.0)
+    }
+
     async fn write(&self, batch: Arc<Batch>) -> Result<(), StoreError> {
         let (answer, answered) = oneshot::channel();
         self.0.0.inbox.commit(Commit { batch, answer, asked_us: clock::tick_us() })?;

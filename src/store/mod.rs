@@ -9,6 +9,7 @@
 //! Handle -> Questions -> two reader threads --------------> Engine
 //! ```
 
+pub mod backup;
 pub mod disk;
 pub mod engine;
 mod error;
@@ -26,6 +27,7 @@ mod mark;
 mod memory;
 mod meters;
 pub mod migrate;
+pub mod offline;
 mod opener;
 mod own;
 mod readers;
@@ -33,6 +35,7 @@ mod salvage;
 mod sled_engine;
 mod sled_log;
 mod state;
+mod tee;
 mod writer;
 
 #[cfg(test)]

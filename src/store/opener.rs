@@ -207,7 +207,7 @@ fn check(engine: &dyn Engine, marked: u64) -> Result<Option<u8>, EngineError> {
 #[derive(Default)]
 pub(super) struct Stock {
     pub(super) sum: u64,
-    newest: u8,
+    pub(super) newest: u8,
 }
 
 /// Reads all rows. One that is not what was written is an error.

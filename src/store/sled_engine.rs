@@ -18,6 +18,13 @@ use std::sync::{Mutex, PoisonError};
 /// to 17 rows, so this leaves room for rows of 15 KiB on average.
 pub(super) const SEGMENT_BYTES: usize = 1 << 20;
 
+/// sled replaces pages and leaves the old ones to be freed when no thread can see them any more, some of them with
+/// each hundredth thing it is asked. After many writes at once, or a long scan, that is tens of MiB which wait until
+/// somebody asks again. So it is asked to free them: so often after some writes ..
+const SWEEPS_AFTER_WRITES: usize = 128;
+/// .. and so often after a scan. Each time frees what is left of 512 replacements, and takes a microsecond if there are none.
+const SWEEPS_AFTER_SCAN: usize = 4;
+
 /// An open sled folder.
 pub(super) struct Sled {
     db: sled::Db,
@@ -97,7 +104,7 @@ impl Engine for Sled {
             Some(after) if after >= prefix => Bound::Excluded(after),
             _ => Bound::Included(prefix),
         };
-        guarded(|| {
+        let found = guarded(|| {
             let mut rows = Vec::new();
             for row in self.db.range::<&[u8], _>((from, Bound::Unbounded)).take(limit) {
                 let (key, value) = row.map_err(said)?;
@@ -107,7 +114,9 @@ impl Engine for Sled {
                 rows.push((key.to_vec(), value.to_vec()));
             }
             Ok(rows)
-        })
+        });
+        sweep(SWEEPS_AFTER_SCAN);
+        found
     }
 
     fn last(&self, prefix: &[u8]) -> Result<Option<Pair>, EngineError> {
@@ -132,7 +141,9 @@ impl Engine for Sled {
                 None => batch.remove(key),
             }
         }
-        guarded(|| self.db.apply_batch(batch).map_err(said))
+        let applied = guarded(|| self.db.apply_batch(batch).map_err(said));
+        sweep(SWEEPS_AFTER_WRITES);
+        applied
     }
 
     fn sync(&self) -> Result<(), EngineError> {
@@ -150,6 +161,11 @@ impl Engine for Sled {
 }
 
 /// A kill while sled opens leaves `snap.*.generating`, and sled then refuses the folder for ever.
+/// Frees pages that nobody sees any more.
+fn sweep(times: usize) {
+    (0..times).for_each(|_| crossbeam_epoch::pin().flush());
+}
+
 fn remove_unfinished_snapshots(path: &Path) -> io::Result<()> {
     let entries = match fs::read_dir(path) {
         Ok(entries) => entries,

@@ -218,11 +218,13 @@ impl Writer {
         inverse.push(Ledger { group: group + 1, ..self.ledger }.write());
         let undo = |error| Unwritten { error, undo: Some(Undo { group, writes: std::mem::take(&mut inverse) }) };
 
+        let copied = shared.tee.group(&writes);
         let applied = with(shared.engine_alone().as_deref(), |it| it.apply(&writes));
         meters::applied(began_us);
         let sync_began_us = clock::tick_us();
         let synced = applied.and_then(|()| with(shared.engine().as_deref(), Engine::sync));
         synced.and_then(|()| self.opener.acknowledged(group)).map_err(undo)?;
+        copied.written();
         self.ledger = ledger;
         let sync_us = clock::tick_us().saturating_sub(sync_began_us);
         shared.counters.last_sync_us.store(sync_us, Ordering::Relaxed);

@@ -7,6 +7,7 @@ use super::intensity::Intensity;
 use super::shard::{Shard, ShardRules, ShardSpec};
 use super::spec::{ChildSpec, OnGiveUp, SpecError, Started, Strategy, SupervisorSpec};
 use super::supervisor::child;
+use crate::actors::backup;
 use crate::actors::control::Server;
 use crate::actors::facts::{self, FactsActor};
 use crate::actors::limiter::{BreakerActor, LimiterActor};
@@ -82,7 +83,8 @@ fn services(soil: &Soil) -> SupervisorSpec {
         },
     );
     let keeper = task("keeper", soil, |soil, stopping| keeper::run(soil.world, soil.health, stopping));
-    branch("services", Strategy::OneForOne, park(soil), soil, vec![facts, timer, keeper])
+    let backup = task("backup", soil, |soil, stopping| backup::run(soil.world, soil.settings, soil.health, stopping));
+    branch("services", Strategy::OneForOne, park(soil), soil, vec![facts, timer, keeper, backup])
 }
 
 fn upstreams(soil: &Soil, ground: &Ground) -> Result<SupervisorSpec, SpecError> {

@@ -204,7 +204,7 @@ fn tell(
 
 /// The key of the wake that takes a notice away.
 pub(super) fn wake(slot: Slot) -> String {
-    format!("notice/{}", slot.0)
+    format!("{NOTICE}{}", slot.0)
 }
 
 /// Takes a notice away before its time.
@@ -215,6 +215,8 @@ pub(super) fn take_away(draft: &mut Draft<'_>, slot: Slot) {
 
 /// The key of the wake that renews a collective notice begins so.
 const RENEW: &str = "crowd/";
+/// How the key of a wake begins that takes a notice away.
+pub(super) const NOTICE: &str = "notice/";
 
 /// The time of a notice has come: to be taken away, or to be renewed.
 pub(super) fn expire(draft: &mut Draft<'_>, key: &str) {
@@ -226,7 +228,7 @@ pub(super) fn expire(draft: &mut Draft<'_>, key: &str) {
         }
         return;
     }
-    let Some(slot) = key.strip_prefix("notice/").and_then(|it| it.parse().ok()).map(Slot) else { return };
+    let Some(slot) = key.strip_prefix(NOTICE).and_then(|it| it.parse().ok()).map(Slot) else { return };
     draft.claim();
     let crowd = draft.state().crowds.iter().find(|it| it.slot == slot).map(|it| it.until);
     let stands_ms = draft.state().policy.notice_ms(draft.settings);

@@ -50,13 +50,31 @@ catalogue! {
         meaning: "The store's files could not be read as they should be.",
         causes: ["a failing disk", "a file system that lost writes in a power cut", "a file changed by another program"],
         next: "the damaged folder is moved aside, never deleted; the start is refused where nothing can replace it",
-        remedy: "Keep the folder named in the line. Check the disk (dmesg, smartctl), restore your own copy of store.path, and start again.",
+        remedy: "Keep the folder named in the line. Check the disk (dmesg, smartctl), then: majordomo backup list, majordomo backup restore FILE, and start again.",
     }
     STORE_MIGRATED = "store.migrated", Info {
         meaning: "Rows of an older version were rewritten in the present format.",
         causes: ["the first start after an upgrade"],
         next: "the start goes on",
         remedy: "Nothing.",
+    }
+    STORE_RESTORED = "store.restored", Warn {
+        meaning: "The first start after a restore: the store is as it was at the moment in the line, and what happened since is not in it.",
+        causes: ["majordomo backup restore", "majordomo store import"],
+        next: "the house goes on; what was owed at that moment is held back and not performed",
+        remedy: "majordomo pending list, then release or drop what is held.",
+    }
+    BACKUP_DONE = "backup.done", Info {
+        meaning: "A backup was made, read again and found whole.",
+        causes: ["its hour of the day (backup.hour)", "the first start of another version", "majordomo backup create"],
+        next: "older ones go by backup.keep_*",
+        remedy: "Nothing. Now and then try one: majordomo backup verify FILE.",
+    }
+    BACKUP_FAILED = "backup.failed", Error {
+        meaning: "There is no new backup. The house itself is not affected, and nothing half written was left behind.",
+        causes: ["no room on the disk of backup.folder", "backup.folder cannot be written", "the store could not be read", "it took longer than backup.timeout_s"],
+        next: "it is tried again within the hour; older backups stay",
+        remedy: "Mend what the reason names, then: majordomo backup create.",
     }
     CLOCK_JUMP = "clock.jump", Warn {
         meaning: "The wall clock moved against the monotonic one by more than a few seconds.",
