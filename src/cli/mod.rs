@@ -67,8 +67,6 @@ enum Command {
     /// Count, check, export or import the store
     #[command(subcommand)]
     Store(store::Command),
-    /// Take over what can still be read of a damaged store into the empty store.path
-    Salvage(salvage::Args),
     /// Guard many groups at once, from a list
     #[command(subcommand)]
     Membership(membership::Command),
@@ -102,7 +100,6 @@ fn obey(args: Args) -> Exit {
         Command::Pending(command) => pending::run(&file, command),
         Command::Backup(command) => backup::run(&file, command),
         Command::Store(command) => store::run(&file, command),
-        Command::Salvage(args) => salvage::run(&file, &args),
         Command::Membership(command) => membership::run(&file, &command),
         Command::Explain(args) => explain::run(&args),
         Command::Completions(args) => completions::run(args),

@@ -1,4 +1,4 @@
-//! `majordomo salvage`: takes over what can still be read of a damaged store.
+//! `majordomo store salvage`: takes over what can still be read of a damaged store.
 
 use super::{Exit, Source, out};
 use crate::store::{Salvaged, salvage};

@@ -2,7 +2,7 @@
 
 use super::client::fail;
 use super::out::{self, Look, Tone};
-use super::{Exit, Source, backup, jobs};
+use super::{Exit, Source, backup, jobs, salvage};
 use crate::app;
 use crate::clock;
 use crate::protocol::control::Request;
@@ -35,6 +35,8 @@ pub(super) enum Command {
         #[arg(long, value_name = "BACKUP")]
         from: Option<PathBuf>,
     },
+    /// Take over what can still be read of a damaged store into the empty folder store.path
+    Salvage(salvage::Args),
     /// Make a store of such a text, in the empty folder store.path; what was owed is held back
     Import {
         /// The file
@@ -50,6 +52,7 @@ pub(super) fn run(source: &Source, command: Command) -> Exit {
         Command::Stats { json } => look(source, json, false),
         Command::Verify { json } => look(source, json, true),
         Command::Export { file, from } => export(source, &file, from.as_deref()),
+        Command::Salvage(args) => salvage::run(source, &args),
         Command::Import { file, json } => {
             backup::restore(source, |settings| app::restore_from(settings, app::From::Export(&file)), json)
         }

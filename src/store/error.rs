@@ -20,7 +20,7 @@ pub enum OpenError {
     #[error(
         "the store {path} is damaged ({why}); its data was moved to {moved} and nothing else was touched: \
          restore a backup (majordomo backup restore), or take over what can still be read \
-         (majordomo salvage {moved}), or delete {mark} to begin with an empty store"
+         (majordomo store salvage {moved}), or delete {mark} to begin with an empty store"
     )]
     Damaged {
         /// The folder.
@@ -36,7 +36,7 @@ pub enum OpenError {
     #[error(
         "the data of the store {path} is missing, although {mark} says that there was some: \
          restore a backup (majordomo backup restore), or take over what can still be read of a folder that was moved \
-         aside (majordomo salvage FOLDER), or delete {mark} to begin with an empty store"
+         aside (majordomo store salvage FOLDER), or delete {mark} to begin with an empty store"
     )]
     Missing {
         /// The folder.

@@ -108,7 +108,7 @@ impl SledOpener {
             .reason(why)
             .field("moved", moved.display())
             .next("the program ends")
-            .act("majordomo backup restore FILE, or majordomo salvage with the folder that it was moved to")
+            .act("majordomo backup restore FILE, or majordomo store salvage with the folder that it was moved to")
             .emit();
         let path = self.folder.path().to_path_buf();
         OpenError::Damaged { path, why: why.to_owned(), moved, mark: self.folder.mark() }

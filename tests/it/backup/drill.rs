@@ -44,7 +44,7 @@ async fn drilled(by: By) {
     settled(&story, &late).await;
     story.calm().await;
     story.kill9();
-    assert!(story.json(&["backup", "verify", file.to_str().unwrap(), "--json"]).await["whole"] == true);
+    assert!(story.heard(&["backup", "verify", file.to_str().unwrap(), "--json"]).await["whole"] == true);
     let muted = told_of(&story.rows_of(&file).await);
     for who in &early {
         assert!(muted.contains(&who.0), "{} was told before the backup, which does not know it", who.0);

@@ -17,7 +17,7 @@ impl Story {
     }
 
     /// Runs a command that must work, and reads its JSON.
-    pub async fn json(&self, arguments: &[&str]) -> Value {
+    pub async fn heard(&self, arguments: &[&str]) -> Value {
         let (code, out, error) = self.run(arguments).await;
         assert_eq!(code, Some(0), "{arguments:?}: {error}\nthe log:\n{}", self.log.text());
         serde_json::from_str(&out).unwrap_or_else(|why| panic!("{arguments:?}: {why} in {out}"))
@@ -25,13 +25,13 @@ impl Story {
 
     /// Makes a backup in this file.
     pub async fn back_up(&self, to: &Path) -> Value {
-        self.json(&["backup", "create", to.to_str().unwrap(), "--json"]).await
+        self.heard(&["backup", "create", to.to_str().unwrap(), "--json"]).await
     }
 
     /// Loses the store, and makes it anew of a backup.
     pub async fn restore(&self, from: &Path) -> Value {
         std::fs::remove_dir_all(self.store()).unwrap();
-        self.json(&["backup", "restore", from.to_str().unwrap(), "--json"]).await
+        self.heard(&["backup", "restore", from.to_str().unwrap(), "--json"]).await
     }
 
     /// Every row of a backup, as lines of its export.

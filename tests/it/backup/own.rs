@@ -19,10 +19,10 @@ async fn another_versions_first_start_makes_a_backup_and_the_next_one_does_not()
     assert_eq!(done["why"], "upgrade", "{done}");
     let file = done["file"].as_str().unwrap().to_owned();
     assert!(file.starts_with(story.store().join("backups").to_str().unwrap()), "{file}");
-    assert_eq!(story.json(&["backup", "verify", &file, "--json"]).await["whole"], true);
+    assert_eq!(story.heard(&["backup", "verify", &file, "--json"]).await["whole"], true);
     story.restart().await;
     assert_eq!(story.log.events("backup.done").len(), 1);
-    let listed = story.json(&["backup", "list", "--json"]).await;
+    let listed = story.heard(&["backup", "list", "--json"]).await;
     assert_eq!((listed.as_array().unwrap().len(), &listed[0]["why"]), (1, &"upgrade".into()), "{listed}");
 }
 

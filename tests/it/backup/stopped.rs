@@ -8,14 +8,14 @@ async fn the_same_is_said_with_and_without_a_house() {
     let mut story = Story::begin(Setting::by(By::Polling)).await;
     story.stopped(story.eve, "hello").await;
     story.calm().await;
-    let running = story.json(&["store", "verify", "--json"]).await;
+    let running = story.heard(&["store", "verify", "--json"]).await;
     assert_eq!(running["whole"], true, "{running}");
     assert_eq!(running["kinds"]["cells"]["rows"].as_u64().map(|it| it > 0), Some(true), "{running}");
     let (code, table, error) = story.run(&["store", "stats"]).await;
     assert_eq!((code, table.starts_with("KIND")), (Some(0), true), "{table}{error}");
     let (status, _) = story.sigterm().await;
     assert_eq!(status.code(), Some(0));
-    let stopped = story.json(&["store", "verify", "--json"]).await;
+    let stopped = story.heard(&["store", "verify", "--json"]).await;
     assert_eq!(stopped["kinds"]["cells"], running["kinds"]["cells"]);
     assert_eq!(story.inbox().await, []);
     assert!(story.pending().await.iter().all(|it| it.method == "sendMessage"), "a notice may wait for its place");

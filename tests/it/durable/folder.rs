@@ -192,15 +192,15 @@ async fn a_damaged_store_is_refused_with_a_way_out_and_salvage_is_one() {
     fs::write(&journal, bytes).unwrap();
     let (code, words) = refused(&story, story.command(&["run"])).await;
     assert_eq!(code, Some(74), "{words}");
-    assert!(words.contains("majordomo backup restore") && words.contains("majordomo salvage"), "{words}");
+    assert!(words.contains("majordomo backup restore") && words.contains("majordomo store salvage"), "{words}");
     let moved = fs::read_dir(story.store()).unwrap().map(|it| it.unwrap().path());
     let moved = moved.into_iter().find(|it| it.file_name().unwrap().to_string_lossy().starts_with("damaged-")).unwrap();
     let (code, words) = refused(&story, story.command(&["run"])).await;
     assert_eq!(code, Some(74), "no silent beginning: {words}");
-    let (code, out, error) = story.run(&["salvage", moved.to_str().unwrap()]).await;
+    let (code, out, error) = story.run(&["store", "salvage", moved.to_str().unwrap()]).await;
     assert_eq!(code, Some(0), "{out}{error}");
     assert!(out.contains("Taken over") && out.contains("some is missing"), "{out}");
-    let (code, _, error) = story.run(&["salvage", moved.to_str().unwrap()]).await;
+    let (code, _, error) = story.run(&["store", "salvage", moved.to_str().unwrap()]).await;
     assert_eq!(code, Some(74), "it fills only what is empty: {error}");
     story.start().await;
     assert!(story.pending().await.iter().all(|it| format!("{:?}", it.state) == "Unknown"), "nothing is performed");
