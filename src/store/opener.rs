@@ -84,17 +84,17 @@ impl SledOpener {
         if marked > 0 && !self.folder.data().exists() {
             return Err(OpenError::Missing { path: self.folder.path().to_path_buf(), mark: self.folder.mark() });
         }
+        self.folder.keep_spare();
         let opened = self.open().and_then(|engine| check(engine.as_ref(), marked).map(|newer| (engine, newer)));
-        match opened {
-            Ok((engine, None)) => {
-                self.folder.close_data()?;
-                Ok(engine)
-            }
+        let opened = match opened {
+            Ok((engine, None)) => self.folder.close_data().map(|()| engine),
             Ok((_, Some(format))) => Err(OpenError::Newer { path: self.folder.path().to_path_buf(), format }),
-            Err(EngineError::Corrupt(why)) => Err(self.give_up(&why)),
+            Err(EngineError::Corrupt(why)) => return Err(self.give_up(&why)),
             Err(EngineError::Full(_)) => Err(OpenError::Full { path: self.folder.path().to_path_buf() }),
             Err(EngineError::Broken(why)) => Err(OpenError::Engine(EngineError::Broken(why))),
-        }
+        };
+        self.folder.drop_spare();
+        opened
     }
 
     /// Damage is never opened twice: the data goes aside. Restoring a backup belongs here, before the refusal.

@@ -145,7 +145,7 @@ fn adds_up(sled: &Sled) -> bool {
     matches!((ledger, stock), (Ok(Some(ledger)), Ok(stock)) if ledger.sum == stock.sum)
 }
 
-fn copy_folder(from: &Path, to: &Path, without_snapshots: bool) -> io::Result<()> {
+pub(super) fn copy_folder(from: &Path, to: &Path, without_snapshots: bool) -> io::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
         let (path, name) = entry.map(|it| (it.path(), it.file_name()))?;
