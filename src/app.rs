@@ -2,11 +2,17 @@
 
 mod build;
 mod exit;
+mod folder;
 mod house;
+mod offline;
+mod restore;
+mod upgrade;
 
 pub use build::StartError;
 pub use exit::Exit;
 pub use house::House;
+pub use offline::answer as answer_offline;
+pub use restore::{From, restore_from};
 
 use crate::config::{Loaded, LogFormat, LogLevel};
 use crate::telemetry::{self, Line, Sink, events};

@@ -2,6 +2,7 @@
 
 use majordomo::playground::telegram::{Call, Observer, Seen};
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// Which of the three calls about a stranger.
@@ -62,6 +63,20 @@ impl Arrivals {
         let told = *self.notices.lock().unwrap().get(&stranger.name)?;
         Some(told.max(*deleted).max(*muted))
     }
+}
+
+/// Counts the calls that were answered 429.
+pub fn floods() -> (Observer, Arc<AtomicU64>) {
+    let counter = Arc::new(AtomicU64::new(0));
+    let counts = Arc::clone(&counter);
+    let observer: Observer = Arc::new(move |seen| {
+        if let Seen::Call(call) = seen
+            && call.status == 429
+        {
+            counts.fetch_add(1, Ordering::Relaxed);
+        }
+    });
+    (observer, counter)
 }
 
 /// The value below which this part of the values lies.

@@ -1,7 +1,7 @@
 //! The release binary as a child, so that its CPU and memory are measured apart from the load.
 
 use crate::town::{LIMIT, Town};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -10,20 +10,22 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// What Telegram sends along.
 pub const SECRET: &str = "bench-secret";
-/// No limit of the outgoing calls; as many notices per group and minute as there can be.
-pub const RAISED: [(&str, &str); 6] = [
+/// No limit of the outgoing calls; as many notices per group and minute as there can be, and no raid because of it.
+pub const RAISED: [(&str, &str); 7] = [
     ("LIMITS__TELEGRAM__OVERALL_PER_S", "0"),
     ("LIMITS__TELEGRAM__CHAT_PER_S", "0"),
     ("LIMITS__TELEGRAM__GROUP_PER_MIN", "0"),
     ("LIMITS__TELEGRAM__OTHER_PER_S", "0"),
     ("LIMITS__REQUESTS__PER_MIN", "0"),
     ("FEATURES__MEMBERSHIP__NOTICES_PER_MIN", "30"),
+    ("FEATURES__MEMBERSHIP__RAID_MIN_PER_MIN", "1000"),
 ];
 
-/// A running house.
+/// A house and its folder.
 pub struct House {
     pub hook: String,
     web: String,
+    env: Vec<(String, String)>,
     child: Child,
     folder: TempDir,
 }
@@ -35,35 +37,60 @@ pub fn binary() -> PathBuf {
 }
 
 impl House {
-    /// Starts it with these settings beside the usual ones, and waits until it is ready.
+    /// Starts it with these settings beside the usual ones, and waits until it is ready. Telegram delivers into
+    /// the town's hole.
     pub async fn start(town: &Town, settings: &[(&str, &str)]) -> Self {
+        Self::first(town, Some(town.hole.url()), settings).await
+    }
+
+    /// The same, and Telegram delivers to it.
+    pub async fn live(town: &Town, settings: &[(&str, &str)]) -> Self {
+        Self::first(town, None, settings).await
+    }
+
+    async fn first(town: &Town, url: Option<String>, settings: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (hook, web) = (free_address().await, free_address().await);
-        let mut command = Command::new(binary());
-        command.arg("run").env_clear().current_dir(folder.path()).stdin(Stdio::null());
-        let log = std::fs::File::create(folder.path().join("log")).unwrap();
-        command.stdout(log.try_clone().unwrap()).stderr(log);
-        for (name, value) in [
+        let url = url.unwrap_or_else(|| format!("http://{hook}/hook"));
+        let usual = [
             ("TELEGRAM__TOKEN", town.telegram.token()),
             ("TELEGRAM__API_URL", &town.telegram.api_url()),
-            ("TELEGRAM__WEBHOOK__URL", &town.hole.url()),
+            ("TELEGRAM__WEBHOOK__URL", &url),
             ("TELEGRAM__WEBHOOK__LISTEN", &hook),
             ("TELEGRAM__WEBHOOK__SECRET", SECRET),
             ("OWNER__IDS", &town.ann.0.to_string()),
             ("WEB__LISTEN", &web),
-        ]
-        .into_iter()
-        .chain(settings.iter().copied())
-        {
-            command.env(format!("MAJORDOMO_{name}"), value);
-        }
-        let house = Self { hook, web, child: command.spawn().unwrap(), folder };
-        let begun = Instant::now();
-        while !house.get("/health/ready").await.starts_with("HTTP/1.1 200") {
-            assert!(begun.elapsed() < LIMIT, "the house is ready in time; its log:\n{}", house.log());
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        ];
+        let env = usual.into_iter().chain(settings.iter().copied());
+        // A setting, or a variable of the system's.
+        let name = |it: &str| it.strip_prefix('=').map_or_else(|| format!("MAJORDOMO_{it}"), ToOwned::to_owned);
+        let env: Vec<_> = env.map(|(key, value)| (name(key), value.to_owned())).collect();
+        let child = spawn(&folder, &env);
+        let house = Self { hook, web, env, child, folder };
+        house.ready().await;
         house
+    }
+
+    /// Lets it end in order, and starts it again with other settings beside those it had. How long it took until
+    /// it was ready, in s.
+    pub async fn restart(&mut self, settings: &[(&str, &str)]) -> f64 {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        assert!(self.child.wait().unwrap().success(), "it ends well; the log:\n{}", self.log());
+        let names: Vec<_> = settings.iter().map(|(name, _)| format!("MAJORDOMO_{name}")).collect();
+        self.env.retain(|(name, _)| !names.contains(name));
+        self.env.extend(names.into_iter().zip(settings.iter().map(|(_, value)| (*value).to_owned())));
+        self.child = spawn(&self.folder, &self.env);
+        self.ready().await
+    }
+
+    async fn ready(&self) -> f64 {
+        let begun = Instant::now();
+        while !self.get("/health/ready").await.starts_with("HTTP/1.1 200") {
+            assert!(begun.elapsed() < LIMIT, "the house is ready in time; its log:\n{}", self.log());
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        begun.elapsed().as_secs_f64()
     }
 
     /// User and system time of all its threads so far, in us.
@@ -94,6 +121,17 @@ impl House {
         (of("VmRSS:").unwrap_or(0.0) / 1024.0, of("VmHWM:").unwrap_or(0.0) / 1024.0)
     }
 
+    /// Open descriptors, and threads.
+    pub fn handles(&self) -> (usize, usize) {
+        let count = |what: &str| std::fs::read_dir(format!("/proc/{}/{what}", self.child.id())).unwrap().count();
+        (count("fd"), count("task"))
+    }
+
+    /// What its store takes on the disk, in MiB.
+    pub fn store_mib(&self) -> f64 {
+        bytes_in(&self.folder.path().join("data")) as f64 / 1_048_576.0
+    }
+
     /// Its metrics.
     pub async fn metrics(&self) -> String {
         self.get("/metrics").await
@@ -118,6 +156,25 @@ impl House {
         let _ = if sent.is_ok() { stream.read_to_string(&mut answer).await } else { Ok(0) };
         answer
     }
+}
+
+fn spawn(folder: &TempDir, env: &[(String, String)]) -> Child {
+    let mut command = Command::new(binary());
+    command.arg("run").env_clear().current_dir(folder.path()).stdin(Stdio::null());
+    let log = std::fs::OpenOptions::new().create(true).append(true).open(folder.path().join("log")).unwrap();
+    command.stdout(log.try_clone().unwrap()).stderr(log);
+    command.envs(env.iter().map(|(name, value)| (name, value)));
+    command.spawn().unwrap()
+}
+
+fn bytes_in(folder: &Path) -> u64 {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let size = |it: std::fs::DirEntry| match it.metadata() {
+        Ok(what) if what.is_dir() => bytes_in(&it.path()),
+        Ok(what) => what.len(),
+        Err(_) => 0, // gone meanwhile
+    };
+    entries.map(size).sum()
 }
 
 impl Drop for House {

@@ -17,6 +17,8 @@ pub const CONNECTIONS: usize = 40;
 pub struct Driven {
     /// When each update was due for delivery, in us of [`clock::tick_us`].
     pub due_us: Vec<u64>,
+    /// How long after that each was answered, in us.
+    pub late_us: Vec<u64>,
     /// Until the last one was answered, in us.
     pub took_us: u64,
     /// Answers that were not 200.
@@ -27,6 +29,7 @@ struct Job {
     hook: String,
     bodies: Vec<Bytes>,
     due_us: Vec<u64>,
+    late_us: Vec<AtomicU64>,
     next: AtomicUsize,
     refused: AtomicU64,
 }
@@ -37,8 +40,9 @@ pub async fn drive(hook: &str, bodies: Vec<Bytes>, per_s: Option<f64>) -> Driven
     let begun_us = clock::tick_us() + 1_000;
     let due = |n: usize| per_s.map_or(0, |it| begun_us + (n as f64 / it * 1e6) as u64);
     let due_us = (0..bodies.len()).map(due).collect();
-    let job =
-        Arc::new(Job { hook: hook.into(), bodies, due_us, next: AtomicUsize::new(0), refused: AtomicU64::new(0) });
+    let late_us = bodies.iter().map(|_| AtomicU64::new(0)).collect();
+    let (next, refused) = (AtomicUsize::new(0), AtomicU64::new(0));
+    let job = Arc::new(Job { hook: hook.into(), bodies, due_us, late_us, next, refused });
     let mut lines = JoinSet::new();
     for _ in 0..CONNECTIONS {
         lines.spawn(line(Arc::clone(&job)));
@@ -47,7 +51,8 @@ pub async fn drive(hook: &str, bodies: Vec<Bytes>, per_s: Option<f64>) -> Driven
         ended.unwrap();
     }
     let took_us = clock::tick_us() - begun_us;
-    Driven { due_us: job.due_us.clone(), took_us, refused: job.refused.load(Ordering::Relaxed) }
+    let late_us = job.late_us.iter().map(|it| it.load(Ordering::Relaxed)).collect();
+    Driven { due_us: job.due_us.clone(), late_us, took_us, refused: job.refused.load(Ordering::Relaxed) }
 }
 
 async fn line(job: Arc<Job>) {
@@ -70,6 +75,7 @@ async fn line(job: Arc<Job>) {
                 more => more,
             };
         }
+        job.late_us[n].store(clock::tick_us().saturating_sub(job.due_us[n]), Ordering::Relaxed);
         if !answer.starts_with(b"HTTP/1.1 200") {
             job.refused.fetch_add(1, Ordering::Relaxed);
         }

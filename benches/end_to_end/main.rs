@@ -6,6 +6,7 @@
 //! cargo bench --bench end_to_end -- --quick         a look whether it still works
 //! cargo bench --bench end_to_end -- --only idle     scenes whose name contains this
 //! cargo bench --bench end_to_end -- --house PATH    another binary
+//! cargo bench --bench end_to_end -- --only soak --minutes 60    how long its day takes
 //! ```
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a benchmark")]
 #![allow(clippy::disallowed_methods, reason = "a benchmark stands outside of the program")]
@@ -19,20 +20,30 @@
 mod arrivals;
 mod hole;
 mod house;
+mod leaving;
 mod load;
 mod raid;
+mod row;
+mod scale;
 mod scenes;
+mod soak;
 mod town;
 
-use scenes::{Row, Size};
+use row::Row;
+use scenes::Size;
+use std::time::Duration;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let has = |it: &str| arguments.iter().any(|argument| argument == it);
     // Without --bench it is a test of the bench itself, as criterion has it.
     let quick = has("--quick") || has("--test") || !has("--bench");
-    let size = if quick { Size::QUICK } else { Size::FULL };
-    let only = arguments.iter().skip_while(|it| *it != "--only").nth(1).cloned().unwrap_or_default();
+    let mut size = if quick { Size::QUICK } else { Size::FULL };
+    let given = |name: &str| arguments.iter().skip_while(|it| *it != name).nth(1);
+    let only = given("--only").cloned().unwrap_or_default();
+    if let Some(minutes) = given("--minutes") {
+        size.soak = Duration::from_secs_f64(minutes.parse::<f64>().unwrap() * 60.0);
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     println!("{:<58} {:>12}   to reach", "", "measured");
     for (name, scene) in scenes::ALL {

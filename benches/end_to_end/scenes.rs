@@ -3,6 +3,7 @@
 use crate::arrivals::{Arrivals, percentile};
 use crate::house::{House, RAISED};
 use crate::load::drive;
+use crate::row::{Limit, Row};
 use crate::town::{Planned, Town};
 use bytes::Bytes;
 use majordomo::domain::types::{ChatId, UserId};
@@ -10,22 +11,6 @@ use majordomo::playground::telegram::{Fault, FaultKind, Observer};
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
-
-/// A figure, and what it should be.
-pub struct Row {
-    pub what: String,
-    value: f64,
-    unit: &'static str,
-    limit: Limit,
-}
-
-#[derive(Clone, Copy)]
-pub enum Limit {
-    AtMost(f64),
-    AtLeast(f64),
-    Is(f64),
-    Told,
-}
 
 /// How much is done.
 #[derive(Clone, Copy)]
@@ -35,11 +20,18 @@ pub struct Size {
     strangers: usize,
     pub seconds: usize,
     rest: Duration,
+    /// Of a house at its largest.
+    pub groups: usize,
+    pub people: usize,
+    /// That know nobody but hear of everybody.
+    pub linked: usize,
+    /// How long a day takes.
+    pub soak: Duration,
 }
 
 type Scene = fn(Size) -> Pin<Box<dyn Future<Output = Vec<Row>>>>;
 
-pub const ALL: [(&str, Scene); 10] = [
+pub const ALL: [(&str, Scene); 13] = [
     ("idle", |it| Box::pin(idle(it))),
     ("subscribers", |it| Box::pin(subscribers(it))),
     ("strangers known", |it| Box::pin(known_strangers(it))),
@@ -50,56 +42,53 @@ pub const ALL: [(&str, Scene); 10] = [
     ("floods", |it| Box::pin(floods(it))),
     ("crowd", |it| Box::pin(crowd(it))),
     ("raid", |it| Box::pin(crate::raid::raid(it))),
+    ("scale", |it| Box::pin(crate::scale::scale(it))),
+    ("leaving", |it| Box::pin(crate::leaving::leaving(it))),
+    ("soak", |it| Box::pin(crate::soak::soak(it))),
 ];
 
 /// Strangers of one group in one scene: each gets a notice of their own.
 const PER_GROUP: usize = 15;
 /// Lazy writes and reports are over after this.
-const SETTLED: Duration = Duration::from_millis(1_200);
+pub const SETTLED: Duration = Duration::from_millis(1_200);
 
 impl Size {
-    pub const FULL: Self =
-        Self { subscribers: 1_000, updates: 200_000, strangers: 12_000, seconds: 9, rest: Duration::from_secs(10) };
-    pub const QUICK: Self =
-        Self { subscribers: 20, updates: 400, strangers: 60, seconds: 1, rest: Duration::from_millis(200) };
-}
-
-impl Row {
-    pub fn new(what: impl Into<String>, value: f64, unit: &'static str, limit: Limit) -> Self {
-        Self { what: what.into(), value, unit, limit }
-    }
-
-    pub fn shown(&self) -> String {
-        let digits = usize::from(self.value.abs() < 100.0 && self.value.fract() != 0.0);
-        format!("{:.digits$} {}", self.value, self.unit)
-    }
-
-    pub fn wanted(&self) -> String {
-        match self.limit {
-            Limit::AtMost(limit) => format!("at most {limit}"),
-            Limit::AtLeast(limit) => format!("at least {limit}"),
-            Limit::Is(value) => format!("{value}"),
-            Limit::Told => String::new(),
-        }
-    }
-
-    pub fn kept(&self) -> Option<bool> {
-        match self.limit {
-            Limit::AtMost(limit) => Some(self.value <= limit),
-            Limit::AtLeast(limit) => Some(self.value >= limit),
-            #[expect(clippy::float_cmp, reason = "counts")]
-            Limit::Is(value) => Some(self.value == value),
-            Limit::Told => None,
-        }
-    }
+    pub const FULL: Self = Self {
+        subscribers: 1_000,
+        updates: 200_000,
+        strangers: 12_000,
+        seconds: 9,
+        rest: Duration::from_secs(10),
+        groups: 10_000,
+        people: 100_000,
+        linked: 1_000,
+        soak: Duration::from_secs(3_600),
+    };
+    pub const QUICK: Self = Self {
+        subscribers: 20,
+        updates: 400,
+        strangers: 60,
+        seconds: 1,
+        rest: Duration::from_millis(200),
+        groups: 20,
+        people: 200,
+        linked: 20,
+        soak: Duration::from_secs(12),
+    };
 }
 
 /// A house in a town of protected groups.
 pub async fn house(groups: usize, settings: &[(&str, &str)], observer: Option<Observer>) -> (Town, House) {
-    let town = Town::new(groups, observer).await;
+    guarded(Town::new(groups, observer).await, settings).await
+}
+
+/// A house in this town, whose groups it protects.
+pub async fn guarded(town: Town, settings: &[(&str, &str)]) -> (Town, House) {
     let house = House::start(&town, settings).await;
+    let said = town.done("sendMessage");
     drive(&house.hook, bodies(&town.protect().await), None).await;
-    assert!(town.until_done("sendMessage", groups as u64).await, "protected; the log:\n{}", house.log());
+    let all = town.until_done("sendMessage", said + town.groups.len() as u64).await;
+    assert!(all, "protected; the log:\n{}", house.log());
     (town, house)
 }
 
@@ -147,7 +136,7 @@ async fn subscribers(size: Size) -> Vec<Row> {
 }
 
 /// The same update under another id.
-fn renumbered(body: &Bytes, id: u64) -> Bytes {
+pub fn renumbered(body: &Bytes, id: u64) -> Bytes {
     let text = std::str::from_utf8(body).unwrap();
     let from = text.find("\"update_id\":").unwrap() + 12;
     let to = from + text[from..].find(|it: char| !it.is_ascii_digit()).unwrap();
@@ -369,7 +358,7 @@ fn group_size(metrics: &str) -> f64 {
 }
 
 /// What the house itself says.
-fn seen(metrics: &str) -> Vec<Row> {
+pub fn seen(metrics: &str) -> Vec<Row> {
     let sum = |name: &str| {
         let lines = metrics.lines().filter(|it| it.starts_with(name));
         lines.filter_map(|it| it.rsplit(' ').next()?.parse::<f64>().ok()).sum::<f64>()
@@ -396,7 +385,7 @@ fn bucket(metrics: &str, name: &str, part: f64) -> f64 {
     buckets.iter().find(|it| it.1 >= all * part).map_or(0.0, |it| it.0)
 }
 
-fn complaints(house: &House) -> Vec<Row> {
+pub fn complaints(house: &House) -> Vec<Row> {
     let complaints = house.complaints();
     if let Some(first) = complaints.first() {
         println!("  the house complained {} times, first: {first}", complaints.len());

@@ -16,7 +16,8 @@ pub struct Town {
     pub telegram: Simulated,
     pub hole: Hole,
     pub ann: UserId,
-    pub channel: ChatId,
+    /// The groups ask for them in turn.
+    pub channels: Vec<ChatId>,
     pub groups: Vec<ChatId>,
     people: u64,
 }
@@ -34,14 +35,20 @@ pub struct Planned {
 impl Town {
     /// A town whose groups are not protected yet.
     pub async fn new(groups: usize, observer: Option<Observer>) -> Self {
-        let telegram = Simulated::start(Options { observer, ..Options::counting() }).await.unwrap();
+        Self::with(groups, 1, Options { observer, ..Options::counting() }).await
+    }
+
+    /// The same with several channels, and a Telegram of this kind.
+    pub async fn with(groups: usize, channels: usize, options: Options) -> Self {
+        let telegram = Simulated::start(Options { webhook_time_scale: 0.05, ..options }).await.unwrap();
         let ann = telegram.person("Ann", "en");
         telegram.started(ann);
-        let channel = telegram.channel("News", Some("news"), ann);
-        telegram.place_bot(channel, &["can_invite_users"]);
+        let channel = |n| telegram.channel(&format!("News {n}"), Some(&name(n)), ann);
+        let channels = (0..channels).map(channel).collect::<Vec<_>>();
+        channels.iter().for_each(|it| telegram.place_bot(*it, &["can_invite_users"]));
         let groups = (0..groups).map(|n| telegram.supergroup(&format!("Readers {n}"), ann)).collect::<Vec<_>>();
         groups.iter().for_each(|it| telegram.place_bot(*it, &GUARD));
-        Self { telegram, hole: Hole::open().await, ann, channel, groups, people: 0 }
+        Self { telegram, hole: Hole::open().await, ann, channels, groups, people: 0 }
     }
 
     /// So many new people in each group, none of whom subscribes to the channel.
@@ -61,7 +68,9 @@ impl Town {
     /// The same, and they subscribe.
     pub fn subscribers(&mut self, per_group: usize) -> Vec<(UserId, ChatId, String)> {
         let people = self.strangers(per_group);
-        people.iter().for_each(|(who, ..)| self.telegram.join(*who, self.channel).unwrap());
+        for (n, (who, ..)) in people.iter().enumerate() {
+            self.telegram.resident(*who, self.channels[n % self.groups.len() % self.channels.len()]);
+        }
         people
     }
 
@@ -82,8 +91,13 @@ impl Town {
 
     /// Ann protects every group: her commands, ready to be delivered.
     pub async fn protect(&self) -> Vec<Planned> {
-        let commands: Vec<_> = self.groups.iter().map(|it| (self.ann, *it, "Ann".to_owned())).collect();
-        self.say(&commands, "/protect @news").await
+        let mut planned = Vec::new();
+        for n in 0..self.channels.len() {
+            let groups = self.groups.iter().skip(n).step_by(self.channels.len());
+            let commands: Vec<_> = groups.map(|it| (self.ann, *it, "Ann".to_owned())).collect();
+            planned.extend(self.say(&commands, &format!("/protect @{}", name(n))).await);
+        }
+        planned
     }
 
     /// How often a method was called with success.
@@ -101,4 +115,9 @@ impl Town {
         }
         false
     }
+}
+
+/// The public name of a channel.
+fn name(n: usize) -> String {
+    format!("news_{n}")
 }

@@ -47,3 +47,11 @@ house-healed-of =
     ✅ This is over, all is well again:
     { $trouble }
 house-slow-down = That was a lot at once. Please wait a minute, then ask again.
+
+house-restored =
+    I was put back to how everything was at { $to }: a backup was restored at { $at }. What happened in between I do not know, and whoever wrote then may write again. I compare all mutes with the truth now.
+    { $held-count ->
+        [0] Nothing was owed at that moment.
+        [one] One thing was owed at that moment. I do not do it by myself, because it may have been done since: majordomo pending list shows it, and you decide.
+       *[other] { $held-count } things were owed at that moment. I do not do them by myself, because they may have been done since: majordomo pending list shows them, and you decide.
+    }

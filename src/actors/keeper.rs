@@ -4,17 +4,20 @@ use super::intake::replay::pages;
 use super::task::Stopping;
 use super::world::World;
 use crate::clock;
+use crate::domain::types::Moment;
 use crate::protocol::chat::ChatMsg;
 use crate::protocol::health::{CheckState, HealthBoard};
 use crate::protocol::outbox::OutboxMsg;
 use crate::store::{Batch, Store, StoreError, keys, keys::Kind, rows};
-use crate::telemetry::names::ACTIVE_GROUPS;
+use crate::telemetry::names::{ACTIVE_GROUPS, ROWS_CACHED, RUNTIME_TASKS};
 use crate::telemetry::{Line, events};
 use std::sync::Arc;
 use std::time::Duration;
 
 /// How often it looks.
 const EVERY: Duration = Duration::from_secs(1);
+/// Chats that are sent to sleep in one look, as long as not too many are awake: each writes what it has kept.
+const AT_ONCE: usize = 500;
 /// How often old rows are swept away, in looks.
 const SWEEP: u64 = 3600;
 /// How long the message behind a slot is remembered, in ms.
@@ -63,7 +66,7 @@ async fn count_active(world: &World) -> Result<(), StoreError> {
 
 fn send_to_sleep(world: &World) {
     let before = clock::tick_ms().saturating_sub(world.runtime.chat_idle_s * 1000);
-    let idle = world.intake.desk().idle(before);
+    let idle = world.intake.desk().idle(before, AT_ONCE, world.runtime.chats_awake);
     for address in idle {
         let _ended_by_itself = address.send_message(ChatMsg::Sleep);
     }
@@ -78,6 +81,8 @@ fn measure(world: &World) {
     metrics::gauge!("bot_inbox_depth").set((memory + disk) as f64);
     let age_ms = oldest.map_or(0, |it| clock::tick_ms().saturating_sub(it));
     metrics::gauge!("bot_inbox_oldest_seconds").set(age_ms as f64 / 1000.0);
+    metrics::gauge!(ROWS_CACHED).set(world.held.weight() as f64);
+    metrics::gauge!(RUNTIME_TASKS).set(tokio::runtime::Handle::current().metrics().num_alive_tasks() as f64);
 }
 
 /// Says once that the store cannot be written, and once that it can again.
@@ -112,7 +117,7 @@ async fn sweep(world: &World) -> Result<(), StoreError> {
     })
     .await?;
     pages(&world.store, Kind::Pause.all(), |key, value| {
-        if rows::read::<rows::Since>(value).is_ok_and(|it| it.at.0 < now) {
+        if rows::read::<rows::Pause>(value).is_ok_and(|it| it.ends(Moment(now)).0 < now) {
             old.delete(key.to_vec());
         }
     })

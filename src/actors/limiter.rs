@@ -31,9 +31,9 @@ impl Actor for LimiterActor {
     ) -> Result<Arc<World>, ActorProcessingErr> {
         let mut pauses = Vec::new();
         super::intake::replay::pages(&world.store, Kind::Pause.all(), |key, value| {
-            if let (Some(chat), Ok(row)) = (keys::pause_of(key), rows::read::<rows::Since>(value)) {
+            if let (Some(chat), Ok(row)) = (keys::pause_of(key), rows::read::<rows::Pause>(value)) {
                 let scope = if chat == 0 { Scope::Token } else { Scope::Chat(ChatId(chat)) };
-                pauses.push((scope, row.at));
+                pauses.push((scope, row.ends(clock::now())));
             }
         })
         .await?;
@@ -75,7 +75,7 @@ fn keep_pause(world: &World, scope: Scope, retry_after_s: u64) {
     let longest = pauses.into_iter().find(|(it, _)| *it == scope).map(|(_, until)| until);
     let until = longest.unwrap_or(Moment(clock::now().0 + retry_after_s * 1000));
     let mut batch = Batch::default();
-    batch.put(keys::pause(chat), rows::write(&rows::Since { at: until }));
+    batch.put(keys::pause(chat), rows::write(&rows::Pause { at: until, set: Some(clock::now()) }));
     let store = world.store.clone();
     // At once: a process that dies now must not call too early in its next life.
     tokio::spawn(async move { store.commit(batch).await });

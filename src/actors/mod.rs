@@ -1,5 +1,6 @@
 //! Processes: each owns one state, performs effects and decides nothing.
 
+pub mod backup;
 pub mod chat;
 pub mod control;
 pub mod facts;

@@ -1,15 +1,17 @@
 //! What the operator asks a running house over the control socket, answered from ports and store.
 
 mod guard;
+mod held;
 
 use super::world::World;
 use crate::clock;
-use crate::domain::types::ChatNo;
-use crate::protocol::control::{
-    Answer, Handler, InboxRow, PendingRow, PendingState, Request, Response, Status, TreeNode,
-};
+use crate::domain::types::{ChatId, ChatNo};
+use crate::protocol::backup::Task;
+use crate::protocol::control::{Answer, Handler, InboxRow, PendingRow, Request, Response, Status, TreeNode};
 use crate::protocol::health::{CheckState, HealthBoard};
-use crate::protocol::outbox::{JobId, OutboxMsg, Pending};
+use crate::protocol::listing;
+use crate::protocol::outbox::{OutboxMsg, Pending};
+use crate::store::backup::Why;
 use crate::store::rows::{DebtState, Quarantined};
 use std::sync::Arc;
 use std::time::Duration;
@@ -50,12 +52,15 @@ impl Operator {
                 let there = self.world.intake.drop_quarantined(id).await.map_err(|it| it.to_string())?;
                 Ok(done(there, || format!("update {id} was deleted from the quarantine")))
             }
-            Request::PendingList => {
-                Ok(Response::Pending(self.pending().await?.into_iter().map(|it| self.pending_row(it)).collect()))
-            }
+            Request::PendingList => self.pending_list().await,
             Request::PendingResend { id } => self.settle(&id, true).await,
             Request::PendingDrop { id } => self.settle(&id, false).await,
             Request::Status => self.status().await,
+            Request::BackupCreate { to } => {
+                self.world.backups.ask(Task::Create { to, why: Why::Manual }).map(Response::Job)
+            }
+            Request::StoreLook => self.world.backups.ask(Task::Look).map(Response::Job),
+            Request::Job { id } => Ok(self.world.backups.look(id).map_or(Response::NotFound, Response::Job)),
             Request::Guard { pair, dry_run } => guard::answer(&self.world, &pair, dry_run).await,
         }
     }
@@ -63,21 +68,27 @@ impl Operator {
     async fn inbox(&self, only: Option<u64>) -> Result<Vec<InboxRow>, String> {
         let all = self.world.intake.quarantined().await.map_err(|it| it.to_string())?;
         let wanted = all.into_iter().filter(|(id, ..)| only.is_none_or(|it| it == *id));
-        Ok(wanted.map(|(id, feature, row)| self.inbox_row(id, feature, row, only.is_some())).collect())
+        let row = |(id, feature, row): (u64, String, Quarantined)| {
+            let chat = self.chat(ChatNo(row.chat));
+            listing::inbox_row(id, feature, row, chat, only.is_some())
+        };
+        Ok(wanted.map(row).collect())
     }
 
-    fn inbox_row(&self, update: u64, feature: String, row: Quarantined, whole: bool) -> InboxRow {
-        let own = row.own.as_ref().and_then(|it| serde_json::to_string(it).ok());
-        InboxRow {
-            update,
-            feature,
-            chat: self.world.intake.numbers().id(ChatNo(row.chat)).map_or(0, |it| it.0),
-            kind: row.kind,
-            crashes: row.crashes,
-            cause: row.cause,
-            at: row.at.0,
-            payload: row.raw.or(own).filter(|_| whole),
-        }
+    fn chat(&self, no: ChatNo) -> Option<ChatId> {
+        self.world.intake.numbers().id(no)
+    }
+
+    async fn pending_list(&self) -> Result<Response, String> {
+        let owed = self.pending().await?.into_iter().map(|it| {
+            let id = listing::debt_id(it.job.0, it.job.1);
+            listing::pending_row(id, it.debt, it.attempts, self.chat(it.job.0))
+        });
+        let held = held::list(&self.world).await.map_err(|it| it.to_string())?.into_iter().map(|it| {
+            let chat = listing::chat_of(&it).and_then(|it| self.chat(it));
+            listing::held_row(it, chat)
+        });
+        Ok(Response::Pending(owed.chain(held).collect::<Vec<PendingRow>>()))
     }
 
     async fn pending(&self) -> Result<Vec<Pending>, String> {
@@ -85,26 +96,13 @@ impl Operator {
         answer.map_err(|it| format!("the outbox did not answer ({it}); try again"))
     }
 
-    fn pending_row(&self, pending: Pending) -> PendingRow {
-        let debt = pending.debt;
-        let chat = debt.owed.call.chat().or_else(|| self.world.intake.numbers().id(pending.job.0));
-        PendingRow {
-            id: format!("{}-{}", pending.job.0.0, pending.job.1),
-            chat: chat.map(|it| it.0).filter(|it| *it != 0),
-            method: debt.owed.call.method().to_owned(),
-            state: match debt.state {
-                DebtState::Owed => PendingState::Owed,
-                DebtState::Sending => PendingState::Sending,
-                DebtState::Unknown => PendingState::Unknown,
-            },
-            since: debt.since.0,
-            attempts: pending.attempts,
-            why: debt.why.unwrap_or_else(|| "waits for its turn".into()),
-        }
-    }
-
     async fn settle(&self, id: &str, resend: bool) -> Result<Response, String> {
-        let Some(job) = job_of(id) else { return Ok(Response::NotFound) };
+        if id.starts_with("held-") {
+            let there = held::settle(&self.world, id, resend).await.map_err(|it| it.to_string())?;
+            let what = if resend { "was released" } else { "was dropped" };
+            return Ok(done(there, || format!("{id} {what}")));
+        }
+        let Some(job) = listing::debt_of(id) else { return Ok(Response::NotFound) };
         let settle = |reply| OutboxMsg::Settle { job, resend, reply };
         let answer = self.world.outbox.port().ask(settle, PATIENCE).await;
         let there = answer.map_err(|it| format!("the outbox did not answer ({it}); try again"))?;
@@ -117,6 +115,7 @@ impl Operator {
         let checks = status.checks.iter().filter(|(_, it)| it.state != CheckState::Ok);
         let troubles = checks.map(|(name, it)| format!("{name}: {} ({})", it.state.text(), it.detail));
         let readiness = self.health.readiness();
+        let held = held::list(&self.world).await.map_err(|it| it.to_string())?.len();
         let quarantined = self.inbox(None).await?.len();
         let unknown = self.pending().await?.iter().filter(|it| it.debt.state == DebtState::Unknown).count();
         Ok(Response::Status(Status {
@@ -127,15 +126,11 @@ impl Operator {
             troubles: troubles.chain(readiness.why).collect(),
             quarantined: quarantined as u64,
             unknown: unknown as u64,
+            held: held as u64,
         }))
     }
 }
 
 fn done(there: bool, words: impl FnOnce() -> String) -> Response {
     if there { Response::Done(words()) } else { Response::NotFound }
-}
-
-fn job_of(id: &str) -> Option<JobId> {
-    let (chat, seq) = id.split_once('-')?;
-    Some((ChatNo(chat.parse().ok()?), seq.parse().ok()?))
 }

@@ -3,7 +3,7 @@
 use super::task::Stopping;
 use super::world::World;
 use crate::clock;
-use crate::config::{Mode, Settings};
+use crate::config::{Mode, Settings, shares};
 use crate::domain::limits::Backoff;
 use crate::protocol::health::{CheckState, HealthBoard};
 use crate::protocol::intake::Intake;
@@ -156,13 +156,15 @@ impl Receiver {
             settings.max_body_bytes,
             settings.max_connections,
         );
+        options.max_connections = options.max_connections.min(shares().deliveries);
         options.drain = Duration::from_millis(self.settings.runtime.drain_ms / 2);
         let intake: Arc<dyn Intake> = Arc::new(self.world.intake.clone());
         let want = Want::Webhook(NewWebhook {
             url: settings.url.clone(),
             secret: self.secret.clone(),
             allowed_updates: intake.enabled_updates(),
-            max_connections: settings.max_connections,
+            // More than we take at once would be turned away, again and again.
+            max_connections: settings.max_connections.min(u32::try_from(shares().deliveries).unwrap_or(u32::MAX)),
         });
         let (seen, mut looked) = watch::channel(None);
         let keeper = self.registration(want);

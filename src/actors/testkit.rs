@@ -99,7 +99,9 @@ impl Town {
         let store = Handle::memory(&settings.store).unwrap();
         let (facts, outbox) = (FactsPort::unbound(settings.limits.membership_cache.clone()), OutboxPort::unbound(100));
         let sequence = Arc::new(Sequence::of_boot(1));
+        let limiter = LimiterPort::new(SendGate::new(UNLIMITED), Breaker::new(RULES));
         let intake = IntakePort::new(IntakeParts {
+            limiter: limiter.clone(),
             store: store.clone(),
             facts: facts.clone(),
             outbox: outbox.clone(),
@@ -121,7 +123,7 @@ impl Town {
             runtime: settings.runtime.clone(),
             cache: settings.limits.membership_cache.clone(),
             chat: settings.limits.chat.clone(),
-            limiter: LimiterPort::new(SendGate::new(UNLIMITED), Breaker::new(RULES)),
+            limiter,
             requests: settings.limits.requests.clone(),
             in_hand,
             sequence,

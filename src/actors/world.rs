@@ -1,12 +1,15 @@
 //! What every actor of the house may reach: ports, features, and what the whole house knows.
 
+use super::chat::held::Held;
 use super::chat::writing::Writing;
 use super::intake::port::IntakePort;
 use super::requests::Requests;
 use crate::config::{CacheLimits, ChatLimits, RequestLimits, Runtime};
+use crate::domain::event::{Event, Happened};
 use crate::domain::fact::House;
 use crate::domain::feature::Feature;
-use crate::domain::types::UserId;
+use crate::domain::types::{Moment, UserId};
+use crate::protocol::backup::BackupPort;
 use crate::protocol::facts::FactsPort;
 use crate::protocol::inhand::InHand;
 use crate::protocol::limiter::LimiterPort;
@@ -16,7 +19,7 @@ use crate::store::{Handle, StoreError};
 use crate::telemetry::{Line, events};
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 /// The ports and shared values. One per process; everything in it is cheap to reach.
@@ -41,6 +44,8 @@ pub struct World {
     pub cache: CacheLimits,
     /// `[limits.chat]`
     pub chat: ChatLimits,
+    /// What the rows of all awake chats weigh.
+    pub held: Arc<Held>,
     /// Which chats have a write under way.
     pub writing: Writing,
     /// Telegram's limiter and breaker.
@@ -51,6 +56,10 @@ pub struct World {
     pub in_hand: InHand,
     /// Numbers that never come again.
     pub sequence: Arc<Sequence>,
+    /// Where copies of the store are asked for.
+    pub backups: BackupPort,
+    /// When the state of an earlier moment was put back, if it was.
+    restored: OnceLock<Moment>,
     /// The house is closing: nobody waits for a full disk any more.
     pub closing: AtomicBool,
     house: RwLock<Arc<House>>,
@@ -104,11 +113,14 @@ impl World {
             runtime: parts.runtime,
             cache: parts.cache,
             chat: parts.chat,
+            held: Arc::default(),
             writing: Writing::default(),
             limiter: parts.limiter,
             requests: Requests::new(parts.requests),
             in_hand: parts.in_hand,
             sequence: parts.sequence,
+            backups: BackupPort::default(),
+            restored: OnceLock::new(),
             closing: AtomicBool::new(false),
             house: RwLock::new(Arc::new(parts.house)),
         })
@@ -136,6 +148,24 @@ impl World {
                 answer => return answer,
             }
         }
+    }
+
+    /// Notes when the state of an earlier moment was put back. Only the first call counts.
+    pub fn set_restored(&self, at: Option<Moment>) {
+        if let Some(at) = at {
+            let _second = self.restored.set(at);
+        }
+    }
+
+    /// Whether an event of our own belongs to the time that was lost in a restore: what it would show to people
+    /// may have been shown then.
+    #[must_use]
+    pub fn is_of_lost_time(&self, happened: &Happened) -> bool {
+        let at = match &happened.event {
+            Event::Woke { late_ms, .. } => happened.at.0.saturating_sub(*late_ms),
+            _ => happened.at.0,
+        };
+        happened.update.is_none() && self.restored.get().is_some_and(|it| at <= it.0)
     }
 
     /// Changes what the whole house knows.
@@ -176,5 +206,35 @@ impl Sequence {
     /// The first of `n` fresh numbers.
     pub fn take(&self, n: u64) -> u64 {
         self.0.fetch_add(n, Ordering::Relaxed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testkit::{Telegram, Town};
+    use super::*;
+    use crate::domain::event::{ChatKind, Note, Place};
+    use crate::domain::types::{ChatId, UpdateId};
+    use serde_json::json;
+
+    #[tokio::test]
+    async fn after_a_restore_our_own_events_of_the_lost_time_are_known() {
+        let town = Town::new(Telegram::new(|_, _| Ok(json!(true))).await, |_| {}).await;
+        let place = Place { id: ChatId(-5), kind: ChatKind::Supergroup, title: String::new(), username: None };
+        let event = |update, at, event| Happened { update, at: Moment(at), place: place.clone(), event };
+        let woke = |late_ms| Event::Woke { feature: "x".into(), key: "y".into(), late_ms };
+        let told = || Event::Told(Note::Numbered(1));
+        let cases = [
+            (event(None, 900, told()), true, "told before the restore"),
+            (event(None, 1_100, told()), false, "told since"),
+            (event(None, 1_500, woke(600)), true, "it should have rung before"),
+            (event(None, 1_500, woke(400)), false, "it was late for another reason"),
+            (event(Some(UpdateId(7)), 900, Event::Other), false, "people's own words are held whole, or released"),
+        ];
+        assert!(cases.iter().all(|it| !town.world.is_of_lost_time(&it.0)), "nothing was restored");
+        town.world.set_restored(Some(Moment(1_000)));
+        for (happened, lost, why) in cases {
+            assert_eq!(town.world.is_of_lost_time(&happened), lost, "{why}");
+        }
     }
 }

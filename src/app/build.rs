@@ -1,14 +1,14 @@
 //! Everything that must be there before the tree starts: store, keys, ports, and what was left from the last time.
 
-use super::Exit;
-use super::Options;
+use super::folder::{self, Kept};
+use super::{Exit, Options, restore};
 use crate::actors::intake::port::{IntakeParts, IntakePort};
 use crate::actors::intake::replay::pages;
 use crate::actors::operator::Operator;
 use crate::actors::receiver::{Receiver, remembered};
 use crate::actors::world::{Parts, Sequence, World};
 use crate::clock;
-use crate::config::{Loaded, Settings};
+use crate::config::{LEAST_FILES, Loaded, Settings, open_files, shares};
 use crate::domain::fact::{Claim, House as HouseFacts};
 use crate::domain::limits::breaker::{Breaker, BreakerRules};
 use crate::domain::limits::gate::{GateLimits, SendGate};
@@ -17,17 +17,15 @@ use crate::domain::{drill, offices};
 use crate::protocol::control::socket_path;
 use crate::protocol::facts::FactsPort;
 use crate::protocol::health::HealthBoard;
-use crate::protocol::inhand::InHand;
 use crate::protocol::limiter::LimiterPort;
 use crate::protocol::outbox::OutboxPort;
 use crate::protocol::timer::TimerPort;
 use crate::protocol::wake::Wakers;
-use crate::store::{Batch, Handle, OpenError, Store, StoreError, keys};
+use crate::store::{Handle, OpenError, StoreError, keys};
 use crate::supervisors::census_view::draw;
 use crate::supervisors::ground::Ground;
 use crate::supervisors::last_words;
 use crate::supervisors::tree::Soil;
-use crate::telegram::CallbackKey;
 use crate::telegram::client::Client;
 use crate::telegram::error::ApiError;
 use crate::telegram::source::Source;
@@ -70,6 +68,13 @@ impl StartError {
     }
 }
 
+impl StartError {
+    /// Whether there is no room on the disk: that ends by itself.
+    pub(super) const fn is_full(&self) -> bool {
+        matches!(self, Self::Open(OpenError::Full { .. }) | Self::Store(StoreError::Full))
+    }
+}
+
 /// What [`build`] makes.
 pub(super) struct Built {
     pub(super) soil: Soil,
@@ -79,35 +84,32 @@ pub(super) struct Built {
 
 /// How long the first look at Telegram may take: without network the house starts all the same.
 const FIRST_LOOK: Duration = Duration::from_secs(3);
-/// How long the owner link is good for, in ms.
-const CLAIM_MS: u64 = 15 * 60_000;
 /// Wrong codes that one account may send.
 const CLAIM_TRIES: u32 = 5;
-/// Threads that may decide at the same time.
-const THREADS: usize = 64;
 
 pub(super) async fn build(loaded: Loaded, options: Options, ground: &Ground) -> Result<Built, StartError> {
-    let settings = loaded.settings;
-    let path = settings.store.path.clone();
+    let mut settings = loaded.settings;
+    let files = open_files();
+    if files < LEAST_FILES {
+        let words = format!(
+            "{files} open files are allowed, and at least {LEAST_FILES} are needed: raise the limit \
+                             (ulimit -n 1024, or LimitNOFILE=1024 in the unit of the service)"
+        );
+        return Err(StartError::Config(words));
+    }
+    settings.telegram.calls_in_flight = settings.telegram.calls_in_flight.min(shares().calls);
     let client = Client::new(&settings.telegram).map_err(|it| StartError::Config(it.to_string()))?;
-    let opened = settings.store.clone();
-    let store = tokio::task::spawn_blocking(move || Handle::open(&opened))
-        .await
-        .map_err(|it| StartError::Tree(it.to_string()))??;
-    last_words::keep_in(&path);
-    store.on_fatal(|why| end(&format!("the store failed: {why}"), Exit::Store));
-    let file = |what: &str, error: std::io::Error| StartError::File(format!("{what} in {}: {error}", path.display()));
-    let key = Arc::new(CallbackKey::load_or_make(&path).map_err(|it| file("callback.key", it))?);
-    let secret = crate::telegram::register::secret(&settings.telegram.webhook.secret, &path);
-    let secret = secret.map_err(|it| file("webhook.secret", it))?;
+    let Kept { store, key, secret, boot, in_hand, left } = folder::open(&settings).await?;
+    let restored = restore::tell(&store).await?;
     crate::telemetry::keep_secret(&secret);
-    let (in_hand, left) = InHand::open(&path.join("inhand"), THREADS).map_err(|it| file("inhand", it))?;
-    let sequence = Arc::new(Sequence::of_boot(count_boot(&store).await?));
+    let sequence = Arc::new(Sequence::of_boot(boot));
     let features = offices::features(&office_settings(&settings));
     let facts = FactsPort::unbound(settings.limits.membership_cache.clone());
     let health = HealthBoard::new(&["store", "replay", "intake"]);
     let outbox = OutboxPort::unbound(settings.limits.telegram.queue);
+    let limiter = LimiterPort::new(SendGate::new(gate_limits(&settings)), Breaker::new(breaker_rules(&settings)));
     let intake = IntakePort::new(IntakeParts {
+        limiter: limiter.clone(),
         store: store.clone(),
         outbox: outbox.clone(),
         health: health.clone(),
@@ -136,12 +138,13 @@ pub(super) async fn build(loaded: Loaded, options: Options, ground: &Ground) -> 
         runtime: settings.runtime.clone(),
         cache: settings.limits.membership_cache.clone(),
         chat: settings.limits.chat.clone(),
-        limiter: LimiterPort::new(SendGate::new(gate_limits(&settings)), Breaker::new(breaker_rules(&settings))),
+        limiter,
         requests: settings.limits.requests.clone(),
         in_hand,
         sequence,
         house,
     });
+    world.set_restored(restored);
     let recorded = metrics::install().map_err(|it| StartError::Tree(it.to_string()))?;
     let census = ground.census.clone();
     let deadline = Duration::from_millis(settings.telegram.call_timeout_ms);
@@ -160,7 +163,7 @@ pub(super) async fn build(loaded: Loaded, options: Options, ground: &Ground) -> 
             health: health.clone(),
             tree: Box::new(move || draw(&census.snapshot(), clock::tick_ms())),
         }),
-        socket: socket_path(&path, loaded.runtime_dir.as_deref()),
+        socket: socket_path(&settings.store.path, loaded.runtime_dir.as_deref()),
         metrics: Arc::new(move || recorded.render()),
         world,
         settings,
@@ -173,21 +176,10 @@ pub(super) async fn build(loaded: Loaded, options: Options, ground: &Ground) -> 
 
 /// Says why, and ends the process.
 #[expect(clippy::disallowed_methods, reason = "the last words are written")]
-fn end(why: &str, exit: Exit) {
+pub(super) fn end(why: &str, exit: Exit) {
     last_words::write(why);
     crate::telemetry::flush();
     std::process::exit(i32::from(exit.code()));
-}
-
-/// Boots are counted on the disk: numbers rise across restarts without asking a clock.
-async fn count_boot(store: &Handle) -> Result<u64, StoreError> {
-    let key = keys::meta("boot");
-    let before = store.get(key.clone()).await?;
-    let boot = before.and_then(|it| String::from_utf8(it.value).ok()?.parse().ok()).unwrap_or(0) + 1;
-    let mut batch = Batch::default();
-    batch.put(key, boot.to_string().into_bytes());
-    store.commit(batch).await?;
-    Ok(boot)
 }
 
 /// Who we are and who owns us, as far as it can be known before the tree is there.
@@ -218,7 +210,7 @@ async fn first_facts(
     let code = owners.is_empty().then(|| BASE64URL_NOPAD.encode(&clock::random::<16>()));
     let claim = code.as_ref().map(|code| Claim {
         code_sha256: Sha256::digest(code.as_bytes()).into(),
-        expires: clock::now().plus_ms(CLAIM_MS),
+        expires: clock::now().plus_ms(Claim::LIFE_MS),
         tries: CLAIM_TRIES,
     });
     if let Some(code) = &code {
@@ -227,7 +219,7 @@ async fn first_facts(
     Ok((HouseFacts { me: id, username, owners: owners.into(), claim }, code))
 }
 
-fn office_settings(settings: &Settings) -> offices::Settings {
+pub(super) fn office_settings(settings: &Settings) -> offices::Settings {
     offices::Settings {
         membership: settings.features.membership,
         drill: drill::Settings { enabled: settings.features.drill.enabled },

@@ -1,8 +1,10 @@
 //! The caller's end of the control socket.
 
 use super::{Exit, Source, out};
+use crate::app;
 use crate::config::Loaded;
 use crate::protocol::control::{self, Envelope, RESPONSE_BYTES, Request, Response};
+use crate::store::offline::OfflineError;
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::UnixStream;
@@ -84,24 +86,69 @@ impl Client {
     }
 }
 
-/// Loads the settings, asks the house that runs on their store, and lets `show` print the answer. Refusals
-/// and troubles are printed here.
+/// Loads the settings, asks the house that runs on their store, and lets `show` print the answer. Where none runs
+/// the store is opened here, for what can be answered so. Refusals and troubles are printed here.
 pub(super) fn ask(source: &Source, request: Request, show: impl FnOnce(Response) -> Option<Exit>) -> Exit {
     let loaded = match source.load() {
         Ok(loaded) => loaded,
         Err(exit) => return exit,
     };
-    let answer = Client::connect(&loaded).and_then(|mut it| it.ask(request));
+    let answer = match ask_or(&loaded, &request) {
+        Asked::Answered(_, response) => *response,
+        Asked::Failed(why) => return fail(why),
+        Asked::NotRunning(why) => match offline(&loaded, &request, &why) {
+            Ok(response) => response,
+            Err(exit) => return exit,
+        },
+    };
     match answer {
-        Ok(Response::Refused(why)) => fail(out::escaped(&why)),
-        Ok(Response::NotFound) => fail("there is nothing of that id: it may have been settled meanwhile".into()),
-        Ok(Response::Done(what)) => out::print(format_args!("{}\n", out::escaped(&what))),
-        Ok(response) => show(response).unwrap_or_else(|| fail("the answer does not fit the question".into())),
-        Err(trouble) => fail(trouble.to_string()),
+        Response::Refused(why) => fail(out::escaped(&why)),
+        Response::NotFound => fail("there is nothing of that id: it may have been settled meanwhile".into()),
+        Response::Done(what) => out::print(format_args!("{}\n", out::escaped(&what))),
+        response => show(response).unwrap_or_else(|| fail("the answer does not fit the question".into())),
     }
 }
 
-fn fail(why: String) -> Exit {
+/// How a question to a running house went.
+pub(super) enum Asked {
+    /// It answered, and can be asked again.
+    Answered(Client, Box<Response>),
+    /// None runs on this store; what to say about that.
+    NotRunning(String),
+    /// One runs, or may run, and did not answer.
+    Failed(String),
+}
+
+/// Asks the running house.
+pub(super) fn ask_or(loaded: &Loaded, request: &Request) -> Asked {
+    let mut client = match Client::connect(loaded) {
+        Ok(client) => client,
+        Err(trouble @ Trouble::NotRunning(_)) => return Asked::NotRunning(trouble.to_string()),
+        Err(trouble) => return Asked::Failed(trouble.to_string()),
+    };
+    match client.ask(request.clone()) {
+        Ok(response) => Asked::Answered(client, Box::new(response)),
+        Err(trouble) => Asked::Failed(trouble.to_string()),
+    }
+}
+
+/// Answers from the store itself, and says so; what only a running house can answer is refused with `why`.
+pub(super) fn offline(loaded: &Loaded, request: &Request, why: &str) -> Result<Response, Exit> {
+    match app::answer_offline(loaded, request) {
+        None => Err(fail(why.to_owned())),
+        Some(Ok(response)) => {
+            out::complain("no house runs on this store: its folder was opened directly");
+            Ok(response)
+        }
+        Some(Err(error @ OfflineError::Nothing(_))) => Err(fail(error.to_string())),
+        Some(Err(error)) => {
+            fail(error.to_string());
+            Err(Exit::Store)
+        }
+    }
+}
+
+pub(super) fn fail(why: String) -> Exit {
     out::complain(why);
     Exit::Failed
 }

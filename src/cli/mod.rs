@@ -4,6 +4,7 @@ use crate::config::{Loaded, from_environment};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 
+mod backup;
 mod client;
 mod completions;
 mod config;
@@ -11,10 +12,13 @@ mod demo;
 mod doctor;
 mod explain;
 mod inbox;
+mod jobs;
 mod membership;
 mod out;
 mod pending;
 mod run;
+mod salvage;
+mod store;
 mod table;
 mod tree;
 
@@ -57,6 +61,12 @@ enum Command {
     /// Look at effects that are not done, or of which nobody knows whether they were
     #[command(subcommand)]
     Pending(pending::Command),
+    /// Make, check and restore backups of the store
+    #[command(subcommand)]
+    Backup(backup::Command),
+    /// Count, check, export or import the store
+    #[command(subcommand)]
+    Store(store::Command),
     /// Guard many groups at once, from a list
     #[command(subcommand)]
     Membership(membership::Command),
@@ -88,6 +98,8 @@ fn obey(args: Args) -> Exit {
         Command::Tree(args) => tree::run(&file, args),
         Command::Inbox(command) => inbox::run(&file, command),
         Command::Pending(command) => pending::run(&file, command),
+        Command::Backup(command) => backup::run(&file, command),
+        Command::Store(command) => store::run(&file, command),
         Command::Membership(command) => membership::run(&file, &command),
         Command::Explain(args) => explain::run(&args),
         Command::Completions(args) => completions::run(args),

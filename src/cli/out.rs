@@ -134,6 +134,19 @@ pub(super) fn age(ms: u64) -> String {
     }
 }
 
+/// A number of bytes for people: `712 B`, `3.4 MiB`.
+pub(super) fn size(bytes: u64) -> String {
+    const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
+    if bytes < 1024 {
+        return format!("{bytes} B");
+    }
+    let (mut tenths, mut unit) = (bytes.saturating_mul(10) / 1024, 0);
+    while tenths >= 10_240 && unit + 1 < UNITS.len() {
+        (tenths, unit) = (tenths / 1024, unit + 1);
+    }
+    format!("{}.{} {}", tenths / 10, tenths % 10, UNITS[unit])
+}
+
 /// A moment for people, in UTC.
 pub(super) fn moment(ms: u64) -> String {
     let time = i64::try_from(ms).ok().and_then(|it| jiff::Timestamp::from_millisecond(it).ok());

@@ -16,14 +16,15 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Do one of unknown outcome again; people may see it twice
+    /// Do one of unknown outcome again, or let one go on that is held; people may see it twice
+    #[command(visible_alias = "release")]
     Resend {
-        /// Its id, as the list shows it
+        /// Its id, as the list shows it; `all`: each that waits for a decision
         id: String,
     },
     /// Forget one
     Drop {
-        /// Its id, as the list shows it
+        /// Its id, as the list shows it; `all`: each that waits for a decision
         id: String,
     },
 }
@@ -35,8 +36,38 @@ pub(super) fn run(source: &Source, command: Command) -> Exit {
             Response::Pending(rows) => Some(out::print(list(&rows, clock::now(), Look::now()))),
             _ => None,
         }),
-        Command::Resend { id } => ask(source, Request::PendingResend { id }, |_| None),
-        Command::Drop { id } => ask(source, Request::PendingDrop { id }, |_| None),
+        Command::Resend { id } => decide(source, id, |id| Request::PendingResend { id }),
+        Command::Drop { id } => decide(source, id, |id| Request::PendingDrop { id }),
+    }
+}
+
+/// One, or each that waits for a decision.
+fn decide(source: &Source, id: String, request: impl Fn(String) -> Request) -> Exit {
+    if id != "all" {
+        return ask(source, request(id), |_| None);
+    }
+    let mut waiting = Vec::new();
+    let listed = ask(source, Request::PendingList, |response| match response {
+        Response::Pending(rows) => {
+            waiting = rows.into_iter().filter(|it| waits(it.state)).map(|it| it.id).collect();
+            Some(Exit::Ok)
+        }
+        _ => None,
+    });
+    if listed == Exit::Ok && waiting.is_empty() {
+        return out::print("Nothing waits for a decision.\n");
+    }
+    waiting.into_iter().fold(listed, |exit, id| match ask(source, request(id), |_| None) {
+        Exit::Ok => exit,
+        failed => failed,
+    })
+}
+
+/// Whether a person decides.
+const fn waits(state: PendingState) -> bool {
+    match state {
+        PendingState::Unknown | PendingState::Held => true,
+        PendingState::Owed | PendingState::Sending => false,
     }
 }
 
@@ -51,10 +82,14 @@ fn list(rows: &[PendingRow], now: Moment, look: Look) -> String {
     });
     let table = table::draw(["ID", "STATE", "METHOD", "CHAT", "TRIES", "AGE", "WHY"], &cells.collect::<Vec<_>>(), look);
     let unknown = rows.iter().any(|it| it.state == PendingState::Unknown);
-    let hint = if unknown {
-        "Of `unknown` nobody knows whether it was done: majordomo pending resend <id>, or drop <id>."
-    } else {
-        "All of these are done by themselves."
+    let held = rows.iter().any(|it| it.state == PendingState::Held);
+    let hint = match (held, unknown) {
+        (true, _) => {
+            "What is `held` was owed in a backup that was restored, and may have been done since: \
+             majordomo pending release <id>, or drop <id>, or `all`."
+        }
+        (false, true) => "Of `unknown` nobody knows whether it was done: majordomo pending resend <id>, or drop <id>.",
+        (false, false) => "All of these are done by themselves.",
     };
     format!("{table}{}\n", look.paint(Tone::Dim, hint))
 }
@@ -64,6 +99,7 @@ const fn state(state: PendingState) -> &'static str {
         PendingState::Owed => "owed",
         PendingState::Sending => "sending",
         PendingState::Unknown => "unknown",
+        PendingState::Held => "held",
     }
 }
 

@@ -106,13 +106,15 @@ pub struct ChatLimits {
     pub rows_per_read: u32,
     /// Rows in memory; a row counts once, and once more for each KiB it has.
     pub rows_cached: usize,
+    /// The same of all active chats together; above it each holds its share only.
+    pub rows_cached_overall: usize,
     /// How long a row may be kept in memory only, in ms: what a crash may cost.
     pub keep_ms: u64,
 }
 
 impl Default for ChatLimits {
     fn default() -> Self {
-        Self { rows_per_read: 200, rows_cached: 256, keep_ms: 60_000 }
+        Self { rows_per_read: 200, rows_cached: 256, rows_cached_overall: 100_000, keep_ms: 60_000 }
     }
 }
 
@@ -193,6 +195,7 @@ impl ChatLimits {
     fn validate(&self, check: &mut Check) {
         check.within("limits.chat.rows_per_read", self.rows_per_read, 1..=10_000);
         check.within("limits.chat.rows_cached", self.rows_cached, 1..=100_000);
+        check.within("limits.chat.rows_cached_overall", self.rows_cached_overall, 1..=100_000_000);
         check.within("limits.chat.keep_ms", self.keep_ms, 1..=3_600_000);
     }
 }

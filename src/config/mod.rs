@@ -2,11 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+mod backup;
 mod check;
 mod env;
 mod error;
 mod features;
 mod file;
+mod files;
 mod limits;
 mod load;
 mod log;
@@ -21,10 +23,12 @@ mod telegram;
 mod tests;
 mod web;
 
+pub use backup::Backup;
 pub use check::{Check, Wrong};
 pub use env::no_color;
 pub use error::{ConfigError, Place, Problem};
 pub use features::{Drill, Features, Membership};
+pub use files::{LEAST_FILES, Shares, open_files, shares};
 pub use limits::{Algorithm, BreakerLimits, CacheLimits, ChatLimits, Limits, RequestLimits, TelegramLimits};
 pub use load::{Loaded, Origin, from_environment, load};
 pub use log::{Log, LogFormat, LogLevel};
@@ -46,6 +50,8 @@ pub struct Settings {
     pub owner: Owner,
     /// `[store]`
     pub store: Store,
+    /// `[backup]`
+    pub backup: Backup,
     /// `[web]`
     pub web: Web,
     /// `[log]`
@@ -66,6 +72,7 @@ impl Settings {
         self.telegram.validate(&mut check);
         self.owner.validate(&mut check);
         self.store.validate(&mut check);
+        self.backup.validate(&mut check);
         self.web.validate(&mut check);
         self.features.validate(&mut check);
         self.limits.validate(&mut check);

@@ -19,6 +19,10 @@ pub struct Runtime {
     pub persist_after_ms: u64,
     /// A chat without events for this long sleeps, in seconds.
     pub chat_idle_s: u64,
+    /// Chats that may be awake; beyond, those without events for longest sleep sooner.
+    pub chats_awake: usize,
+    /// Wakes that ring per second of those that are more than a minute late, as many are after a long stop.
+    pub late_wakes_per_s: u64,
     /// A handler that waits longer than this is killed and replaced, in ms.
     pub stuck_ms: u64,
     /// A handler that blocks its thread longer than this ends the process, in ms.
@@ -58,6 +62,8 @@ impl Default for Runtime {
             total_queue: 20_000,
             persist_after_ms: 10,
             chat_idle_s: 300,
+            chats_awake: 12_000,
+            late_wakes_per_s: 20,
             stuck_ms: 10_000,
             blocked_ms: 5_000,
             poison_after: 3,
@@ -84,6 +90,8 @@ impl Runtime {
         check.within("runtime.total_queue", self.total_queue, 1..=1 << 24);
         check.within("runtime.persist_after_ms", self.persist_after_ms, 1..=60_000);
         check.within("runtime.chat_idle_s", self.chat_idle_s, 1..=86_400);
+        check.within("runtime.chats_awake", self.chats_awake, 1..=10_000_000);
+        check.within("runtime.late_wakes_per_s", self.late_wakes_per_s, 1..=10_000);
         check.within("runtime.stuck_ms", self.stuck_ms, 1..=600_000);
         check.within("runtime.blocked_ms", self.blocked_ms, 1..=600_000);
         check.within("runtime.poison_after", self.poison_after, 1..=1000);

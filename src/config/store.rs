@@ -29,7 +29,7 @@ impl Default for Store {
             queue: 4096,
             group: 1024,
             lazy_ms: 200,
-            cache_bytes: 16 << 20,
+            cache_bytes: 4 << 20,
             reserve_bytes: 16 << 20,
         }
     }

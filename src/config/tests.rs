@@ -301,6 +301,18 @@ fn every_key_that_a_check_names_exists() {
     settings.telegram.polling = Polling { wait_s: 99, limit: 0, stall_s: 0 };
     settings.owner.ids = vec![0];
     settings.store = Store { path: "".into(), queue: 0, group: 0, lazy_ms: 0, cache_bytes: 0, reserve_bytes: u64::MAX };
+    settings.backup = Backup {
+        enabled: true,
+        folder: "".into(),
+        hour: 24,
+        keep_daily: 0,
+        keep_weekly: usize::MAX,
+        keep_monthly: usize::MAX,
+        keep_upgrades: usize::MAX,
+        min_free_bytes: u64::MAX,
+        changes_bytes: 0,
+        timeout_s: 0,
+    };
     settings.web = Web { listen: "x".into(), hosts: vec!["/".into()] };
     settings.features.membership = Membership {
         enabled: true,
@@ -335,7 +347,7 @@ fn every_key_that_a_check_names_exists() {
         lookup_timeout_ms: 0,
         flood_wait_ms: 0,
     };
-    settings.limits.chat = ChatLimits { rows_per_read: 0, rows_cached: 0, keep_ms: 0 };
+    settings.limits.chat = ChatLimits { rows_per_read: 0, rows_cached: 0, rows_cached_overall: 0, keep_ms: 0 };
     settings.runtime = Runtime {
         worker_threads: 0,
         shards: 0,
@@ -343,6 +355,8 @@ fn every_key_that_a_check_names_exists() {
         total_queue: 0,
         persist_after_ms: 0,
         chat_idle_s: 0,
+        chats_awake: 0,
+        late_wakes_per_s: 0,
         stuck_ms: 0,
         blocked_ms: 0,
         poison_after: 0,
@@ -358,7 +372,7 @@ fn every_key_that_a_check_names_exists() {
         park_s: 0,
         shard_crashes_per_min: 0,
     };
-    let unchecked = ["algorithm", "enabled", "ephemeral", "format", "level", "local", "mode"];
+    let unchecked = ["algorithm", "enabled", "ephemeral", "folder", "format", "level", "local", "mode"];
     let checkable = sorted_keys().into_iter().filter(|it| !unchecked.contains(&it.rsplit('.').next().unwrap()));
     let mut told: Vec<&str> = settings.validate().iter().map(|it| it.key).collect();
     told.sort_unstable();

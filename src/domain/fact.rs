@@ -155,10 +155,15 @@ pub struct House {
 pub struct Claim {
     /// SHA-256 of the code, so that the code itself is nowhere but on the terminal.
     pub code_sha256: [u8; 32],
-    /// When it ends.
+    /// When it ends, at most [`Claim::LIFE_MS`] after it was made.
     pub expires: Moment,
     /// How many wrong codes one account may send.
     pub tries: u32,
+}
+
+impl Claim {
+    /// How long an owner link is good for, in ms.
+    pub const LIFE_MS: u64 = 15 * 60_000;
 }
 
 impl House {

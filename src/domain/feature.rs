@@ -24,6 +24,12 @@ pub trait Rules: Send + Sync + 'static {
         false
     }
 
+    /// Whether an alarm clock of this key has what we know compared with the truth. Such a one rings at once after
+    /// the state of an earlier moment was put back.
+    fn compares(&self, _key: &str) -> bool {
+        false
+    }
+
     /// The commands it answers to.
     fn commands(&self) -> &'static [Command];
 
@@ -234,6 +240,8 @@ pub trait Feature: Send + Sync + 'static {
     fn name(&self) -> &'static str;
     /// See [`Rules::active`].
     fn active(&self, cell: &Cell) -> bool;
+    /// See [`Rules::compares`].
+    fn compares(&self, key: &str) -> bool;
     /// See [`Rules::commands`].
     fn commands(&self) -> &'static [Command];
     /// See [`Rules::updates`].
@@ -256,6 +264,10 @@ impl<R: Rules> Feature for R {
 
     fn active(&self, cell: &Cell) -> bool {
         cell.downcast_ref::<R::State>().is_some_and(|state| Rules::active(self, state))
+    }
+
+    fn compares(&self, key: &str) -> bool {
+        Rules::compares(self, key)
     }
 
     fn commands(&self) -> &'static [Command] {

@@ -1,6 +1,6 @@
 //! The registry of offices: which there are, in which order they are asked, and what menus they make.
 
-pub use super::house::away;
+pub use super::house::{away, restored, restored_key};
 
 use super::drill::{self, Drill};
 use super::effect::{Call, MenuScope};

@@ -66,11 +66,28 @@ pub struct Slot(pub u64);
 #[serde(transparent)]
 pub struct Moment(pub u64);
 
+/// How far a clock may go back without anybody taking notice, in ms: time services correct by as much.
+const CLOCK_SLACK_MS: u64 = 5_000;
+
 impl Moment {
     /// This moment plus so many milliseconds.
     #[must_use]
     pub const fn plus_ms(self, ms: u64) -> Self {
         Self(self.0.saturating_add(ms))
+    }
+
+    /// Whether something that holds until this moment, and was said to for `most_ms` at most, holds now. What ends
+    /// later than that was said by a clock that has been set back since, and is over.
+    #[must_use]
+    pub const fn holds(self, now: Self, most_ms: u64) -> bool {
+        now.0 < self.0 && self.0 - now.0 <= most_ms.saturating_add(CLOCK_SLACK_MS)
+    }
+
+    /// Whether this moment is less than so many milliseconds ago. One that lies ahead was noted by a clock that has
+    /// been set back since, and is long ago.
+    #[must_use]
+    pub const fn is_within(self, now: Self, ms: u64) -> bool {
+        now.since_ms(self) < ms && self.0 <= now.0.saturating_add(CLOCK_SLACK_MS)
     }
 
     /// Milliseconds since an earlier moment; 0 when that one lies ahead.
@@ -137,4 +154,24 @@ pub struct Person {
     /// Whether it is a bot.
     #[serde(default)]
     pub is_bot: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_is_said_for_a_while_holds_for_that_while_and_never_longer_whatever_the_clock_does(
+            said in 0_u64..1 << 45, most in 0_u64..1 << 30, clock in 0_u64..1 << 45,
+        ) {
+            let (until, now) = (Moment(said + most), Moment(clock));
+            let holds = until.holds(now, most);
+            prop_assert_eq!(holds, clock < said + most && clock + CLOCK_SLACK_MS >= said);
+            let recent = Moment(said).is_within(now, most);
+            let within = clock.saturating_sub(said) < most;
+            prop_assert_eq!(recent, within && clock + CLOCK_SLACK_MS >= said);
+        }
+    }
 }

@@ -3,6 +3,7 @@
 //! One JSON object per line, each in an envelope with a version: a request, then its response, as often as
 //! the caller likes. The socket is a file of mode 0600, so only its owner can speak.
 
+use super::backup::Job;
 use crate::domain::offices::lists::{Outcome, Pair};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -58,6 +59,19 @@ pub enum Request {
     },
     /// How the house is.
     Status,
+    /// Make a backup while the house goes on.
+    BackupCreate {
+        /// The file; without it one in the folder of backups, named after the time.
+        #[serde(default)]
+        to: Option<PathBuf>,
+    },
+    /// Look at every row of the store while the house goes on.
+    StoreLook,
+    /// How far such a task is.
+    Job {
+        /// Its number.
+        id: u64,
+    },
     /// Guard a group for the subscribers of a channel: the operator vouches for it.
     Guard {
         /// Which.
@@ -81,6 +95,8 @@ pub enum Response {
     Pending(Vec<PendingRow>),
     /// How the house is.
     Status(Status),
+    /// A task that takes its time, and how far it is.
+    Job(Job),
     /// What became of a pair of group and channel.
     Guarded(Outcome),
     /// It was done; what, in a sentence.
@@ -142,6 +158,8 @@ pub enum PendingState {
     Sending,
     /// Nobody knows whether it was done: a person decides.
     Unknown,
+    /// Owed in a backup that was restored: a person decides.
+    Held,
 }
 
 /// A supervisor or actor, with those under it.
@@ -201,6 +219,9 @@ pub struct Status {
     pub quarantined: u64,
     /// Effects of unknown outcome.
     pub unknown: u64,
+    /// What is held back after a restore.
+    #[serde(default)]
+    pub held: u64,
 }
 
 /// A request or response on its way.

@@ -59,6 +59,8 @@ pub struct FactsPort {
     pub chats: Cache<ChatId, Known<Arc<ChatInfo>>>,
     /// Admins of chats, by id.
     pub admins: Cache<ChatId, Known<Arc<[Admin]>>>,
+    /// Since when it is worth asking again of whom in a chat nothing could be known, in monotonic ms.
+    cleared: Cache<ChatId, u64>,
     limits: CacheLimits,
     port: Port<FactsMsg>,
     loads: Arc<Mutex<HashMap<Key, Load>>>,
@@ -86,6 +88,7 @@ impl FactsPort {
             members: Cache::new(limits.entries),
             chats: Cache::new(limits.entries / 10 + 1),
             admins: Cache::new(limits.entries / 100 + 1),
+            cleared: Cache::new(limits.entries / 10 + 1),
             port: Port::unbound("facts", 10_000),
             loads: Arc::default(),
             limits,
@@ -116,7 +119,8 @@ impl FactsPort {
         match need {
             Need::Member { chat: ChatRef::Id(chat), user, fresh } => {
                 let known = self.members.get(&(*chat, *user))?;
-                self.believes(&known, *fresh, now).then_some(Fact::Member(known.found))
+                let doubtful = known.found.is_err() && self.cleared.get(chat).is_some_and(|it| known.asked_ms <= it);
+                (!doubtful && self.believes(&known, *fresh, now)).then_some(Fact::Member(known.found))
             }
             Need::Chat(ChatRef::Id(chat)) => {
                 let known = self.chats.get(chat)?;
@@ -173,8 +177,7 @@ impl FactsPort {
 
     /// Forgets of whom in a chat nothing could be known: our own standing in it has changed.
     pub fn forget_doubts(&self, chat: ChatId) {
-        let doubtful = self.members.iter().filter(|(key, known)| key.0 == chat && known.found.is_err());
-        doubtful.for_each(|(key, _)| self.members.invalidate(&*key));
+        self.cleared.insert(chat, clock::tick_ms());
     }
 
     /// Forgets what is known about a chat.
@@ -231,5 +234,31 @@ impl Key {
             Need::File { file, max } => Some(Self::File(file.clone(), *max)),
             Need::Row(_) | Need::Rows { .. } | Need::Stall => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn doubts_about_a_chats_people_are_forgotten_together_and_nothing_else_is() {
+        let facts = FactsPort::unbound(CacheLimits::default());
+        let (ours, other) = (ChatId(-5), ChatId(-6));
+        let need =
+            |chat: ChatId, user| Need::Member { chat: ChatRef::Id(chat), user: UserId(user), fresh: Freshness::Cached };
+        let (asked_ms, until_ms) = (clock::tick_ms(), u64::MAX);
+        let know = |chat, user, found| facts.members.insert((chat, UserId(user)), Known { found, asked_ms, until_ms });
+        know(ours, 1, Err(Unknown::NoRights));
+        know(ours, 2, Ok(Standing::default()));
+        know(other, 1, Err(Unknown::NoRights));
+        let known = |chat, user| facts.peek(&need(chat, user)).is_some();
+        assert!(known(ours, 1) && known(ours, 2) && known(other, 1));
+        facts.forget_doubts(ours);
+        assert_eq!([known(ours, 1), known(ours, 2), known(other, 1)], [false, true, true]);
+        let asked_ms = clock::tick_ms() + 1;
+        let later = Known { found: Err(Unknown::NoRights), asked_ms, until_ms };
+        facts.members.insert((ours, UserId(1)), later);
+        assert!(known(ours, 1), "an answer to a later question is believed");
     }
 }

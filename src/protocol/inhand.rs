@@ -7,8 +7,8 @@
 use crate::domain::types::UpdateId;
 use memmap2::MmapMut;
 use std::fs::{File, OpenOptions};
-use std::io;
-use std::os::unix::fs::OpenOptionsExt;
+use std::io::{self, Read};
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -17,8 +17,12 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 const SLOT_BYTES: usize = 32;
 /// Words of one slot.
 const SLOT_WORDS: usize = SLOT_BYTES / 8;
+/// More than any number of slots takes; what a file has beyond that is cut off.
+const MAX_BYTES: u64 = 4096 * SLOT_BYTES as u64;
 /// Set in the second word while the slot is in use.
 const IN_USE: u64 = 1 << 63;
+/// Mixes the sum of a slot.
+const SALT: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// The open file. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -49,10 +53,7 @@ impl InHand {
     pub fn open(path: &Path, slots: usize) -> io::Result<(Self, Vec<Leftover>)> {
         let slots = slots.clamp(1, 4096);
         let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)?;
-        let wanted = (slots * SLOT_BYTES) as u64;
-        if file.metadata()?.len() < wanted {
-            file.set_len(wanted)?;
-        }
+        fill(&file, slots * SLOT_BYTES)?;
         let map = map(&file)?;
         let slots = map.len() / SLOT_BYTES;
         let this = Self(Arc::new(Map { map, slots }));
@@ -64,7 +65,7 @@ impl InHand {
     pub fn begin(&self, update: UpdateId, feature: u8) {
         let index = self.mine();
         self.word(index, 0).store(update.0, Ordering::Relaxed);
-        self.word(index, 1).store(IN_USE | u64::from(feature), Ordering::Release);
+        self.word(index, 1).store(mark(update, feature), Ordering::Release);
     }
 
     /// This thread has decided.
@@ -99,9 +100,10 @@ impl InHand {
     }
 
     fn read(&self, index: usize) -> Option<Leftover> {
-        let mark = self.word(index, 1).load(Ordering::Acquire);
-        let feature = u8::try_from(mark & !IN_USE).ok()?;
-        (mark & IN_USE != 0).then(|| (UpdateId(self.word(index, 0).load(Ordering::Relaxed)), feature))
+        let found = self.word(index, 1).load(Ordering::Acquire);
+        let feature = found.to_le_bytes()[0];
+        let update = UpdateId(self.word(index, 0).load(Ordering::Relaxed));
+        (found == mark(update, feature)).then_some((update, feature))
     }
 
     fn mine(&self) -> usize {
@@ -116,6 +118,24 @@ impl InHand {
         // process goes through these atomics.
         unsafe { AtomicU64::from_ptr(self.0.map.as_ptr().add(offset).cast_mut().cast()) }
     }
+}
+
+/// What stands in a slot that is in use beside the update: the feature, and a sum over both, so that a spoiled
+/// file blames nobody.
+const fn mark(update: UpdateId, feature: u8) -> u64 {
+    let mixed = (update.0 ^ ((feature as u64) << 56) ^ SALT).wrapping_mul(SALT);
+    IN_USE | (mixed >> 40) << 8 | feature as u64
+}
+
+/// Writes the file anew as it is, at least so long: a place of it that the disk has no room for would end the
+/// process when it is touched in the map.
+fn fill(file: &File, length: usize) -> io::Result<()> {
+    let mut bytes = Vec::new();
+    let mut from = file;
+    from.by_ref().take(MAX_BYTES).read_to_end(&mut bytes)?;
+    bytes.resize(bytes.len().max(length), 0);
+    file.set_len(bytes.len() as u64)?;
+    file.write_all_at(&bytes, 0)
 }
 
 #[expect(unsafe_code, reason = "mapping a file is unsafe because others may change or cut it")]
@@ -205,6 +225,34 @@ mod tests {
         hand.begin(UpdateId(5), 1);
         drop(hand);
         assert_eq!(InHand::open(&path, 64).unwrap().1, [(UpdateId(5), 1)]);
+    }
+
+    #[test]
+    fn a_flipped_bit_blames_no_other_update() {
+        let folder = folder();
+        let path = folder.path().join("inhand");
+        let (hand, _) = InHand::open(&path, 2).unwrap();
+        hand.begin(UpdateId(901), 3);
+        drop(hand);
+        let whole = std::fs::read(&path).unwrap();
+        for bit in 0..whole.len() * 8 {
+            let mut bytes = whole.clone();
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            std::fs::write(&path, bytes).unwrap();
+            let left = InHand::open(&path, 2).unwrap().1;
+            assert!(left.is_empty() || left == [(UpdateId(901), 3)], "bit {bit}: {left:?}");
+        }
+    }
+
+    #[test]
+    fn every_byte_of_the_file_has_its_place_on_the_disk() {
+        use std::os::unix::fs::MetadataExt;
+        let folder = folder();
+        let path = folder.path().join("inhand");
+        std::fs::File::create(&path).unwrap().set_len(100_000).unwrap();
+        drop(InHand::open(&path, 4096).unwrap());
+        let about = std::fs::metadata(&path).unwrap();
+        assert!(about.blocks() * 512 >= about.len(), "{} of {} bytes", about.blocks() * 512, about.len());
     }
 
     #[test]

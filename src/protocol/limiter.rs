@@ -3,10 +3,13 @@
 use super::port::Port;
 use crate::clock;
 use crate::domain::effect::{Lane, Owed};
-use crate::domain::limits::breaker::{Breaker, Change, Permit, Report};
+use crate::domain::limits::breaker::{Breaker, Change, Permit, Report, State};
 use crate::domain::limits::gate::{Asked, Lane as GateLane, Scope, SendGate, Verdict, Weight};
 use crate::domain::types::ChatId;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// An open breaker tries anew at most this often because updates come, in ms.
+const HOPE_MS: u64 = 1_000;
 
 /// What the limiter's actor is told.
 #[derive(Debug)]
@@ -81,7 +84,7 @@ impl LimiterPort {
 
     /// Obeys a "too many requests" at once, and has it kept.
     pub fn flood(&self, scope: Scope, retry_after_s: u64) {
-        self.gate().flood(scope, retry_after_s, clock::tick_ms());
+        let scope = self.gate().flood(scope, retry_after_s, clock::tick_ms());
         let _kept_when_there_is_room = self.limiter.tell(LimiterMsg::Paused { scope, retry_after_s });
     }
 
@@ -93,6 +96,19 @@ impl LimiterPort {
             let _log_only = self.guard.tell(BreakerMsg::Probing);
         }
         permit
+    }
+
+    /// An update has come. After an outage many come at once, and what is to be known about them should not have to
+    /// wait for the breaker's next attempt: who cannot be looked up is let through.
+    pub fn heard(&self) {
+        self.breaker.lock().unwrap_or_else(PoisonError::into_inner).hope(clock::tick_ms(), HOPE_MS);
+    }
+
+    /// Whether nobody is trying the upstream at the moment.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        let state = self.breaker.lock().unwrap_or_else(PoisonError::into_inner).state();
+        matches!(state, State::Open { .. })
     }
 
     /// Tells the breaker what became of a call.

@@ -1,5 +1,6 @@
 //! How actors are spoken to: one message enum and one handle per counterpart, and what they show to those who watch.
 
+pub mod backup;
 pub mod chat;
 pub mod control;
 pub mod facts;
@@ -7,6 +8,7 @@ pub mod health;
 pub mod inhand;
 pub mod intake;
 pub mod limiter;
+pub mod listing;
 pub mod outbox;
 pub mod port;
 pub mod slot;

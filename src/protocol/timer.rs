@@ -16,10 +16,21 @@ pub struct WakeKey {
     pub key: String,
 }
 
+/// When a wake is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Due {
+    /// The time it was asked for, under which its row is kept.
+    pub asked: Moment,
+    /// When that was; rows of earlier versions do not say.
+    pub set: Option<Moment>,
+    /// The time it fires, which is another one when the clock has been set back since.
+    pub at: Moment,
+}
+
 /// All wakes in order of time.
 #[derive(Debug, Default)]
 pub struct Wakes {
-    by_key: HashMap<WakeKey, Moment>,
+    by_key: HashMap<WakeKey, Due>,
     by_time: BTreeMap<(Moment, WakeKey), ()>,
 }
 
@@ -50,19 +61,35 @@ impl TimerPort {
         &self.port
     }
 
-    /// When this wake is due, if there is one.
+    /// The time this wake was asked for, if there is one.
     #[must_use]
     pub fn when(&self, key: &WakeKey) -> Option<Moment> {
-        self.lock().by_key.get(key).copied()
+        self.lock().by_key.get(key).map(|it| it.asked)
     }
 
-    /// Sets or moves a wake.
-    pub fn set(&self, key: WakeKey, at: Moment) {
+    /// Sets or moves a wake: what is asked for now.
+    pub fn set(&self, key: WakeKey, asked: Moment, now: Moment) {
+        self.put(key, Due { asked, set: Some(now), at: asked });
+    }
+
+    /// Takes over a wake that was asked for before. One that was asked for later than now was asked for by a clock
+    /// that has been set back: it comes so long from now as it was meant to then, not hours late.
+    pub fn load(&self, key: WakeKey, asked: Moment, set: Option<Moment>, now: Moment) {
+        self.put(key, Due { asked, set, at: asked }.by(now));
+    }
+
+    /// The clock has been set back: no wake comes later for that than it was meant to.
+    pub fn set_back(&self, now: Moment) {
+        let mut wakes = self.lock();
+        let moved = wakes.by_key.iter().map(|(key, due)| (key.clone(), due.by(now), due.at));
+        let moved: Vec<_> = moved.filter(|(_, due, before)| due.at != *before).collect();
+        moved.into_iter().for_each(|(key, due, _)| wakes.put(key, due));
+    }
+
+    fn put(&self, key: WakeKey, due: Due) {
         let first = {
             let mut wakes = self.lock();
-            wakes.remove(&key);
-            wakes.by_key.insert(key.clone(), at);
-            wakes.by_time.insert((at, key.clone()), ());
+            wakes.put(key.clone(), due);
             wakes.by_time.first_key_value().is_some_and(|((_, it), ())| *it == key)
         };
         if first {
@@ -76,24 +103,25 @@ impl TimerPort {
     }
 
     /// Forgets a wake that has fired, unless it was moved meanwhile.
-    pub fn fired(&self, key: &WakeKey, at: Moment) {
+    pub fn fired(&self, key: &WakeKey, asked: Moment) {
         let mut wakes = self.lock();
-        if wakes.by_key.get(key) == Some(&at) {
+        if wakes.by_key.get(key).is_some_and(|it| it.asked == asked) {
             wakes.remove(key);
         }
     }
 
-    /// The wakes due by `now`, at most so many; they stay until cancelled or moved.
+    /// The wakes due from `from` on, and before `before`, at most so many; they stay until cancelled or moved.
     #[must_use]
-    pub fn due(&self, now: Moment, most: usize) -> Vec<(WakeKey, Moment)> {
+    pub fn due(&self, from: Moment, before: Moment, most: usize) -> Vec<(WakeKey, Due)> {
         let wakes = self.lock();
-        wakes.by_time.keys().take_while(|(at, _)| *at <= now).take(most).map(|(at, key)| (key.clone(), *at)).collect()
+        let due = wakes.by_time.range(first_at(from)..).map(|(it, ())| it).take_while(|(at, _)| *at < before);
+        due.take(most).filter_map(|(_, key)| Some((key.clone(), *wakes.by_key.get(key)?))).collect()
     }
 
-    /// When the next wake is due.
+    /// When the next wake is due, of those that are due from `from` on.
     #[must_use]
-    pub fn next(&self) -> Option<Moment> {
-        self.lock().by_time.first_key_value().map(|((at, _), ())| *at)
+    pub fn next(&self, from: Moment) -> Option<Moment> {
+        self.lock().by_time.range(first_at(from)..).next().map(|((at, _), ())| *at)
     }
 
     fn lock(&self) -> MutexGuard<'_, Wakes> {
@@ -101,10 +129,34 @@ impl TimerPort {
     }
 }
 
+impl Due {
+    /// The same under a clock that may have been set back.
+    const fn by(self, now: Moment) -> Self {
+        match self.set {
+            Some(set) if set.0 > now.0 => {
+                let wait_ms = self.at.since_ms(set);
+                Self { set: Some(now), at: now.plus_ms(wait_ms), ..self }
+            }
+            Some(_) | None => self,
+        }
+    }
+}
+
+/// What comes before all wakes of that moment.
+const fn first_at(at: Moment) -> (Moment, WakeKey) {
+    (at, WakeKey { chat: ChatNo::HOUSE, feature: String::new(), key: String::new() })
+}
+
 impl Wakes {
+    fn put(&mut self, key: WakeKey, due: Due) {
+        self.remove(&key);
+        self.by_time.insert((due.at, key.clone()), ());
+        self.by_key.insert(key, due);
+    }
+
     fn remove(&mut self, key: &WakeKey) {
-        if let Some(at) = self.by_key.remove(key) {
-            self.by_time.remove(&(at, key.clone()));
+        if let Some(due) = self.by_key.remove(key) {
+            self.by_time.remove(&(due.at, key.clone()));
         }
     }
 }
@@ -117,16 +169,47 @@ mod tests {
         WakeKey { chat: ChatNo(7), feature: "membership".into(), key: name.into() }
     }
 
+    fn between(timer: &TimerPort, from: u64, before: u64) -> Vec<(WakeKey, Moment)> {
+        let due = timer.due(Moment(from), Moment(before), 9);
+        due.into_iter().map(|(key, due)| (key, due.asked)).collect()
+    }
+
+    fn due(timer: &TimerPort, now: u64) -> Vec<(WakeKey, Moment)> {
+        between(timer, 0, now + 1)
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_makes_no_wake_late_and_one_set_forward_loses_none() {
+        const DAY: u64 = 86_400_000;
+        let timer = TimerPort::default();
+        timer.load(key("old"), Moment(DAY + 500), Some(Moment(10)), Moment(DAY));
+        timer.set(key("new"), Moment(DAY + 300), Moment(DAY));
+        timer.set_back(Moment(1_000));
+        assert_eq!(due(&timer, 1_299), []);
+        assert_eq!(due(&timer, 1_300), [(key("new"), Moment(DAY + 300))], "so long after now as it was meant to wait");
+        timer.set_back(Moment(400));
+        assert_eq!(due(&timer, 700), [(key("new"), Moment(DAY + 300))], "and again");
+        assert_eq!(due(&timer, DAY + 500).len(), 2, "what was asked for before that clock keeps its time");
+        timer.fired(&key("new"), Moment(DAY + 300));
+        assert_eq!(due(&timer, DAY + 500).len(), 1);
+        timer.load(key("kept"), Moment(DAY + 300), Some(Moment(DAY)), Moment(5));
+        assert_eq!(due(&timer, 305), [(key("kept"), Moment(DAY + 300))], "after a restart too");
+    }
+
     #[test]
     fn the_same_key_again_moves_the_wake() {
         let timer = TimerPort::default();
-        timer.set(key("a"), Moment(10));
-        timer.set(key("b"), Moment(20));
-        timer.set(key("a"), Moment(30));
-        assert_eq!(timer.next(), Some(Moment(20)));
-        assert_eq!(timer.due(Moment(40), 9), vec![(key("b"), Moment(20)), (key("a"), Moment(30))]);
+        timer.set(key("a"), Moment(10), Moment(1));
+        timer.set(key("b"), Moment(20), Moment(1));
+        timer.set(key("a"), Moment(30), Moment(1));
+        assert_eq!(timer.next(Moment(0)), Some(Moment(20)));
+        assert_eq!(between(&timer, 0, 40), vec![(key("b"), Moment(20)), (key("a"), Moment(30))]);
+        assert_eq!(between(&timer, 21, 31), vec![(key("a"), Moment(30))]);
+        assert_eq!(between(&timer, 20, 30), vec![(key("b"), Moment(20))]);
+        assert_eq!(timer.next(Moment(20)), Some(Moment(20)));
+        assert_eq!(timer.next(Moment(21)), Some(Moment(30)));
         timer.cancel(&key("b"));
         assert_eq!(timer.when(&key("b")), None);
-        assert_eq!(timer.next(), Some(Moment(30)));
+        assert_eq!(timer.next(Moment(0)), Some(Moment(30)));
     }
 }

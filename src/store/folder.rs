@@ -1,6 +1,8 @@
 //! The store's folder: private, held by one process, with its data in a folder of their own.
 
 use super::OpenError;
+use super::disk::free_bytes;
+use super::salvage::copy_folder;
 use crate::clock;
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Read, Write};
@@ -37,12 +39,35 @@ impl Folder {
         self.path.join("mark")
     }
 
-    /// Moves the engine's files out of the way, for those who want to look at them. Nothing is deleted, and
-    /// what else is in the folder (secrets, the mark) stays.
+    /// The engine's files as they were before it opened them.
+    fn spare(&self) -> PathBuf {
+        self.path.join("sled.before")
+    }
+
+    /// Copies the engine's files, if they are few and there is room: when it opens, sled takes back on the disk what
+    /// it cannot read whole, and with it much that could be read.
+    pub(super) fn keep_spare(&self) {
+        self.drop_spare();
+        let size = size_of(&self.data(), SPARE_BYTES);
+        let has_room = free_bytes(&self.path).is_ok_and(|it| it / 4 > size);
+        let fits = self.data().is_dir() && size < SPARE_BYTES && has_room;
+        if fits && copy_folder(&self.data(), &self.spare(), false).is_err() {
+            self.drop_spare();
+        }
+    }
+
+    /// Deletes that copy.
+    pub(super) fn drop_spare(&self) {
+        let _there_is_none = fs::remove_dir_all(self.spare());
+    }
+
+    /// Moves the engine's files out of the way, for those who want to look at them: as they were before it opened
+    /// them, where they were copied. Nothing is deleted, and what else is in the folder (secrets, the mark) stays.
     pub(super) fn move_data_aside(&self) -> Result<PathBuf, OpenError> {
         let aside = self.free_name();
         DirBuilder::new().mode(0o700).create(&aside).map_err(disk("make the folder", &aside))?;
-        let moved = fs::rename(self.data(), aside.join("sled"));
+        let opened = if fs::rename(self.spare(), aside.join("sled")).is_ok() { "opened" } else { "sled" };
+        let moved = fs::rename(self.data(), aside.join(opened));
         moved.map_err(disk("move aside", &self.data()))?;
         Ok(aside)
     }
@@ -68,6 +93,22 @@ impl Folder {
     }
 }
 
+/// Files of so many bytes altogether are copied before they are opened.
+const SPARE_BYTES: u64 = 64 << 20;
+
+/// The length of all files in a folder, as far as it is less than `most`.
+fn size_of(folder: &Path, most: u64) -> u64 {
+    let mut size = 0;
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let (path, length) = (entry.path(), entry.metadata().map_or(0, |it| it.len()));
+        size += if path.is_dir() { size_of(&path, most) } else { length };
+        if size >= most {
+            break;
+        }
+    }
+    size
+}
+
 /// Names what was tried when the disk refuses it.
 pub(super) fn disk(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> OpenError {
     move |error| match error.kind() {
@@ -76,8 +117,8 @@ pub(super) fn disk(what: &'static str, path: &Path) -> impl FnOnce(io::Error) ->
     }
 }
 
-/// The system drops the lock when the process ends, however it ends.
-fn lock(folder: &Path) -> Result<File, OpenError> {
+/// Takes a folder and changes nothing else. The system drops the lock when the process ends, however it ends.
+pub(super) fn lock(folder: &Path) -> Result<File, OpenError> {
     let path = folder.join("lock");
     let mut options = OpenOptions::new();
     options.create(true).truncate(false).read(true).write(true).mode(0o600);

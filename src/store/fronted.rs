@@ -10,6 +10,7 @@ use super::disk::free_bytes;
 use super::engine::{Engine, EngineError, Pair, Sizes, Write, above};
 use super::filter::Filter;
 use super::journal::Journal;
+use super::own::Ledger;
 use super::sled_engine::io_said;
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Bound;
@@ -44,6 +45,8 @@ impl Recent {
 
 /// Beside what is handed over once as it is and once as rewritten pages, sled needs this much, in bytes.
 const ROOM: u64 = 1 << 20;
+/// Rows handed to the engine at once.
+const PART: usize = 256;
 /// Rows read at once from an engine that is opened.
 const PAGE: usize = 1_000;
 
@@ -56,22 +59,34 @@ pub(super) struct Fronted<E: Engine> {
     recent: RwLock<Recent>,
     /// The keys that the engine may have.
     below: Filter,
-    /// Nothing has failed: only then is the journal emptied at the end.
+    /// It was opened and nothing has failed: only then is the journal emptied at the end.
     well: AtomicBool,
 }
 
 impl<E: Engine> Fronted<E> {
-    /// Hands the engine what the journal in this folder has for it.
-    pub(super) fn open(engine: E, folder: &Path) -> Result<Self, EngineError> {
+    /// Hands the engine what the journal in this folder has for it, unless less is there than was acknowledged:
+    /// then nothing is changed, so that all that is left can still be read.
+    pub(super) fn open(engine: E, folder: &Path, acknowledged: u64) -> Result<Self, EngineError> {
         let (journal, writes) = Journal::open(&folder.join("journal")).map_err(|it| io_said(&it))?;
         let folder = folder.to_path_buf();
         let mut recent = Recent::default();
         recent.extend(writes);
-        let well = AtomicBool::new(true);
+        let well = AtomicBool::new(false);
         let below = Filter::new();
         let this = Self { engine, folder, journal: Mutex::new(journal), recent: RwLock::new(recent), below, well };
         this.look_below()?;
+        let found = Ledger::read(&this)?.unwrap_or_default().group;
+        if found < acknowledged {
+            let why = format!("its log ends at group {found}, but group {acknowledged} was acknowledged");
+            return Err(EngineError::Corrupt(why));
+        }
         this.hand_over()?;
+        let mut journal = this.journal();
+        if !journal.is_begun() {
+            journal.begin()?;
+        }
+        drop(journal);
+        this.well.store(true, Ordering::Release);
         Ok(this)
     }
 
@@ -104,10 +119,21 @@ impl<E: Engine> Fronted<E> {
         }
         self.has_room_for(journal.end())?;
         self.recent().0.keys().for_each(|it| self.below.add(it));
-        self.engine.apply_steps(&mut self.recent().0.iter().map(|(key, it)| (&**key, it.value.as_deref())))?;
+        self.hand_over_in_parts()?;
         self.engine.sync()?;
-        journal.begin().map_err(|it| EngineError::Broken(format!("beginning the store's journal anew: {it}")))?;
+        journal.begin()?;
         self.recent.write().unwrap_or_else(PoisonError::into_inner).0.clear();
+        Ok(())
+    }
+
+    /// Not at once: the engine keeps what it replaces until the end of a batch. A part alone is never seen, since
+    /// what is recent is looked at first, and the journal has all of it until the engine has it for good.
+    fn hand_over_in_parts(&self) -> Result<(), EngineError> {
+        let recent = self.recent();
+        let mut steps = recent.0.iter().map(|(key, it)| (&**key, it.value.as_deref())).peekable();
+        while steps.peek().is_some() {
+            self.engine.apply_steps(&mut steps.by_ref().take(PART))?;
+        }
         Ok(())
     }
 
@@ -223,7 +249,9 @@ impl<E: Engine> Engine for Fronted<E> {
     }
 
     fn sync(&self) -> Result<(), EngineError> {
-        self.noted(self.journal().sync())
+        let journal = self.journal();
+        let gone = || EngineError::Broken("its files were deleted while they were in use".to_owned());
+        self.noted(if journal.is_deleted() { Err(gone()) } else { journal.sync() })
     }
 
     fn rest(&self) -> Result<(), EngineError> {
@@ -326,7 +354,7 @@ mod tests {
             let folder = tempfile::tempdir().unwrap();
             let path = folder.path();
             let plain = Memory::default();
-            let mut fronted = Fronted::open(Memory::default(), path).unwrap();
+            let mut fronted = Fronted::open(Memory::default(), path, 0).unwrap();
             for (group, then) in groups {
                 let known = |it: Write| Write { fresh: plain.get(&it.key).unwrap().is_none(), ..it };
                 let writes: Vec<_> = group.into_iter().map(|(key, value)| known(write(key, value))).collect();
@@ -342,7 +370,7 @@ mod tests {
                         kept.apply(&rows.into_iter().map(|(key, it)| Write { key, value: Some(it), fresh: false }).collect::<Vec<_>>()).unwrap();
                         fronted.well.store(false, Ordering::Release);
                         drop(fronted);
-                        fronted = Fronted::open(kept, path).unwrap();
+                        fronted = Fronted::open(kept, path, 0).unwrap();
                     }
                     _ => {}
                 }
@@ -354,7 +382,7 @@ mod tests {
     #[test]
     fn what_comes_and_goes_is_not_handed_over_and_what_the_engine_has_is_deleted_there() {
         let folder = tempfile::tempdir().unwrap();
-        let fronted = Fronted::open(Memory::default(), folder.path()).unwrap();
+        let fronted = Fronted::open(Memory::default(), folder.path(), 0).unwrap();
         let set = |key, value, fresh| fronted.apply(&[Write { fresh, ..write(key, value) }]).unwrap();
         set(1, Some(1), true);
         fronted.hand_over().unwrap();
@@ -371,7 +399,7 @@ mod tests {
     #[test]
     fn groups_longer_than_the_journal_and_many_short_ones_are_all_kept() {
         let folder = tempfile::tempdir().unwrap();
-        let (plain, fronted) = (Memory::default(), Fronted::open(Memory::default(), folder.path()).unwrap());
+        let (plain, fronted) = (Memory::default(), Fronted::open(Memory::default(), folder.path(), 0).unwrap());
         for turn in 0..60_u8 {
             let rows = if turn == 30 { 5 } else { 1 };
             let big = |row: u8| Write { key: vec![b'k', 1, turn, row], value: Some(vec![turn; 1 << 20]), fresh: false };

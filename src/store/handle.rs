@@ -1,6 +1,6 @@
 //! The handle: opens the store, starts its threads, and is what everybody asks.
 
-use super::engine::Engine;
+use super::engine::{Engine, EngineError};
 use super::inbox::{Commit, Inbox, Limits};
 use super::opener::{MemoryOpener, Opener, SledOpener};
 use super::readers::{self, Question, Questions};
@@ -59,7 +59,10 @@ impl Handle {
     ) -> Result<Self, OpenError> {
         let limits = Limits { queue: settings.queue, group: settings.group.max(1), lazy_ms: settings.lazy_ms };
         let shared = Arc::new(Shared::new(engine, Inbox::new(limits), Questions::new(settings.queue)));
-        let writer = Writer::new(Arc::clone(&shared), opener, tuning).map_err(OpenError::Engine)?;
+        let writer = Writer::new(Arc::clone(&shared), opener, tuning).map_err(|error| match error {
+            EngineError::Full(_) => OpenError::Full { path: settings.path.clone() },
+            error => OpenError::Engine(error),
+        })?;
         let handle = Self(Arc::new(Inner(Arc::clone(&shared))));
         spawn("store-writer".to_owned(), settings, move || writer.run())?;
         let watched = Arc::clone(&shared);
@@ -115,6 +118,10 @@ impl Handle {
         let value = id.to_string().into_bytes();
         let put = Op::Put { key: own::BOT.to_vec(), value, expect: Some(revision) };
         self.write(Arc::new(Batch(vec![put]))).await.map_err(OpenError::Store)
+    }
+
+    pub(super) fn shared(&self) -> Arc<Shared> {
+        Arc::clone(&self.0.0)
     }
 
     async fn write(&self, batch: Arc<Batch>) -> Result<(), StoreError> {

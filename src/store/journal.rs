@@ -2,7 +2,8 @@
 //!
 //! Its file is made once and written again from the start, so a sync is one write of data to blocks that
 //! exist. Each start of a round has a random number, which every record's checksum covers: what an earlier
-//! round left behind a shorter one is never taken for a record.
+//! round left behind a shorter one is never taken for a record. That number stands there twice, since without
+//! it no record could be read. Opening changes nothing: what is found may be all that is left.
 
 use super::engine::{EngineError, Write};
 use super::sled_engine::io_said;
@@ -12,8 +13,10 @@ use std::io;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::Path;
 
-/// The round's number and its checksum stand before this.
+/// The round's number and its checksum stand before this, twice.
 const FIRST: u64 = 32;
+/// Where they stand the second time.
+const AGAIN: usize = 16;
 /// The file grows by this much, filled with zeros.
 const STEP: u64 = 256 << 10;
 /// And never beyond this.
@@ -24,7 +27,8 @@ const GONE: u32 = u32::MAX;
 /// The open file.
 pub(super) struct Journal {
     file: File,
-    round: u64,
+    /// `None` until it is begun: the file is new, or its beginning cannot be read.
+    round: Option<u64>,
     /// Where the next record goes.
     end: u64,
     /// What the file has room for.
@@ -40,28 +44,45 @@ impl Journal {
         let size = file.metadata()?.len();
         let mut bytes = vec![0; usize::try_from(size.min(MOST)).unwrap_or(0)];
         file.read_exact_at(&mut bytes, 0)?;
-        let mut journal = Self { file, round: 0, end: FIRST, size: size.min(MOST), record: Vec::new() };
-        let Some(round) = round_of(&bytes) else {
-            journal.begin()?;
-            return Ok((journal, Vec::new()));
-        };
-        journal.round = round;
+        let round = round_of(&bytes);
+        let mut journal = Self { file, round, end: FIRST, size: size.min(MOST), record: Vec::new() };
         let mut writes = Vec::new();
-        while let Some((more, end)) = read(&bytes, round, journal.end) {
+        while let Some((more, end)) = round.and_then(|it| read(&bytes, it, journal.end)) {
             writes.extend(more);
             journal.end = end;
         }
         Ok((journal, writes))
     }
 
+    /// The writes of every group that can still be read, in their order, and whether something between them cannot.
+    pub(super) fn whole_groups(path: &Path) -> io::Result<(Vec<Write>, bool)> {
+        let bytes = std::fs::read(path)?;
+        let Some(round) = round_of(&bytes) else { return Ok((Vec::new(), bytes.iter().any(|it| *it != 0))) };
+        let (mut writes, mut at, mut end, mut gaps) = (Vec::new(), FIRST, FIRST, false);
+        while at < bytes.len() as u64 {
+            match read(&bytes, round, at) {
+                Some((more, next)) => {
+                    gaps |= at != end;
+                    writes.extend(more);
+                    (at, end) = (next, next);
+                }
+                None => at += 1,
+            }
+        }
+        Ok((writes, gaps))
+    }
+
     /// Adds a group. Answers `false` when there is no room for it: nothing was written then.
     pub(super) fn append(&mut self, writes: &[Write]) -> Result<bool, EngineError> {
+        if self.round.is_none() {
+            self.begin()?;
+        }
         let mut record = std::mem::take(&mut self.record);
-        pack(&mut record, writes, self.round, self.end);
+        pack(&mut record, writes, self.round.unwrap_or_default(), self.end);
         let end = self.end + record.len() as u64;
         let fits = self.grow(end)?;
         if fits {
-            self.file.write_all_at(&record, self.end).map_err(|it| broken("writing", &it))?;
+            self.file.write_all_at(&record, self.end).map_err(|it| failed("writing", &it))?;
             self.end = end;
         }
         self.record = record;
@@ -70,19 +91,32 @@ impl Journal {
 
     /// Returns when every group so far survives a power cut.
     pub(super) fn sync(&self) -> Result<(), EngineError> {
-        self.file.sync_data().map_err(|it| broken("syncing", &it))
+        self.file.sync_data().map_err(|it| failed("syncing", &it))
     }
 
     /// Forgets everything: the engine has it.
-    pub(super) fn begin(&mut self) -> io::Result<()> {
-        self.round = u64::from_le_bytes(clock::random());
+    pub(super) fn begin(&mut self) -> Result<(), EngineError> {
+        let round = clock::random::<8>();
         let mut head = [0; FIRST as usize];
-        head[..8].copy_from_slice(&self.round.to_le_bytes());
-        head[8..12].copy_from_slice(&crc32fast::hash(&self.round.to_le_bytes()).to_le_bytes());
-        self.file.write_all_at(&head, 0)?;
+        for at in [0, AGAIN] {
+            head[at..at + 8].copy_from_slice(&round);
+            head[at + 8..at + 12].copy_from_slice(&crc32fast::hash(&round).to_le_bytes());
+        }
+        self.file.write_all_at(&head, 0).map_err(|it| failed("beginning", &it))?;
+        self.round = Some(u64::from_le_bytes(round));
         self.end = FIRST;
         self.size = self.size.max(FIRST);
-        self.file.sync_data()
+        self.file.sync_data().map_err(|it| failed("beginning", &it))
+    }
+
+    /// Whether its beginning has been read or written.
+    pub(super) const fn is_begun(&self) -> bool {
+        self.round.is_some()
+    }
+
+    /// Whether somebody has deleted the file: what is written to it is lost with the process.
+    pub(super) fn is_deleted(&self) -> bool {
+        rustix::fs::fstat(&self.file).is_ok_and(|it| it.st_nlink == 0)
     }
 
     /// Whether nothing is in it.
@@ -115,21 +149,25 @@ impl Journal {
             match self.file.write_all_at(&vec![0; usize::try_from(more).unwrap_or(0)], self.size) {
                 Ok(()) => self.size += more,
                 Err(error) if matches!(io_said(&error), EngineError::Full(_)) => return Ok(false),
-                Err(error) => return Err(broken("growing", &error)),
+                Err(error) => return Err(failed("growing", &error)),
             }
         }
         Ok(true)
     }
 }
 
-fn broken(what: &str, error: &io::Error) -> EngineError {
-    EngineError::Broken(format!("{what} the store's journal: {error}"))
+/// A disk may run full also where blocks exist: some file systems write each change to a new place.
+fn failed(what: &str, error: &io::Error) -> EngineError {
+    let words = format!("{what} the store's journal: {error}");
+    if matches!(io_said(error), EngineError::Full(_)) { EngineError::Full(words) } else { EngineError::Broken(words) }
 }
 
 fn round_of(bytes: &[u8]) -> Option<u64> {
-    let (round, rest) = bytes.split_first_chunk::<8>()?;
-    let sum = rest.first_chunk::<4>()?;
-    (crc32fast::hash(round).to_le_bytes() == *sum).then(|| u64::from_le_bytes(*round))
+    [0, AGAIN].into_iter().find_map(|at| {
+        let (round, rest) = bytes.get(at..)?.split_first_chunk::<8>()?;
+        let sum = rest.first_chunk::<4>()?;
+        (crc32fast::hash(round).to_le_bytes() == *sum).then(|| u64::from_le_bytes(*round))
+    })
 }
 
 /// Length and checksum, then each write: the key's length, the value's, both.

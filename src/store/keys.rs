@@ -33,6 +33,8 @@ pub enum Kind {
     Quarantine = b'z',
     /// A pause that Telegram asked for.
     Pause = b'p',
+    /// A row that was owed in a backup and waits for the operator; its own key follows.
+    Held = b'h',
     /// Everything there is one of: the boot counter, owners, menus.
     Meta = b'm',
 }
@@ -120,6 +122,17 @@ pub fn chat_and_seq(key: &[u8]) -> Option<(ChatNo, u64)> {
     Some((ChatNo(number(key.get(1..9))?), number(key.get(9..17))?))
 }
 
+/// The chat that a row belongs to, if it belongs to one.
+#[must_use]
+pub fn chat_of(key: &[u8]) -> Option<ChatNo> {
+    let is = |kind: Kind| key.first() == Some(&(kind as u8));
+    if is(Kind::Wake) {
+        return wake_of(key).map(|it| it.1);
+    }
+    let of_a_chat = [Kind::Cell, Kind::Row, Kind::Queued, Kind::Owed, Kind::Slot].into_iter().any(is);
+    if of_a_chat { number(key.get(1..9)).map(ChatNo) } else { None }
+}
+
 /// The message behind a slot.
 #[must_use]
 pub fn slot(chat: ChatNo, slot: Slot) -> Vec<u8> {
@@ -190,6 +203,40 @@ pub fn pause(chat: i64) -> Vec<u8> {
 #[must_use]
 pub fn pause_of(key: &[u8]) -> Option<i64> {
     Some(i64::from_be_bytes(key.get(1..9)?.try_into().ok()?))
+}
+
+/// A row that is held back, by the key that it has otherwise.
+#[must_use]
+pub fn held(key: &[u8]) -> Vec<u8> {
+    with(Kind::Held.all(), key)
+}
+
+/// The key that a held row has otherwise.
+#[must_use]
+pub fn held_of(key: &[u8]) -> Option<&[u8]> {
+    key.strip_prefix(&[Kind::Held as u8])
+}
+
+/// What a kind is called where people read of it.
+#[must_use]
+pub const fn kind_name(byte: u8) -> &'static str {
+    match byte {
+        b'i' => "ids",
+        b'c' => "cells",
+        b'r' => "rows",
+        b'q' => "events",
+        b'o' => "debts",
+        b's' => "slots",
+        b't' => "wakes",
+        b'd' | b'e' => "done",
+        b'x' => "charges",
+        b'z' => "quarantine",
+        b'p' => "pauses",
+        b'h' => "held",
+        b'm' => "single",
+        0 => "own",
+        _ => "unknown",
+    }
 }
 
 /// A single thing.

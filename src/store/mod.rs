@@ -9,6 +9,7 @@
 //! Handle -> Questions -> two reader threads --------------> Engine
 //! ```
 
+pub mod backup;
 pub mod disk;
 pub mod engine;
 mod error;
@@ -26,11 +27,15 @@ mod mark;
 mod memory;
 mod meters;
 pub mod migrate;
+pub mod offline;
 mod opener;
 mod own;
 mod readers;
+mod salvage;
 mod sled_engine;
+mod sled_log;
 mod state;
+mod tee;
 mod writer;
 
 #[cfg(test)]
@@ -40,6 +45,7 @@ pub use disk::{free_bytes, loose_modes, probe_sync};
 pub use error::OpenError;
 pub use group::{BITS_PER_ROW, bit_is_set, check};
 pub use handle::Handle;
+pub use salvage::{Salvaged, salvage};
 pub use state::{Health, Status};
 
 pub mod keys;

@@ -8,11 +8,12 @@ use super::mark::Mark;
 use super::memory::Memory;
 use super::migrate::{self, MIGRATIONS};
 use super::own::Ledger;
-use super::sled_engine::Sled;
+use super::sled_engine::{Sled, io_said};
 use super::{disk as disk_facts, frame};
 use crate::telemetry::{Line, events};
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{self, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::thread;
 use std::time::Duration;
@@ -34,6 +35,10 @@ pub(super) trait Opener: Send + 'static {
     fn has_room(&self) -> bool;
     /// Notes that this group is on the disk.
     fn acknowledged(&self, group: u64) -> Result<(), EngineError>;
+    /// Whether somebody has taken the engine's files away: what is written then is lost with the process.
+    fn is_gone(&self) -> bool {
+        false
+    }
 }
 
 /// Opens memory, which never fails.
@@ -62,13 +67,15 @@ pub(super) struct SledOpener {
     folder: Folder,
     mark: Mark,
     cache_bytes: u64,
+    /// Device and number of the file that the engine has open.
+    file: Option<(u64, u64)>,
 }
 
 impl SledOpener {
     pub(super) fn new(path: &Path, cache_bytes: u64) -> Result<Self, OpenError> {
         let folder = Folder::take(path)?;
         let mark = Mark::open(&folder.mark()).map_err(disk("open", &folder.mark()))?;
-        Ok(Self { folder, mark, cache_bytes })
+        Ok(Self { folder, mark, cache_bytes, file: None })
     }
 
     /// Opens with every check: nothing acknowledged is missing, every row is what was written. Migrates.
@@ -77,17 +84,17 @@ impl SledOpener {
         if marked > 0 && !self.folder.data().exists() {
             return Err(OpenError::Missing { path: self.folder.path().to_path_buf(), mark: self.folder.mark() });
         }
+        self.folder.keep_spare();
         let opened = self.open().and_then(|engine| check(engine.as_ref(), marked).map(|newer| (engine, newer)));
-        match opened {
-            Ok((engine, None)) => {
-                self.folder.close_data()?;
-                Ok(engine)
-            }
+        let opened = match opened {
+            Ok((engine, None)) => self.folder.close_data().map(|()| engine),
             Ok((_, Some(format))) => Err(OpenError::Newer { path: self.folder.path().to_path_buf(), format }),
-            Err(EngineError::Corrupt(why)) => Err(self.give_up(&why)),
+            Err(EngineError::Corrupt(why)) => return Err(self.give_up(&why)),
             Err(EngineError::Full(_)) => Err(OpenError::Full { path: self.folder.path().to_path_buf() }),
             Err(EngineError::Broken(why)) => Err(OpenError::Engine(EngineError::Broken(why))),
-        }
+        };
+        self.folder.drop_spare();
+        opened
     }
 
     /// Damage is never opened twice: the data goes aside. Restoring a backup belongs here, before the refusal.
@@ -101,7 +108,7 @@ impl SledOpener {
             .reason(why)
             .field("moved", moved.display())
             .next("the program ends")
-            .act("restore a backup, or delete the file `mark` in the store's folder to begin empty")
+            .act("majordomo backup restore FILE, or majordomo store salvage with the folder that it was moved to")
             .emit();
         let path = self.folder.path().to_path_buf();
         OpenError::Damaged { path, why: why.to_owned(), moved, mark: self.folder.mark() }
@@ -109,8 +116,10 @@ impl SledOpener {
 
     /// After a failed write the page cache may show what the disk has not: let it be read anew.
     fn forget_cached_pages(&self) {
-        if let Ok(file) = File::open(self.folder.data().join("db")) {
-            let _ = rustix::fs::fadvise(&file, 0, None, rustix::fs::Advice::DontNeed);
+        for name in ["db", "journal"] {
+            if let Ok(file) = File::open(self.folder.data().join(name)) {
+                let _ = rustix::fs::fadvise(&file, 0, None, rustix::fs::Advice::DontNeed);
+            }
         }
     }
 }
@@ -118,10 +127,14 @@ impl SledOpener {
 impl Opener for SledOpener {
     fn open(&mut self) -> Result<Box<dyn Engine>, EngineError> {
         self.forget_cached_pages();
+        let acknowledged = self.mark.read().map_err(|it| io_said(&it))?;
         let mut tries = LOCK_TRIES;
         loop {
             match Sled::open(&self.folder.data(), self.cache_bytes) {
-                Ok(engine) => return Ok(Box::new(Fronted::open(engine, &self.folder.data())?)),
+                Ok(engine) => {
+                    self.file = file_id(&self.folder.data()).ok();
+                    return Ok(Box::new(Fronted::open(engine, &self.folder.data(), acknowledged)?));
+                }
                 Err(EngineError::Broken(why)) if tries > 0 && why.contains("could not acquire lock") => {
                     tries -= 1;
                     #[expect(
@@ -146,11 +159,24 @@ impl Opener for SledOpener {
         written.and(removed).is_ok()
     }
 
-    fn acknowledged(&self, group: u64) -> Result<(), EngineError> {
-        self.mark
-            .write(group)
-            .map_err(|it| EngineError::Broken(format!("writing {}: {it}", self.folder.mark().display())))
+    fn is_gone(&self) -> bool {
+        match file_id(&self.folder.data()) {
+            Ok(now) => self.file.is_some_and(|it| it != now),
+            Err(error) => error.kind() == io::ErrorKind::NotFound,
+        }
     }
+
+    fn acknowledged(&self, group: u64) -> Result<(), EngineError> {
+        self.mark.write(group).map_err(|it| match io_said(&it) {
+            EngineError::Full(_) => EngineError::Full(format!("writing {}: {it}", self.folder.mark().display())),
+            _ => EngineError::Broken(format!("writing {}: {it}", self.folder.mark().display())),
+        })
+    }
+}
+
+/// Which file sled's log is.
+fn file_id(data: &Path) -> io::Result<(u64, u64)> {
+    fs::metadata(data.join("db")).map(|it| (it.dev(), it.ino()))
 }
 
 /// Looks at every row. Returns a format that this version does not know, if there is one.
@@ -181,7 +207,7 @@ fn check(engine: &dyn Engine, marked: u64) -> Result<Option<u8>, EngineError> {
 #[derive(Default)]
 pub(super) struct Stock {
     pub(super) sum: u64,
-    newest: u8,
+    pub(super) newest: u8,
 }
 
 /// Reads all rows. One that is not what was written is an error.

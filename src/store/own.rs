@@ -38,11 +38,21 @@ impl Ledger {
     /// Reads it; `None` in a store from before there was one, or an empty one.
     pub(super) fn read(engine: &dyn Engine) -> Result<Option<Self>, EngineError> {
         let Some(value) = read(engine, LEDGER)? else { return Ok(None) };
-        let words = String::from_utf8_lossy(&value);
+        Self::parse(&value).map(Some)
+    }
+
+    /// Reads it from its row, header included.
+    pub(super) fn of(bytes: &[u8]) -> Result<Self, EngineError> {
+        let words = |it| EngineError::Corrupt(format!("store.ledger: {it}"));
+        frame::unpack(LEDGER, bytes).map_err(words).and_then(|it| Self::parse(&it.value))
+    }
+
+    fn parse(value: &[u8]) -> Result<Self, EngineError> {
+        let words = String::from_utf8_lossy(value);
         let parsed = words.split_once(' ').and_then(|(group, sum)| {
             Some(Self { group: group.parse().ok()?, sum: u64::from_str_radix(sum, 16).ok()? })
         });
-        parsed.map(Some).ok_or_else(|| EngineError::Corrupt("store.ledger: not two numbers".to_owned()))
+        parsed.ok_or_else(|| EngineError::Corrupt("store.ledger: not two numbers".to_owned()))
     }
 
     /// The change that keeps it.
@@ -58,7 +68,7 @@ impl Ledger {
 }
 
 /// What a row adds to the sum: its checksum and length, well mixed, so that sums do not cancel out.
-fn weight(key: &[u8], bytes: &[u8]) -> u64 {
+pub(super) fn weight(key: &[u8], bytes: &[u8]) -> u64 {
     if key == LEDGER {
         return 0;
     }

@@ -113,6 +113,28 @@ pub struct Since {
     pub at: Moment,
 }
 
+/// [`super::keys::Kind::Pause`], and when a wake ([`super::keys::Kind::Wake`]) was asked for.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Pause {
+    /// When it is over.
+    pub at: Moment,
+    /// When it was written; rows of earlier versions do not say. One that was written later than now was written by
+    /// a clock that has been set back since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub set: Option<Moment>,
+}
+
+impl Pause {
+    /// When it is over by the present clock: never later than so long after now as it was meant to last.
+    #[must_use]
+    pub const fn ends(&self, now: Moment) -> Moment {
+        match self.set {
+            Some(set) if set.0 > now.0 => now.plus_ms(self.at.since_ms(set)),
+            Some(_) | None => self.at,
+        }
+    }
+}
+
 /// [`super::keys::Kind::Charge`]: crashes of one event in one feature.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Charge {

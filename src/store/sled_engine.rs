@@ -16,7 +16,14 @@ use std::sync::{Mutex, PoisonError};
 
 /// Pages above a quarter of this become files, which a full disk makes sled wait for for ever. Pages have up
 /// to 17 rows, so this leaves room for rows of 15 KiB on average.
-const SEGMENT_BYTES: usize = 1 << 20;
+pub(super) const SEGMENT_BYTES: usize = 1 << 20;
+
+/// sled replaces pages and leaves the old ones to be freed when no thread can see them any more, some of them with
+/// each hundredth thing it is asked. After many writes at once, or a long scan, that is tens of MiB which wait until
+/// somebody asks again. So it is asked to free them: so often after some writes ..
+const SWEEPS_AFTER_WRITES: usize = 128;
+/// .. and so often after a scan. Each time frees what is left of 512 replacements, and takes a microsecond if there are none.
+const SWEEPS_AFTER_SCAN: usize = 4;
 
 /// An open sled folder.
 pub(super) struct Sled {
@@ -35,6 +42,15 @@ impl Sled {
         let db = guarded(|| config.open().map_err(open_said)).map_err(panic_is_damage)?;
         let file = File::open(path.join("db")).map_err(|it| io_said(&it))?;
         Ok(Self { db, file, blobs: path.join("blobs"), synced_blobs: Mutex::default() })
+    }
+
+    /// The rows from both ends up to what cannot be read, and why it cannot.
+    pub(super) fn readable(&self) -> (Vec<Pair>, Option<EngineError>) {
+        let (mut rows, stopped) = readable(|| self.db.iter());
+        if stopped.is_some() {
+            rows.extend(readable(|| self.db.iter().rev()).0);
+        }
+        (rows, stopped)
     }
 
     /// Syncs the files that sled made for pages above its segment size.
@@ -63,6 +79,21 @@ impl Sled {
     }
 }
 
+fn readable<I>(rows: impl FnOnce() -> I) -> (Vec<Pair>, Option<EngineError>)
+where
+    I: Iterator<Item = sled::Result<(sled::IVec, sled::IVec)>>,
+{
+    let mut found = Vec::new();
+    let stopped = guarded(|| {
+        for row in rows() {
+            let (key, value) = row.map_err(said)?;
+            found.push((key.to_vec(), value.to_vec()));
+        }
+        Ok(())
+    });
+    (found, stopped.err())
+}
+
 impl Engine for Sled {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, EngineError> {
         guarded(|| Ok(self.db.get(key).map_err(said)?.map(|it| it.to_vec())))
@@ -73,7 +104,7 @@ impl Engine for Sled {
             Some(after) if after >= prefix => Bound::Excluded(after),
             _ => Bound::Included(prefix),
         };
-        guarded(|| {
+        let found = guarded(|| {
             let mut rows = Vec::new();
             for row in self.db.range::<&[u8], _>((from, Bound::Unbounded)).take(limit) {
                 let (key, value) = row.map_err(said)?;
@@ -83,7 +114,9 @@ impl Engine for Sled {
                 rows.push((key.to_vec(), value.to_vec()));
             }
             Ok(rows)
-        })
+        });
+        sweep(SWEEPS_AFTER_SCAN);
+        found
     }
 
     fn last(&self, prefix: &[u8]) -> Result<Option<Pair>, EngineError> {
@@ -108,7 +141,9 @@ impl Engine for Sled {
                 None => batch.remove(key),
             }
         }
-        guarded(|| self.db.apply_batch(batch).map_err(said))
+        let applied = guarded(|| self.db.apply_batch(batch).map_err(said));
+        sweep(SWEEPS_AFTER_WRITES);
+        applied
     }
 
     fn sync(&self) -> Result<(), EngineError> {
@@ -126,6 +161,11 @@ impl Engine for Sled {
 }
 
 /// A kill while sled opens leaves `snap.*.generating`, and sled then refuses the folder for ever.
+/// Frees pages that nobody sees any more.
+fn sweep(times: usize) {
+    (0..times).for_each(|_| crossbeam_epoch::pin().flush());
+}
+
 fn remove_unfinished_snapshots(path: &Path) -> io::Result<()> {
     let entries = match fs::read_dir(path) {
         Ok(entries) => entries,

@@ -3,6 +3,7 @@
 use super::engine::Engine;
 use super::inbox::Inbox;
 use super::readers::Questions;
+use super::tee::Tee;
 use crate::clock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -55,6 +56,7 @@ pub(super) struct Shared {
     pub(super) counters: Counters,
     pub(super) health: watch::Sender<Health>,
     pub(super) finished: watch::Sender<bool>,
+    pub(super) tee: Tee,
     slot: RwLock<Slot>,
     fatal: Mutex<Fatal>,
 }
@@ -83,6 +85,7 @@ impl Shared {
             counters: Counters::default(),
             health: watch::Sender::new(Health::Ok),
             finished: watch::Sender::new(false),
+            tee: Tee::default(),
             slot: RwLock::new(Some(engine)),
             fatal: Mutex::default(),
         }

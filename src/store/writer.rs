@@ -218,11 +218,13 @@ impl Writer {
         inverse.push(Ledger { group: group + 1, ..self.ledger }.write());
         let undo = |error| Unwritten { error, undo: Some(Undo { group, writes: std::mem::take(&mut inverse) }) };
 
+        let copied = shared.tee.group(&writes);
         let applied = with(shared.engine_alone().as_deref(), |it| it.apply(&writes));
         meters::applied(began_us);
         let sync_began_us = clock::tick_us();
         let synced = applied.and_then(|()| with(shared.engine().as_deref(), Engine::sync));
         synced.and_then(|()| self.opener.acknowledged(group)).map_err(undo)?;
+        copied.written();
         self.ledger = ledger;
         let sync_us = clock::tick_us().saturating_sub(sync_began_us);
         shared.counters.last_sync_us.store(sync_us, Ordering::Relaxed);
@@ -263,6 +265,8 @@ impl Writer {
     }
 
     fn lose_the_engine(&mut self, why: &str, undo: Option<Undo>) {
+        // Before the engine goes: whoever finds none must find the reason, which is not that the store is closed.
+        self.shared.health.send_replace(Health::Full);
         let engine = self.shared.engine_alone().take();
         if let_go(engine, self.tuning.close_ms).is_err() {
             return self.fail(format!("{why}, and the engine does not let go of its files"));
@@ -291,6 +295,9 @@ impl Writer {
             return;
         }
         self.looked_ms = Some(now_ms);
+        if matches!(self.mode, Mode::Open | Mode::Short) && self.opener.is_gone() {
+            return self.fail("its folder was moved, deleted or replaced while it was in use".to_owned());
+        }
         let free = self.opener.free_bytes();
         let sizes = self.shared.engine().as_deref().map(Engine::sizes);
         meters::disk(&self.shared.counters, sizes.unwrap_or_default(), free);

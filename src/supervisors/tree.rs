@@ -7,6 +7,7 @@ use super::intensity::Intensity;
 use super::shard::{Shard, ShardRules, ShardSpec};
 use super::spec::{ChildSpec, OnGiveUp, SpecError, Started, Strategy, SupervisorSpec};
 use super::supervisor::child;
+use crate::actors::backup;
 use crate::actors::control::Server;
 use crate::actors::facts::{self, FactsActor};
 use crate::actors::limiter::{BreakerActor, LimiterActor};
@@ -17,7 +18,7 @@ use crate::actors::task::{Stopping, TaskActor, work};
 use crate::actors::timer::TimerActor;
 use crate::actors::world::World;
 use crate::actors::{intake::scribe, keeper};
-use crate::config::Settings;
+use crate::config::{Settings, shares};
 use crate::protocol::health::HealthBoard;
 use crate::protocol::wake::Wakers;
 use crate::store::Health;
@@ -82,7 +83,8 @@ fn services(soil: &Soil) -> SupervisorSpec {
         },
     );
     let keeper = task("keeper", soil, |soil, stopping| keeper::run(soil.world, soil.health, stopping));
-    branch("services", Strategy::OneForOne, park(soil), soil, vec![facts, timer, keeper])
+    let backup = task("backup", soil, |soil, stopping| backup::run(soil.world, soil.settings, soil.health, stopping));
+    branch("services", Strategy::OneForOne, park(soil), soil, vec![facts, timer, keeper, backup])
 }
 
 fn upstreams(soil: &Soil, ground: &Ground) -> Result<SupervisorSpec, SpecError> {
@@ -144,7 +146,7 @@ fn web(soil: &Soil) -> SupervisorSpec {
                 health: soil.health,
                 metrics: soil.metrics,
                 hosts: soil.settings.web.hosts.clone().into(),
-                limits: Limits::default(),
+                limits: Limits { connections: Limits::default().connections.min(shares().pages), ..Limits::default() },
             };
             serve(listener, state, stopping.wait()).await.map_err(|error| error.to_string())
         }));

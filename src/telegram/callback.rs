@@ -84,13 +84,11 @@ impl CallbackKey {
     pub fn load_or_make(folder: &Path) -> io::Result<Self> {
         let path = folder.join(FILE);
         match fs::read(&path) {
-            Ok(bytes) => {
-                <[u8; KEY_BYTES]>::try_from(bytes).map(Self::of).map_err(|bytes| not_a_key(&path, bytes.len()))
-            }
+            Ok(bytes) => key_of(&bytes).map(Self::of).ok_or_else(|| not_a_key(&path, bytes.len())),
             Err(e) if e.kind() == io::ErrorKind::NotFound => {
-                let bytes = clock::random();
-                write_secret(folder, &path, &bytes)?;
-                Ok(Self::of(bytes))
+                let key = clock::random::<KEY_BYTES>();
+                write_secret(folder, &path, &[&key[..], &crc32fast::hash(&key).to_le_bytes()].concat())?;
+                Ok(Self::of(key))
             }
             Err(e) => Err(e),
         }
@@ -175,9 +173,16 @@ fn write_secret(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
+/// The key in a file, and its checksum: with a spoiled key every older button would look forged. Files of earlier
+/// versions have no checksum.
+fn key_of(file: &[u8]) -> Option<[u8; KEY_BYTES]> {
+    let (key, sum) = file.split_first_chunk::<KEY_BYTES>()?;
+    (sum.is_empty() || *sum == crc32fast::hash(key).to_le_bytes()).then_some(*key)
+}
+
 fn not_a_key(path: &Path, bytes: usize) -> io::Error {
     let words = format!(
-        "{} has {bytes} bytes instead of {KEY_BYTES}: delete it, a new key is made and older buttons stop working",
+        "{} is damaged ({bytes} bytes): delete it, a new key is made and older buttons stop working",
         path.display()
     );
     io::Error::new(io::ErrorKind::InvalidData, words)

@@ -207,9 +207,13 @@ impl Refusal {
                 retry_after_s: self.parameters.retry_after.unwrap_or(FLOOD_UNSAID_S).max(1),
                 scope: scope(method),
             },
-            401 => ApiError::Unauthorised,
-            // Telegram's own 404 means the token (or a method it lacks); a stranger's page means a wrong address.
-            404 if described => ApiError::Unauthorised,
+            // A page of somebody in between (a proxy, a portal), or a refusal without a reason: what became of the
+            // call is not known, and nothing of it is said about the token, a chat or a person.
+            code if !described || code < 400 => {
+                ApiError::Ambiguous { why: format!("not an answer of Telegram: HTTP {code}") }
+            }
+            // Telegram's own 404 means the token, or a method it lacks.
+            401 | 404 => ApiError::Unauthorised,
             403 => ApiError::Blocked { description },
             409 => ApiError::Conflict { description },
             500.. => ApiError::Ambiguous { why: description },

@@ -262,7 +262,8 @@ impl<'a, U: Updates> Poller<'a, U> {
                 CONFLICT.base_ms + clock::random_below(ceiling - CONFLICT.base_ms + 1)
             }
             Trouble::Poll(PollError::Flood(s)) => s.saturating_mul(1000) + clock::random_below(1000),
-            Trouble::Refused { retry_after_s } => self.retry_ms() + u64::from(*retry_after_s) * 1000,
+            // It is our own disk that is waited for, so there is nobody to be spared by longer and longer waits.
+            Trouble::Refused { retry_after_s } => u64::from(*retry_after_s) * 1000 + clock::random_below(500),
             Trouble::Unacknowledged | Trouble::Poll(PollError::Network(_) | PollError::Unauthorised) => self.retry_ms(),
         }
     }

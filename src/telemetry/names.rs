@@ -212,6 +212,9 @@ pub const FLOOD_SCOPES: &[&str] = &["chat", "token"];
 /// Upstreams with a breaker.
 pub const UPSTREAMS: &[&str] = &["telegram"];
 
+/// How a backup ended.
+pub const BACKUP_OUTCOMES: &[&str] = &["done", "failed"];
+
 /// The value as the closed set has it, else `other`: for labels that come from outside.
 #[must_use]
 pub fn within(set: &'static [&'static str], value: &str) -> &'static str {
@@ -307,9 +310,15 @@ metrics! {
     STORE_BYTES = "store_bytes", Gauge, Bytes, { kind: STORE_KINDS }, "Room the store takes.";
     STORE_FREE_BYTES = "store_free_bytes", Gauge, Bytes, {}, "Room left on the store's disk.";
     STORE_ERRORS = "store_errors_total", Counter, Count, { op: STORE_OPS }, "Failures of the store, by operation.";
+    STORE_LAST_BACKUP = "store_last_backup_timestamp_seconds", Gauge, Seconds, {}, "When the last backup was made, since 1970.";
+    STORE_LAST_BACKUP_BYTES = "store_last_backup_bytes", Gauge, Bytes, {}, "Length of the last backup.";
+    STORE_BACKUPS = "store_backups_total", Counter, Count, { outcome: BACKUP_OUTCOMES }, "Backups, by outcome.";
+    EFFECTS_HELD = "bot_effects_held", Gauge, Count, {}, "What was owed in a restored backup and waits for the operator.";
 
     // Process.
     BUILD_INFO = "bot_build_info", Gauge, Count, { version: &[env!("CARGO_PKG_VERSION")] }, "Always 1; the version is a label.";
+    RUNTIME_TASKS = "bot_runtime_tasks", Gauge, Count, {}, "Tasks of the executor that have not ended.";
+    ROWS_CACHED = "bot_rows_cached", Gauge, Count, {}, "Rows of awake chats in memory, each KiB counted once more.";
     EVENT_LOOP_LAG = "bot_event_loop_lag_seconds", Gauge, Seconds, {}, "How late a timer of the event loop was, last time.";
     LOG_DROPPED = "bot_log_lines_dropped_total", Counter, Count, {}, "Log lines left out because nobody took them.";
 }

@@ -181,6 +181,7 @@ impl Handler for House {
                 Request::PendingList => Response::Pending(vec![owed()]),
                 Request::PendingResend { id } => Response::Refused(format!("{id} is under way: wait for its outcome")),
                 Request::PendingDrop { id } => Response::Done(format!("{id} is forgotten")),
+                Request::BackupCreate { .. } | Request::StoreLook | Request::Job { .. } => Response::NotFound,
                 Request::Guard { pair, .. } => match pair.group {
                     ChatRef::Name(name) if name == "readers" => Response::Guarded(Outcome::Protected),
                     ChatRef::Name(name) if name == "older" => Response::Guarded(Outcome::Already),

@@ -2,7 +2,7 @@
 
 import time
 
-from world import GUARD, JOINED, Refused
+from world import GUARD, INVITE, JOINED, Refused
 
 LACKS = {"en": "Not there yet", "ru": "Подписки пока нет"}
 WELCOME = {"en": "You can write now", "ru": "можете писать"}
@@ -164,6 +164,28 @@ def never_touched(s):
     s.check("nobody is muted but the guest who has just come in", muted == [guest], muted)
 
 
+def asking(s):
+    """Who asks to join comes in at once as a subscriber, else after joining the channel; also who never met the bot."""
+    s.cast()
+    s.protect()
+    s.member(s.group_id, "bot", "administrator", rights={**GUARD, **INVITE})
+    s.sim.post("set_chat", chat_id=s.group_id, join_by_request=True)
+    sue, zoe = s.person("Sue"), s.person("Zoe")
+    # The judge knows neither of the two: Telegram lets a bot write to who asks, and look them up.
+    s.tally.expect("sendMessage", zoe, "chat not found")
+    s.tally.expect("getChatMember", s.news, "PARTICIPANT_ID_INVALID")
+    s.sim.post("join", chat_id=s.news, user_id=sue)
+    inside = lambda who: s.sim.get("member", chat_id=s.group_id, user_id=who)["status"] == "member"
+    for who in (sue, zoe):
+        s.sim.post("join", chat_id=s.group_id, user_id=who)
+    s.until("a subscriber is let in", lambda: inside(sue))
+    s.until("the other is told what is missing", lambda: s.sim.get("calls", method="sendMessage", chat_id=zoe))
+    s.check("and waits", not inside(zoe))
+    s.check("nobody is told that the channel is out of sight", not [it for _, it in s.words(s.owner) if s.title in it])
+    s.sim.post("join", chat_id=s.news, user_id=zoe)
+    s.until("who has joined is let in", lambda: inside(zoe))
+
+
 def muted_by_an_admin(s):
     """A restriction by another hand is not ours to lift."""
     s.cast()
@@ -216,6 +238,6 @@ def flood(s):
     s.check("the notice stays for the others", not s.gone(s.group_id, notice))
 
 
-ALL = [stranger, pressed_twice, made_up_presses, kinds_of_messages, edits, topics, never_touched, muted_by_an_admin,
-       unprotect, flood]
+ALL = [stranger, pressed_twice, made_up_presses, kinds_of_messages, edits, topics, never_touched, asking,
+       muted_by_an_admin, unprotect, flood]
 RUSSIAN = [stranger]

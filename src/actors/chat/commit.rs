@@ -169,8 +169,14 @@ impl Chat {
         }
         self.settle(item, feature, last, &mut batch);
         let mut composed = Composed { batch, cell, rows: Vec::new(), says: 0, handover: Handover::default() };
+        let lost = self.world.is_of_lost_time(&item.happened);
         for effect in verdict.effects {
-            self.add(effect, name, &mut composed)?;
+            match effect {
+                Effect::Telegram(owed) if lost && owed.call.class() == Class::VisibleOnce => {
+                    self.hold(owed, name, &mut composed.batch);
+                }
+                effect => self.add(effect, name, &mut composed)?,
+            }
         }
         Ok(composed)
     }
@@ -217,7 +223,8 @@ impl Chat {
             }
             Effect::WakeAt { key, at } => {
                 let wake = self.unwake(name, key, batch);
-                batch.put(keys::wake(at.0, self.no, name, &wake.key), b"{}".to_vec());
+                let asked = rows::write(&rows::Since { at: clock::now() });
+                batch.put(keys::wake(at.0, self.no, name, &wake.key), asked);
                 handover.wakes.push((wake, Some(at)));
             }
             Effect::NoWake { key } => {
@@ -257,6 +264,14 @@ impl Chat {
         let debt = Debt { owed, feature: name.to_owned(), state, since: clock::now(), why: None };
         batch.put(keys::owed(self.no, seq), rows::write(&debt));
         Job { chat: self.no, seq, debt, reserved }
+    }
+
+    /// A call that people may have seen already in the time that a restore has lost: the operator decides.
+    fn hold(&self, owed: Owed, name: &'static str, batch: &mut Batch) {
+        let key = keys::owed(self.no, self.world.sequence.take(1));
+        let debt = Debt { owed, feature: name.to_owned(), state: DebtState::Owed, since: clock::now(), why: None };
+        batch.put(keys::held(&key), rows::write(&debt));
+        metrics::gauge!("bot_effects_held").increment(1.0);
     }
 
     fn tell(&self, to: Target, note: Note, batch: &mut Batch) -> (ChatNo, u64, Happened) {
@@ -312,7 +327,7 @@ impl Handover {
         world.outbox.owe(self.jobs);
         for (key, at) in self.wakes {
             match at {
-                Some(at) => world.timer.set(key, at),
+                Some(at) => world.timer.set(key, at, clock::now()),
                 None => world.timer.cancel(&key),
             }
         }

@@ -3,6 +3,7 @@
 mod asking;
 mod commit;
 mod deciding;
+pub mod held;
 mod keeping;
 mod outlive;
 mod rows;
@@ -85,7 +86,7 @@ impl Actor for ChatActor {
         let slot = slots.enter(myself.get_cell(), path, generation);
         world.intake.desk().attach(no, generation, myself.clone());
         let _always_there = myself.send_message(ChatMsg::Wake);
-        let rows = Rows::new(world.features.len(), world.chat.clone());
+        let rows = Rows::new(world.features.len(), world.chat.clone(), Arc::clone(&world.held));
         let (cells, aside, alarm, slots) = (Vec::new(), HashMap::new(), false, 0..0);
         Ok(Chat { world, no, generation, slot, myself, cells, aside, rows, alarm, slots })
     }

@@ -2,6 +2,7 @@
 //!
 //! A plain value. Only the chat writes its rows, so what is here is what the store has, or newer.
 
+use super::held::Held;
 use crate::config::ChatLimits;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,6 +14,8 @@ pub(super) type Value = Arc<[u8]>;
 #[derive(Debug)]
 pub(super) struct Rows {
     limits: ChatLimits,
+    /// What all chats hold, these rows included.
+    held: Arc<Held>,
     /// By the feature's place in the list, then by its own key.
     rows: Vec<HashMap<Box<str>, Row>>,
     /// The sum of [`weight`] over all rows.
@@ -36,9 +39,10 @@ struct Row {
 
 impl Rows {
     /// No rows yet, of so many features.
-    pub(super) fn new(features: usize, limits: ChatLimits) -> Self {
+    pub(super) fn new(features: usize, limits: ChatLimits, held: Arc<Held>) -> Self {
+        held.enter();
         let rows = (0..features).map(|_| HashMap::new()).collect();
-        Self { limits, rows, weight: 0, uses: 0, kept: 0, since_ms: None }
+        Self { limits, held, rows, weight: 0, uses: 0, kept: 0, since_ms: None }
     }
 
     /// The row, where it is known: `Some(None)` when there is none.
@@ -65,6 +69,7 @@ impl Rows {
 
     fn set(&mut self, feature: usize, key: &str, value: Option<Value>, kept: bool) {
         self.uses += 1;
+        let weighed = self.weight;
         self.weight += weight(key, value.as_ref());
         self.kept += usize::from(kept);
         let row = Row { value, kept, used: self.uses };
@@ -73,6 +78,7 @@ impl Rows {
             self.weight -= weight(key, before.value.as_ref());
             self.kept -= usize::from(before.kept);
         }
+        self.held.change(weighed, self.weight);
     }
 
     /// What is to be written: feature, key and row.
@@ -122,12 +128,14 @@ impl Rows {
     /// Drops the rows whose last use is longest ago, when there are too many. Answers false, and drops nothing,
     /// when one of them is kept: that is to be written first.
     pub(super) fn make_room(&mut self) -> bool {
-        if self.weight <= self.limits.rows_cached {
+        let most = self.held.share(&self.limits);
+        if self.weight <= most {
             return true;
         }
         // A little more than must be, so that not every new row has to look for the oldest.
-        let target = self.limits.rows_cached - self.limits.rows_cached / 8;
+        let target = most - most / 8;
         let Some(last) = self.oldest_down_to(target) else { return false };
+        let weighed = self.weight;
         for rows in &mut self.rows {
             rows.retain(|key, row| {
                 let stays = row.used > last;
@@ -135,6 +143,7 @@ impl Rows {
                 stays
             });
         }
+        self.held.change(weighed, self.weight);
         true
     }
 
@@ -156,6 +165,12 @@ impl Rows {
             last = used;
         }
         Some(last)
+    }
+}
+
+impl Drop for Rows {
+    fn drop(&mut self) {
+        self.held.leave(self.weight);
     }
 }
 

@@ -194,7 +194,8 @@ async fn load(world: &World, client: &Client, key: &Key, deadline: Duration) -> 
         world.limiter.read(chat_of(key)).await;
         if let Permit::Wait { until } = world.limiter.permit() {
             // A probe of somebody else's may be under way: a moment, then "not known" is the quicker answer.
-            if waited >= BREAKER_WAITS || until.saturating_sub(clock::tick_ms()) > world.cache.lookup_timeout_ms {
+            let far = until.saturating_sub(clock::tick_ms()) > world.cache.lookup_timeout_ms;
+            if waited >= BREAKER_WAITS || (far && world.limiter.is_open()) {
                 return unknown(key, Unknown::Unavailable);
             }
             waited += 1;

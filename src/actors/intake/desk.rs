@@ -2,6 +2,8 @@
 //!
 //! A plain value without locks or waiting. The port around it holds the lock for well under a microsecond.
 
+mod views;
+
 use super::done::Done;
 use super::item::{Disk, Item};
 use crate::domain::types::ChatNo;
@@ -303,13 +305,6 @@ impl<A: Clone, W> Desk<A, W> {
         true
     }
 
-    /// The addresses of running chats that have had no event since `before_ms`.
-    #[must_use]
-    pub fn idle(&self, before_ms: u64) -> Vec<A> {
-        let quiet = |lane: &&Lane<A>| !lane.awake && lane.last_tick_ms < before_ms && !lane.has_work();
-        self.lanes.values().filter(quiet).filter_map(|it| it.address.as_ref().map(|(_, a)| a.clone())).collect()
-    }
-
     /// Takes over the number of events that a chat has on the disk only, when the house starts.
     pub fn found_on_disk(&mut self, chat: ChatNo, events: usize) {
         self.lanes.entry(chat).or_default().on_disk_only += events;
@@ -341,40 +336,6 @@ impl<A: Clone, W> Desk<A, W> {
         let items: Vec<_> = lane.presses.drain(..).chain(lane.queue.drain(..)).collect();
         self.in_memory = self.in_memory.saturating_sub(items.len());
         items
-    }
-
-    /// Whether every unfinished event is on the disk, so that the house may end.
-    #[must_use]
-    pub fn all_kept(&self) -> bool {
-        let lines = self.lanes.values().flat_map(|it| it.presses.iter().chain(&it.queue).chain(&it.hand));
-        lines.into_iter().all(|it| it.finished() || it.disk() == Disk::There)
-    }
-
-    /// Unfinished events: in memory and in hand, and on the disk only.
-    #[must_use]
-    pub fn depth(&self) -> (usize, usize) {
-        let hands: usize = self.lanes.values().map(|it| it.hand.len()).sum();
-        (self.in_memory + hands, self.lanes.values().map(|it| it.on_disk_only).sum())
-    }
-
-    /// Unfinished events of one chat.
-    #[must_use]
-    pub fn depth_of(&self, chat: ChatNo) -> usize {
-        self.lanes.get(&chat).map_or(0, |it| it.presses.len() + it.queue.len() + it.hand.len() + it.on_disk_only)
-    }
-
-    /// The arrival of the oldest unfinished event in memory, in monotonic ms.
-    #[must_use]
-    pub fn oldest_ms(&self) -> Option<u64> {
-        let firsts =
-            self.lanes.values().flat_map(|it| it.hand.iter().chain(it.presses.front()).chain(it.queue.front()));
-        firsts.map(|it| it.tick_ms).min()
-    }
-
-    /// Chats that are running now.
-    #[must_use]
-    pub fn running(&self) -> usize {
-        self.lanes.values().filter(|it| it.address.is_some()).count()
     }
 }
 

@@ -14,9 +14,13 @@ fn desk(chat: usize, total: usize) -> Desk<&'static str, u32> {
 }
 
 fn item(seq: u64, press: bool, tick_ms: u64) -> Arc<Item> {
+    item_of(CHAT, seq, press, tick_ms)
+}
+
+fn item_of(chat: ChatNo, seq: u64, press: bool, tick_ms: u64) -> Arc<Item> {
     let place = Place { id: ChatId(-5), kind: ChatKind::Supergroup, title: String::new(), username: None };
     let happened = Happened { update: Some(UpdateId(seq)), at: Moment(0), place, event: Event::Other };
-    Item::new(CHAT, seq, Bytes::from_static(b"{}"), happened, press, tick_ms)
+    Item::new(chat, seq, Bytes::from_static(b"{}"), happened, press, tick_ms)
 }
 
 fn offer(desk: &mut Desk<&'static str, u32>, seq: u64) -> Offered<&'static str> {
@@ -139,7 +143,36 @@ fn a_chat_sleeps_only_with_nothing_to_do_and_is_started_again() {
     let it = desk.find(CHAT, 1).unwrap();
     desk.finish(&it, 0);
     taken(&mut desk, 1);
-    assert_eq!(desk.idle(100), ["it"]);
+    assert_eq!(desk.idle(100, 9, 1), ["it"]);
     assert!(desk.try_sleep(CHAT, 1));
     assert!(matches!(offer(&mut desk, 2), Offered::Queued(Wake::Start)));
+}
+
+#[test]
+fn when_too_many_are_awake_those_idle_for_longest_go_and_nobody_at_work() {
+    let mut desk = desk(8, 100);
+    let names = ["first", "second", "third", "at work"];
+    for (n, name) in (1..).zip(names) {
+        let chat = ChatNo(n);
+        let item = item_of(chat, n, false, 50 + n);
+        desk.offer(item, Some(0));
+        desk.attach(chat, 1, name);
+        if name != "at work" {
+            desk.take(chat, 1);
+            let it = desk.find(chat, n).unwrap();
+            desk.finish(&it, 0);
+            assert!(matches!(desk.take(chat, 1), Taken::Empty));
+        }
+    }
+    let sorted = |desk: &Desk<&'static str, u32>, before, most| {
+        let mut idle = desk.idle(before, 2, most);
+        idle.sort_unstable();
+        idle
+    };
+    assert_eq!(sorted(&desk, 0, 4), [""; 0], "there is room for all");
+    assert_eq!(sorted(&desk, 0, 2), ["first", "second"]);
+    assert_eq!(sorted(&desk, 52, 2), ["first", "second"], "whose time has come anyway counts");
+    assert_eq!(sorted(&desk, 54, 4).len(), 2, "so many at once");
+    assert_eq!(sorted(&desk, 54, 1), ["first", "second", "third"], "unless too many are awake");
+    assert_eq!(sorted(&desk, 0, 0), ["first", "second", "third"], "whoever has work stays");
 }

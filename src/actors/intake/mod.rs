@@ -1,6 +1,7 @@
 //! Intake: everything that happens comes through here, and is not forgotten before it is finished.
 
 pub mod blame;
+pub mod clocks;
 pub mod desk;
 pub mod done;
 pub mod item;

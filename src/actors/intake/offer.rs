@@ -12,8 +12,9 @@ use crate::telemetry::{Line, events};
 use bytes::Bytes;
 use tokio::sync::oneshot;
 
-/// How long Telegram is asked to wait while nothing can be stored, in seconds.
-const RETRY_AFTER_S: u32 = 5;
+/// How long Telegram is asked to wait while nothing can be stored, in seconds: with the second in which the store
+/// notices that there is room, all goes on within five.
+pub(super) const RETRY_AFTER_S: u32 = 2;
 
 impl Intake for IntakePort {
     fn offer(&self, raw: Bytes) -> BoxFuture<'static, Taken> {
@@ -23,6 +24,8 @@ impl Intake for IntakePort {
         match self.decode(&raw) {
             Ok(decoded) => {
                 hot().received(UpdateKind::of(decoded.kind), self.parts().via).increment(1);
+                self.parts().limiter.heard();
+                self.clocks().compare(decoded.happened.at, clock::now());
                 hot().lag.record(seconds(clock::now().since_ms(decoded.happened.at)));
                 let (waiter, answer) = oneshot::channel();
                 self.take_in(raw, decoded, waiter);

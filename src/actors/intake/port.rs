@@ -3,6 +3,7 @@
 use super::desk::{Bounds, Desk, Offered, Taken as Next, Wake};
 use super::item::{Disk, Item};
 use super::numbers::Numbers;
+use super::offer::RETRY_AFTER_S;
 use crate::actors::world::Sequence;
 use crate::clock;
 use crate::config::Runtime;
@@ -12,6 +13,7 @@ use crate::protocol::chat::{Address, ChatMsg};
 use crate::protocol::facts::FactsPort;
 use crate::protocol::health::HealthBoard;
 use crate::protocol::intake::Taken;
+use crate::protocol::limiter::LimiterPort;
 use crate::protocol::outbox::{OutboxMsg, OutboxPort};
 use crate::store::{Batch, Handle, Store, StoreError, keys, rows};
 use crate::telegram::callback::CallbackKey;
@@ -43,6 +45,7 @@ struct Inner {
     due: Notify,
     scribe_sleeps: AtomicBool,
     closed: AtomicBool,
+    clocks: super::clocks::Clocks,
     starter: OnceLock<Starter>,
     blame: super::blame::Blame,
 }
@@ -55,6 +58,8 @@ pub struct IntakeParts {
     pub facts: FactsPort,
     /// Where presses get an answer in time.
     pub outbox: OutboxPort,
+    /// Who should know that Telegram can be reached.
+    pub limiter: LimiterPort,
     /// How updates come.
     pub via: Via,
     /// Where it says whether they can come.
@@ -83,6 +88,7 @@ impl IntakePort {
                 due: Notify::new(),
                 scribe_sleeps: AtomicBool::new(true),
                 closed: AtomicBool::new(false),
+                clocks: super::clocks::Clocks::default(),
                 starter: OnceLock::new(),
                 blame: super::blame::Blame::default(),
                 parts,
@@ -126,6 +132,12 @@ impl IntakePort {
     #[must_use]
     pub fn open(&self) -> bool {
         !self.inner.closed.load(Ordering::Acquire) && self.inner.parts.store.status().writable
+    }
+
+    /// Telegram's clock against ours.
+    #[must_use]
+    pub fn clocks(&self) -> &super::clocks::Clocks {
+        &self.inner.clocks
     }
 
     /// Decodes with the present key and time.
@@ -232,7 +244,7 @@ impl IntakePort {
             }
             // Finished meanwhile: whoever finished it may not have come to say so yet.
             Err(StoreError::AlreadyDone) => Taken::Done,
-            Err(_) => Taken::Refused { retry_after_s: 5 },
+            Err(_) => Taken::Refused { retry_after_s: RETRY_AFTER_S },
         };
         if item.leaves_row() {
             self.strike(item);

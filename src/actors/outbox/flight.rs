@@ -16,6 +16,7 @@ use crate::store::rows::{DebtState, Sent};
 use crate::store::{Batch, Record, Store, keys, rows};
 use crate::telegram::error::ApiError;
 use crate::telegram::request::{EncodeContext, encode, is_ephemeral};
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::sync::Arc;
 use std::time::Duration;
@@ -149,15 +150,17 @@ impl Outbox {
             entry.phase = Phase::Ground;
             return self.grounded.push_back(id);
         }
+        let behind_ms = self.world.intake.clocks().behind_ms();
         let context = EncodeContext {
             key: &self.world.intake.parts().key,
-            now: clock::now(),
+            now: clock::now().plus_ms(behind_ms),
             ephemeral: self.settings.ephemeral && !self.world.outbox.says_to_everybody(),
         };
         let slots = &self.slots;
         let written = match &entry.job.debt.owed.call {
             Call::Picture { .. } => Ok(Written::Picture(entry.job.debt.owed.call.clone())),
-            call => encode(&context, call, |slot| slots.get(&(id.0, slot)).map(|it| it.1)).map(Written::Ready),
+            call => encode(&context, &by_their_clock(call, behind_ms), |slot| slots.get(&(id.0, slot)).map(|it| it.1))
+                .map(Written::Ready),
         };
         let written = match written {
             Ok(written) => written,
@@ -282,6 +285,16 @@ fn not_before(limiter: &LimiterPort, chat: Option<ChatId>) -> Option<u64> {
         // Looked at again each second: the breaker may close before its time.
         Permit::Wait { until } => Some(until.min(now + 1_000)),
         Permit::Go | Permit::Probe => None,
+    }
+}
+
+/// A call whose time is told by Telegram's clock, when we know that ours is behind it.
+fn by_their_clock(call: &Call, behind_ms: u64) -> Cow<'_, Call> {
+    match call {
+        Call::Mute { chat, user, until: Some(until) } if behind_ms > 0 => {
+            Cow::Owned(Call::Mute { chat: *chat, user: *user, until: Some(until.plus_ms(behind_ms)) })
+        }
+        call => Cow::Borrowed(call),
     }
 }
 

@@ -7,36 +7,36 @@ use crate::protocol::outbox::{Job, JobId};
 use crate::store::rows::{Debt, DebtState};
 use crate::store::{Batch, Store, StoreError, keys, keys::Kind, rows};
 use crate::telemetry::{Line, events};
+use std::collections::BTreeMap;
 
 impl Outbox {
-    /// Reads what is owed from the disk. A call that was on its way when the process ended is unknown,
-    /// unless its feature lets it be repeated. Later looks (not `first`) find only what was never sent.
+    /// Reads what is owed from the disk: of what there is no room for, the oldest first, the rest later. A call
+    /// that was on its way when the process ended is unknown, unless its feature lets it be repeated. Later looks
+    /// (not `first`) find only what was never sent.
     pub(super) async fn load(&mut self, first: bool) -> Result<(), StoreError> {
-        let mut found = Vec::new();
+        let room = self.limits.telegram.queue.saturating_sub(self.waiting()).max(1);
+        let (mut found, mut more, mut doubts) = (BTreeMap::new(), false, Batch::default());
         pages(&self.world.store, Kind::Owed.all(), |key, value| {
-            if let (Some((chat, seq)), Ok(debt)) = (keys::chat_and_seq(key), rows::read::<Debt>(value)) {
-                found.push(Job { chat, seq, debt, reserved: false });
+            let (Some((chat, seq)), Ok(debt)) = (keys::chat_and_seq(key), rows::read::<Debt>(value)) else { return };
+            if self.jobs.contains_key(&(chat, seq)) || self.ended.get(&(chat, seq)).is_some() {
+                return;
+            }
+            let mut job = Job { chat, seq, debt, reserved: false };
+            wake(&mut job, first, &mut doubts);
+            found.insert((seq, chat), job);
+            if found.len() > room {
+                found.pop_last();
+                more = true;
             }
         })
         .await?;
-        found.sort_by_key(|it| it.seq);
-        for mut job in found {
-            let id = (job.chat, job.seq);
-            if self.jobs.contains_key(&id) || self.ended.get(&id).is_some() {
-                continue;
-            }
-            if job.debt.state == DebtState::Sending && !first {
-                job.debt.state = DebtState::Owed;
-            }
-            if job.debt.state == DebtState::Sending && is_once(&job.debt.owed) {
-                job.debt.state = DebtState::Unknown;
-                job.debt.why = Some("the process ended while it was on its way".into());
-                let mut batch = Batch::default();
-                batch.put(keys::owed(job.chat, job.seq), rows::write(&job.debt));
-                self.world.store.later(batch);
-                tell_unknown(&job);
-            }
-            self.take(job);
+        if !doubts.0.is_empty() {
+            // Before the next look at the disk: there they must not look like debts that were never sent.
+            self.world.store.commit(doubts).await?;
+        }
+        found.into_values().for_each(|it| self.take(it));
+        if more {
+            self.world.outbox.fall_behind();
         }
         Ok(())
     }
@@ -108,6 +108,20 @@ impl Outbox {
     pub(super) fn count_unknown(&mut self) {
         self.unknown = self.jobs.values().filter(|it| it.phase == Phase::Person).count();
         metrics::gauge!("bot_effects_unknown").set(super::count(self.unknown));
+    }
+}
+
+/// Makes a debt what it is after the end of the process that owed it: also on the disk, if nobody knows any more
+/// whether it was paid.
+fn wake(job: &mut Job, first: bool, doubts: &mut Batch) {
+    if job.debt.state == DebtState::Sending && !first {
+        job.debt.state = DebtState::Owed;
+    }
+    if job.debt.state == DebtState::Sending && is_once(&job.debt.owed) {
+        job.debt.state = DebtState::Unknown;
+        job.debt.why = Some("the process ended while it was on its way".into());
+        doubts.put(keys::owed(job.chat, job.seq), rows::write(&job.debt));
+        tell_unknown(job);
     }
 }
 

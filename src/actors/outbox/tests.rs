@@ -321,3 +321,45 @@ async fn words_that_telegram_put_off_until_the_press_was_too_old_are_said_in_the
     town.telegram.calls(3).await;
     assert_eq!(town.telegram.methods(), ["answerCallbackQuery", "answerCallbackQuery", "sendMessage"]);
 }
+
+/// Debts that were owed by another process, on the disk only: so many of each chat.
+async fn owed_before(town: &Town, chats: u64, each: u64, state: DebtState, call: fn(u64) -> Call) {
+    let mut batch = Batch::default();
+    for n in 0..chats * each {
+        let (owed, since) = (Owed::new(call(n)), clock::now());
+        let debt = Debt { owed, feature: "membership".into(), state, since, why: None };
+        // The oldest ones are those of the chats that come last on the disk.
+        batch.put(keys::owed(ChatNo(chats - n / each), n + 1), rows::write(&debt));
+    }
+    town.world.store.commit(batch).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_mountain_of_debts_is_paid_oldest_first_although_there_is_room_for_a_few() {
+    let town = Town::new(Telegram::new(new_server).await, |it| it.limits.telegram.queue = 4).await;
+    let delete = |n| Call::Delete { chat: GROUP, message: MessageRef::Id(MessageId(i64::try_from(n).unwrap())) };
+    owed_before(&town, 5, 5, DebtState::Owed, delete).await;
+    start(&town).await;
+    town.paid().await;
+    let seen = town.telegram.seen().into_iter().filter(|it| it.0 == "deleteMessage");
+    let ids: Vec<_> = seen.map(|(_, body)| body["message_id"].as_i64().unwrap()).collect();
+    assert_eq!(ids.len(), 25, "each once: {ids:?}");
+    let first = ids[..4].iter().copied().collect::<std::collections::BTreeSet<_>>();
+    assert_eq!(first, (0..4).collect(), "{ids:?}");
+}
+
+#[tokio::test]
+async fn what_was_on_its_way_is_not_said_again_either_when_there_was_no_room_for_it() {
+    let town = Town::new(Telegram::new(new_server).await, |it| it.limits.telegram.queue = 4).await;
+    owed_before(&town, 5, 2, DebtState::Sending, say).await;
+    start(&town).await;
+    let unknown = async || {
+        let rows = town.world.store.scan(keys::Kind::Owed.all(), None, 100).await.unwrap();
+        let read = |it: &(Vec<u8>, crate::store::Record)| rows::read::<Debt>(&it.1.value).unwrap().state;
+        rows.iter().map(read).filter(|it| *it == DebtState::Unknown).count()
+    };
+    assert_eq!(unknown().await, 10, "whoever looks at the disk next sees it");
+    tokio::time::sleep(std::time::Duration::from_millis(1_500)).await; // time to look at the disk again, twice
+    assert_eq!(unknown().await, 10);
+    assert!(!town.telegram.methods().iter().any(|it| it == "sendMessage"), "{:?}", town.telegram.methods());
+}

@@ -40,9 +40,10 @@ impl Outbox {
         batch.put(keys::owed(id.0, seq), rows::write(&debt));
         if is_group(chat) {
             let key = WakeKey { chat: id.0, feature: HOUSE.into(), key: offices::away(slot) };
-            let at = clock::now().plus_ms(self.world.runtime.press_words_s * 1_000);
-            batch.put(keys::wake(at.0, id.0, HOUSE, &key.key), b"{}".to_vec());
-            self.world.timer.set(key, at);
+            let now = clock::now();
+            let at = now.plus_ms(self.world.runtime.press_words_s * 1_000);
+            batch.put(keys::wake(at.0, id.0, HOUSE, &key.key), rows::write(&rows::Since { at: now }));
+            self.world.timer.set(key, at, now);
         }
         self.world.store.later(batch);
         self.close(id, "answered_late");

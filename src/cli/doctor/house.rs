@@ -3,15 +3,19 @@
 use super::Finding;
 use crate::cli::client::{Client, Trouble};
 use crate::cli::out::{age, escaped};
-use crate::config::Loaded;
+use crate::clock;
+use crate::config::{Loaded, Store};
 use crate::protocol::control::{Request, Response, Status};
-use rustix::fs::{FlockOperation, flock};
-use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use crate::store::OpenError;
+use crate::store::backup as backups;
+use crate::store::offline::{OfflineError, look};
+use std::fs;
 
 const CHECK: &str = "store";
-/// How deep below the store's folder the engine's file is looked for.
-const DEPTH: usize = 2;
+/// A longer store is not copied to be looked at, in bytes.
+const LOOK_BYTES: u64 = 256 << 20;
+/// A backup of every day is never older than this, in ms.
+const OLD_MS: u64 = 50 * 3_600_000;
 
 /// What the control socket said.
 pub(super) enum House {
@@ -51,7 +55,7 @@ pub(super) fn store(loaded: &Loaded, house: &House) -> Finding {
             format!("a majordomo runs on it and did not say how it is: {why}"),
             "read its log; majordomo tree",
         ),
-        House::Absent => of_folder(&loaded.settings.store.path),
+        House::Absent => of_folder(&loaded.settings.store),
     }
 }
 
@@ -65,16 +69,20 @@ fn of_running(status: &Status) -> Finding {
     if !status.ready {
         return Finding::warn(CHECK, format!("{cause}, not ready yet"), "wait a moment; then: majordomo tree");
     }
-    match (status.quarantined, status.unknown) {
-        (0, 0) => Finding::pass(CHECK, cause),
-        (quarantined, unknown) => {
-            let cause = format!("{cause}; in quarantine: {quarantined}, of unknown outcome: {unknown}");
+    match (status.quarantined, status.unknown, status.held) {
+        (0, 0, 0) => Finding::pass(CHECK, cause),
+        (quarantined, unknown, held) => {
+            let cause = format!(
+                "{cause}; in quarantine: {quarantined}, of unknown outcome: {unknown}, held since a restore: {held}"
+            );
             Finding::warn(CHECK, cause, "majordomo inbox list; majordomo pending list")
         }
     }
 }
 
-fn of_folder(folder: &Path) -> Finding {
+/// Looks at every row of a copy, so that nothing is changed, whatever is wrong.
+fn of_folder(settings: &Store) -> Finding {
+    let folder = &settings.path;
     let name = folder.display();
     if !folder.exists() {
         return Finding::pass(CHECK, format!("{name} does not exist yet; it is made at the first start"));
@@ -82,30 +90,50 @@ fn of_folder(folder: &Path) -> Finding {
     if let Err(error) = fs::read_dir(folder) {
         return Finding::fail(CHECK, format!("{name} cannot be read: {error}"), format!("ls -ld {name}"));
     }
-    let Some(file) = engine_file(folder, DEPTH) else {
-        return Finding::pass(CHECK, format!("{name} holds no data yet"));
-    };
-    let shown = file.display();
-    let opened = match File::options().read(true).write(true).open(&file) {
-        Ok(opened) => opened,
-        Err(error) => {
-            return Finding::fail(CHECK, format!("{shown} cannot be opened: {error}"), format!("ls -l {shown}"));
+    match look(settings, LOOK_BYTES) {
+        Ok(Some(tally)) => {
+            let rows: u64 = tally.kinds().values().map(|it| it.rows).sum();
+            Finding::pass(CHECK, format!("no process has it; all {rows} rows are what was written"))
         }
-    };
-    if flock(&opened, FlockOperation::NonBlockingLockExclusive).is_err() {
-        let cause = format!("{shown} is locked by a process that does not answer");
-        return Finding::fail(CHECK, cause, format!("see which: fuser -v {shown}; it may be starting or stopping"));
+        Ok(None) => {
+            let cause = format!("{name}: no process has it; too long to look at every row here");
+            Finding::warn(CHECK, cause, "majordomo store verify")
+        }
+        Err(OfflineError::Nothing(_)) => Finding::pass(CHECK, format!("{name} holds no data yet")),
+        Err(OfflineError::Open(OpenError::Locked { pid, .. })) => {
+            let cause = format!("{name} is locked by process {pid}, which does not answer");
+            Finding::fail(CHECK, cause, format!("see what it does: ps -fp {pid}; it may be starting or stopping"))
+        }
+        Err(error) => Finding::fail(CHECK, error.to_string(), "majordomo backup list; majordomo backup restore <file>"),
     }
-    let size = opened.metadata().map_or(0, |it| it.len()) >> 20;
-    Finding::pass(CHECK, format!("{shown} ({size} MiB) can be opened, and no process has it"))
 }
 
-/// The file in which the engine keeps its data, and which it locks.
-fn engine_file(folder: &Path, depth: usize) -> Option<PathBuf> {
-    let file = folder.join("db");
-    if file.is_file() {
-        return Some(file);
+/// How old the newest backup is.
+pub(super) fn backup(loaded: &Loaded) -> Finding {
+    const CHECK: &str = "backup";
+    let settings = &loaded.settings;
+    let folder = settings.backup.folder(&settings.store);
+    let newest = match backups::list(&folder) {
+        Ok(all) => all.into_iter().next(),
+        Err(error) => return Finding::fail(CHECK, error.to_string(), format!("ls -ld {}", folder.display())),
+    };
+    let remedy = "read its log for backup.failed; majordomo backup create";
+    match newest {
+        Some(it) => {
+            let old = clock::now().since_ms(it.at);
+            let cause = format!("the newest is {} old: {}", age(old), it.path.display());
+            if settings.backup.enabled && old > OLD_MS {
+                return Finding::warn(CHECK, cause, remedy);
+            }
+            Finding::pass(CHECK, cause)
+        }
+        None if settings.backup.enabled => {
+            let hour = settings.backup.hour;
+            Finding::pass(
+                CHECK,
+                format!("none in {} yet; a running house makes one at {hour:02}:00 UTC", folder.display()),
+            )
+        }
+        None => Finding::warn(CHECK, "there is none, and backup.enabled is false", "majordomo backup create"),
     }
-    let folders = fs::read_dir(folder).ok()?.flatten().map(|it| it.path()).filter(|it| it.is_dir());
-    folders.take(64).filter(|_| depth > 0).find_map(|it| engine_file(&it, depth - 1))
 }

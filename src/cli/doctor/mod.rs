@@ -78,6 +78,7 @@ fn examine(loaded: &Loaded) -> Vec<Finding> {
     findings.extend(telegram::examine(&loaded.settings.telegram));
     findings.extend(disk::examine(&loaded.settings.store));
     findings.push(house::store(loaded, &house));
+    findings.push(house::backup(loaded));
     findings.extend(listen::examine(&loaded.settings, house.is_running()));
     findings.push(machine::open_files());
     findings

@@ -120,15 +120,40 @@ fn a_store_is_judged_by_its_folder_when_no_house_runs() {
     let loaded = on(folder.path());
     let judge = || house::store(&loaded, &house::ask(&loaded));
     assert!(judge().cause.contains("holds no data yet"));
-    let engine = folder.path().join("sled");
-    std::fs::create_dir(&engine).unwrap();
-    std::fs::write(engine.join("db"), "x").unwrap();
-    assert_eq!(judge().verdict, Verdict::Pass);
-    let held = std::fs::File::open(engine.join("db")).unwrap();
-    rustix::fs::flock(&held, rustix::fs::FlockOperation::LockExclusive).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let open = || crate::store::Handle::open(&loaded.settings.store).unwrap();
+    let store = runtime.block_on(async { open() });
+    runtime.block_on(store.claim_bot(7, false)).unwrap();
     let finding = judge();
     assert_eq!(finding.verdict, Verdict::Fail);
-    assert!(finding.cause.contains("is locked by a process that does not answer"), "{finding:?}");
+    assert!(finding.cause.contains("which does not answer"), "{finding:?}");
+    runtime.block_on(store.close());
+    let finding = judge();
+    assert_eq!(finding.verdict, Verdict::Pass);
+    assert!(finding.cause.contains("rows are what was written"), "{finding:?}");
+    std::fs::write(folder.path().join("sled/db"), "no engine has written this").unwrap();
+    let finding = judge();
+    assert_eq!(finding.verdict, Verdict::Fail);
+    assert!(finding.cause.contains("is damaged") && finding.cause.contains("nothing was touched"), "{finding:?}");
+    assert_eq!(std::fs::read(folder.path().join("sled/db")).unwrap(), b"no engine has written this");
+}
+
+#[test]
+fn backups_are_judged_by_the_age_of_the_newest() {
+    use crate::store::backup::{Why, free_name};
+    let folder = tempfile::tempdir().unwrap();
+    let mut loaded = on(folder.path());
+    assert_eq!(house::backup(&loaded).verdict, Verdict::Pass, "none yet");
+    loaded.settings.backup.enabled = false;
+    assert_eq!(house::backup(&loaded).verdict, Verdict::Warn, "none ever");
+    loaded.settings.backup.enabled = true;
+    let backups = folder.path().join("backups");
+    std::fs::create_dir(&backups).unwrap();
+    let ago = |hours: u64| Moment(crate::clock::now().0 - hours * 3_600_000);
+    for (hours, verdict) in [(60, Verdict::Warn), (3, Verdict::Pass)] {
+        std::fs::write(free_name(&backups, ago(hours), Why::Daily), "x").unwrap();
+        assert_eq!(house::backup(&loaded).verdict, verdict, "{hours} hours");
+    }
 }
 
 #[test]

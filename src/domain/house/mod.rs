@@ -1,11 +1,13 @@
 //! The house itself: greets, helps, knows its owners, and answers what no office claimed.
 
 mod owner;
+mod restored;
 mod state;
 
 #[cfg(test)]
 mod tests;
 
+pub use restored::{restored, restored_key};
 pub use state::{Alarm, State, Tries};
 
 use super::command::{self, Given};

@@ -46,7 +46,8 @@ pub(super) fn claim(state: &State, facts: &Facts<'_>, all: &[Command], code: &st
 }
 
 fn worth(state: &State, facts: &Facts<'_>, open: Option<&Claim>, code: &str, user: UserId) -> Worth {
-    let Some(open) = open.filter(|it| facts.now < it.expires && state.used != Some(it.code_sha256)) else {
+    let is_open = |it: &&Claim| it.expires.holds(facts.now, Claim::LIFE_MS) && state.used != Some(it.code_sha256);
+    let Some(open) = open.filter(is_open) else {
         return Worth::Over;
     };
     if state.wrong(&open.code_sha256, user) >= open.tries {

@@ -10,7 +10,7 @@ use super::super::play::{Play, buttons, calls, person, told};
 use super::super::text::{Arg, Text};
 use super::super::types::{ChatId, Language, Slot, UserId};
 use super::state::{ALARMS_MAX, TRIES_MAX};
-use super::{House, State};
+use super::{House, State, restored, restored_key};
 use sha2::{Digest, Sha256};
 
 const CODE: &str = "a-code-of-the-terminal";
@@ -51,6 +51,19 @@ fn trouble(play: &mut Play<House>, key: &str) -> Vec<Effect> {
 
 fn healed(play: &mut Play<House>, key: &str) -> Vec<Effect> {
     play.happen(Event::Told(Note::Healed { key: key.into() }))
+}
+
+#[test]
+fn after_a_restore_each_owner_is_told_once_and_once_more_when_all_is_settled() {
+    let mut play = house();
+    play.world.house.owners = vec![UserId(7), UserId(8)].into();
+    let (to, at) = (play.world.now, play.world.now.plus_ms(60_000));
+    let Event::Told(Note::Trouble { key, text, .. }) = restored(to, at, 3).event else { panic!("a trouble") };
+    assert_eq!(text.key, "house-restored");
+    assert_eq!(key, restored_key(at));
+    let tell = |play: &mut Play<House>| play.happen(restored(to, at, 3).event).len();
+    assert_eq!((tell(&mut play), tell(&mut play)), (2, 0));
+    assert_eq!(healed(&mut play, &key).len(), 2);
 }
 
 #[test]

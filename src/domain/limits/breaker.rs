@@ -136,6 +136,17 @@ impl Breaker {
         Permit::Probe
     }
 
+    /// Something came from the upstream of its own accord, so it can be reached: when it has been left alone for so
+    /// long at least, the next call is the probe.
+    pub const fn hope(&mut self, now: u64, least_ms: u64) {
+        if let State::Open { reason, until } = self.state {
+            let opened = until.saturating_sub(self.rules.open_ms);
+            if now < until && now >= opened.saturating_add(least_ms) {
+                self.state = State::Open { reason, until: now };
+            }
+        }
+    }
+
     /// Takes note of what became of a call. What is reported while it is open, or half open without a
     /// probe under way, belongs to a call from before and changes nothing.
     pub fn record(&mut self, report: Report, now: u64) -> Option<Change> {

@@ -13,6 +13,7 @@
 //! Whose turn: replies go before broadcasts, but after [`REPLIES_PER_BROADCAST`] replies that made a
 //! broadcast wait, one broadcast goes. Within a lane chats are served in turn, one call each.
 
+use super::floods::Floods;
 use super::lines::{Key, Lines};
 use super::{Algorithm, Limit, Quota};
 use crate::domain::types::{ChatId, Moment};
@@ -113,6 +114,7 @@ pub struct SendGate {
     other: Limit,
     chats: HashMap<ChatId, Chat>,
     lines: Lines,
+    floods: Floods,
     paused_until: u64,
     overtaken: [u32; 2],
     sweep_at: usize,
@@ -136,6 +138,7 @@ impl SendGate {
             limits,
             chats: HashMap::new(),
             lines: Lines::default(),
+            floods: Floods::default(),
             paused_until: 0,
             overtaken: [0; 2],
             sweep_at: SWEEP_AT_LEAST,
@@ -199,9 +202,13 @@ impl SendGate {
         }
     }
 
-    /// Obeys a 429: nothing that it covers goes before `retry_after_s` is over.
-    pub fn flood(&mut self, scope: Scope, retry_after_s: u64, now: u64) {
-        self.pause(scope, now.saturating_add(retry_after_s.saturating_mul(1000)).saturating_add(GRACE_MS), now);
+    /// Obeys a 429: nothing that it covers goes before `retry_after_s` is over. Answers what it covers.
+    pub fn flood(&mut self, scope: Scope, retry_after_s: u64, now: u64) -> Scope {
+        let until = now.saturating_add(retry_after_s.saturating_mul(1000)).saturating_add(GRACE_MS);
+        let everybody = matches!(scope, Scope::Chat(chat) if self.floods.note(chat, until, now));
+        let scope = if everybody { Scope::Token } else { scope };
+        self.pause(scope, until, now);
+        scope
     }
 
     /// Until when nothing may go to this chat (or at all, without one), because Telegram asked for it; 0 when

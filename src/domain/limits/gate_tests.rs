@@ -224,6 +224,17 @@ fn one_flooded_chat_leaves_the_others_alone_and_a_flooded_token_stops_all() {
 }
 
 #[test]
+fn chats_that_are_flooded_together_stop_all() {
+    let mut gate = SendGate::new(USUAL);
+    assert_eq!(gate.flood(Scope::Chat(ChatId(-1)), 1, 1000), Scope::Chat(ChatId(-1)));
+    assert_eq!(gate.flood(Scope::Chat(ChatId(-2)), 2, 1050), Scope::Chat(ChatId(-2)));
+    assert_eq!(gate.ask(message(-4), 1060), Verdict::Go, "two may have their own reasons");
+    assert_eq!(gate.flood(Scope::Chat(ChatId(-3)), 3, 1100), Scope::Token);
+    assert_eq!(gate.ask(message(-5), 1110), Verdict::WaitUntil(4101));
+    assert_eq!(gate.ask(message(-5), 4101), Verdict::Go);
+}
+
+#[test]
 fn pauses_survive_a_restart() {
     let mut gate = SendGate::new(USUAL);
     gate.flood(Scope::Chat(ChatId(-5)), 60, 1000);

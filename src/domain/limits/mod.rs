@@ -6,6 +6,7 @@
 pub mod backoff;
 pub mod breaker;
 pub mod fixed_window;
+mod floods;
 pub mod gate;
 pub mod limit;
 mod lines;

@@ -268,6 +268,22 @@ fn an_old_grant_that_is_given_back_to_a_bucket_stays_spent() {
 }
 
 #[test]
+fn an_open_breaker_tries_at_once_when_the_upstream_is_heard_of_but_not_all_the_time() {
+    let mut breaker = Breaker::new(BreakerRules { failures: 1, open_ms: 1_000, successes: 1 });
+    breaker.hope(5, 0);
+    assert_eq!(breaker.allow(5), Permit::Go, "a closed one stays as it is");
+    breaker.record(Report::Failure(TripReason::Unreachable), 100);
+    breaker.hope(150, 100);
+    assert_eq!(breaker.allow(150), Permit::Wait { until: 1_100 }, "too soon");
+    breaker.hope(200, 100);
+    assert_eq!(breaker.allow(200), Permit::Probe);
+    breaker.hope(210, 0);
+    assert_eq!(breaker.allow(210), Permit::Wait { until: 1_200 }, "one probe at a time");
+    breaker.record(Report::Failure(TripReason::Unreachable), 220);
+    assert_eq!(breaker.allow(221), Permit::Wait { until: 1_220 });
+}
+
+#[test]
 fn a_probe_that_never_reports_loses_its_turn() {
     let mut breaker = Breaker::new(BreakerRules { failures: 1, open_ms: 100, successes: 1 });
     let opened = breaker.record(Report::Failure(TripReason::Unreachable), 0);

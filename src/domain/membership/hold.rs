@@ -51,7 +51,8 @@ pub(super) fn hold(draft: &mut Draft<'_>, case: &Case<'_>, stranger: Stranger<'_
         return rehearse(draft, case, entry);
     }
     let entry = entry.filter(|it| !it.dry).unwrap_or_default();
-    let held = Held { case, lacks, standing, live: draft.now() < entry.until };
+    let stands_ms = draft.state().policy.notice_ms(draft.settings);
+    let held = Held { case, lacks, standing, live: entry.until.holds(draft.now(), stands_ms) };
     match measure(draft, case, standing, &entry) {
         Measure::Nothing => {}
         Measure::Tell if held.live => {}
@@ -82,7 +83,7 @@ fn measure(draft: &mut Draft<'_>, case: &Case<'_>, standing: &Standing, entry: &
         // Whoever is muted already was warned enough; in a raid nobody is.
         Answer::Warn(_) if standing.muted || draft.state().raid.is_some() => Measure::Mute,
         // The rest of an album, or what was written before the warning could be read.
-        Answer::Warn(_) if draft.now().since_ms(entry.told) < GRACE_MS => Measure::Nothing,
+        Answer::Warn(_) if entry.told.is_within(draft.now(), GRACE_MS) => Measure::Nothing,
         Answer::Warn(most) => {
             let warned = draft.known(case.who.id).flatten().map_or(0, |it| it.warned);
             most.checked_sub(warned + 1).map_or(Measure::Mute, Measure::Warn)
@@ -126,7 +127,7 @@ fn tell_off(draft: &mut Draft<'_>, held: &Held<'_, '_>, mut entry: Entry, left: 
 /// Mutes somebody, unless they are muted already, and tells them, unless they were told of it.
 fn mute_and_tell(draft: &mut Draft<'_>, held: &Held<'_, '_>, mut entry: Entry) {
     let (now, case) = (draft.now(), held.case);
-    let fresh_mute = entry.mine && now.since_ms(entry.since) < GRACE_MS;
+    let fresh_mute = entry.mine && entry.since.is_within(now, GRACE_MS);
     let mute = !held.standing.muted && !fresh_mute;
     if held.live && !mute {
         return;

@@ -123,7 +123,7 @@ pub(super) fn woke(draft: &mut Draft<'_>) {
     };
     let Some(group) = why::title(draft) else { return };
     let now = draft.now();
-    let counting = journal.crowd.filter(|(_, since, _)| now.since_ms(*since) < COUNTS_MS);
+    let counting = journal.crowd.filter(|(_, since, _)| since.is_within(now, COUNTS_MS));
     let many = journal.counts.iter().sum::<u32>() as usize > journal.waiting.len();
     let crowd = if many || counting.is_some() {
         Some(count(draft, at, group, &journal.counts, counting))

@@ -136,6 +136,10 @@ impl Rules for Membership {
         !state.channels.is_empty()
     }
 
+    fn compares(&self, key: &str) -> bool {
+        key == reconcile::WAKE
+    }
+
     fn commands(&self) -> &'static [Command] {
         COMMANDS
     }

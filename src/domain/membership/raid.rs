@@ -161,7 +161,7 @@ pub(super) fn beat(draft: &mut Draft<'_>) {
             raid.stale = true;
             raid.loud = if loud { now } else { raid.loud };
         }
-        None if loud && state.pulse.rest.is_none_or(|it| it <= now) => begin(draft, count),
+        None if loud && !state.pulse.rest.is_some_and(|it| it.holds(now, REST_MS)) => begin(draft, count),
         None => return,
     }
     arm(draft);
@@ -244,10 +244,10 @@ pub(super) fn woke(draft: &mut Draft<'_>) {
     let Some(raid) = &mut draft.change().raid else { return };
     raid.armed = false;
     let (over, show) = (raid.loud.plus_ms(CALM_MS), raid.shown.plus_ms(SHOW_MS));
-    if now >= over {
+    if !over.holds(now, CALM_MS) {
         return end(draft);
     }
-    if raid.stale && now >= show {
+    if raid.stale && !show.holds(now, SHOW_MS) {
         (raid.stale, raid.shown) = (false, now);
         let raid = raid.clone();
         tell(draft, &raid, on(draft, &raid), true);

@@ -308,7 +308,7 @@ impl State {
 
     /// Remembers for a moment that somebody was un-muted.
     pub(super) fn free(&mut self, user: UserId, now: Moment) {
-        self.freed.retain(|(it, at)| *it != user && now.since_ms(*at) < FREED_MS);
+        self.freed.retain(|(it, at)| *it != user && at.is_within(now, FREED_MS));
         if self.freed.len() >= FREED_MAX {
             self.freed.remove(0);
         }
@@ -317,7 +317,7 @@ impl State {
 
     /// Whether somebody was un-muted a moment ago.
     pub(super) fn frees(&self, user: UserId, now: Moment) -> bool {
-        self.freed.iter().any(|(it, at)| *it == user && now.since_ms(*at) < FREED_MS)
+        self.freed.iter().any(|(it, at)| *it == user && at.is_within(now, FREED_MS))
     }
 
     /// Remembers who set the guard up.

@@ -96,7 +96,7 @@ pub(super) fn explain(draft: &mut Draft<'_>, held: &Held<'_, '_>, entry: &mut En
 fn notices(draft: &mut Draft<'_>) -> usize {
     let now = draft.now();
     let recent = &mut draft.change().recent;
-    recent.retain(|it| now.since_ms(*it) < MINUTE_MS);
+    recent.retain(|it| it.is_within(now, MINUTE_MS));
     recent.len()
 }
 
@@ -140,8 +140,9 @@ fn words(draft: &mut Draft<'_>, held: &Held<'_, '_>, language: Language, left: O
 fn count(draft: &mut Draft<'_>, thread: Option<ThreadId>, language: Language, until: Moment) {
     let (now, raid) = (draft.now(), draft.state().raid.is_some());
     let full = notices(draft) >= most(draft) || raid;
+    let stands_ms = draft.state().policy.notice_ms(draft.settings);
     let crowds = &mut draft.change().crowds;
-    crowds.retain(|it| now < it.until);
+    crowds.retain(|it| it.until.holds(now, stands_ms));
     let mine = crowds.iter().position(|it| it.thread == thread);
     let share = (full && !crowds.is_empty()) || crowds.len() >= CROWDS_MAX;
     let Some(at) = mine.or_else(|| share.then_some(0)) else { return gather(draft, thread, language, until) };
@@ -149,7 +150,7 @@ fn count(draft: &mut Draft<'_>, thread: Option<ThreadId>, language: Language, un
     crowd.count = crowd.count.saturating_add(1);
     crowd.until = until; // it stands as long as the last of them is muted
     let (slot, due) = (crowd.slot, crowd.edited.plus_ms(EDIT_MS));
-    if now >= due {
+    if !due.holds(now, EDIT_MS) {
         renew(draft, at);
     } else if crowd.shown + 1 == crowd.count {
         draft.add(Effect::WakeAt { key: format!("{RENEW}{}", slot.0), at: due });
@@ -203,7 +204,7 @@ fn tell(
 
 /// The key of the wake that takes a notice away.
 pub(super) fn wake(slot: Slot) -> String {
-    format!("notice/{}", slot.0)
+    format!("{NOTICE}{}", slot.0)
 }
 
 /// Takes a notice away before its time.
@@ -214,6 +215,8 @@ pub(super) fn take_away(draft: &mut Draft<'_>, slot: Slot) {
 
 /// The key of the wake that renews a collective notice begins so.
 const RENEW: &str = "crowd/";
+/// How the key of a wake begins that takes a notice away.
+pub(super) const NOTICE: &str = "notice/";
 
 /// The time of a notice has come: to be taken away, or to be renewed.
 pub(super) fn expire(draft: &mut Draft<'_>, key: &str) {
@@ -225,10 +228,11 @@ pub(super) fn expire(draft: &mut Draft<'_>, key: &str) {
         }
         return;
     }
-    let Some(slot) = key.strip_prefix("notice/").and_then(|it| it.parse().ok()).map(Slot) else { return };
+    let Some(slot) = key.strip_prefix(NOTICE).and_then(|it| it.parse().ok()).map(Slot) else { return };
     draft.claim();
     let crowd = draft.state().crowds.iter().find(|it| it.slot == slot).map(|it| it.until);
-    if let Some(until) = crowd.filter(|it| draft.now() < *it) {
+    let stands_ms = draft.state().policy.notice_ms(draft.settings);
+    if let Some(until) = crowd.filter(|it| it.holds(draft.now(), stands_ms)) {
         return draft.add(Effect::WakeAt { key: wake(slot), at: until }); // somebody came after it was said
     }
     draft.delete(MessageRef::Slot(slot));

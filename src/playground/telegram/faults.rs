@@ -15,7 +15,7 @@ pub struct Fault {
     pub skip: u32,
     /// How likely each time, 0 to 1.
     pub probability: f64,
-    /// The call is done, and then its answer is lost (for `Reset`, `Hang` and `Status`).
+    /// The call is done, and then its answer is lost or another one (for all that answer by themselves).
     pub after: bool,
 }
 
@@ -41,6 +41,14 @@ pub enum FaultKind {
     Hang(u64),
     /// 200 with half a JSON object.
     Garbage,
+    /// An HTTP status with these words, said to be JSON.
+    Says(u16, &'static str),
+    /// 200 with so many bytes that are no answer.
+    Huge(usize),
+    /// The call is done, and half of its answer comes.
+    Short,
+    /// The call is done, and its answer comes 16 bytes at a time, with so many ms between.
+    Drip(u64),
     /// Deliveries: the same update twice.
     Duplicate,
     /// `getUpdates`: the answer in another order.

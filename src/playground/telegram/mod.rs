@@ -29,6 +29,7 @@ mod render;
 mod request;
 mod rights;
 mod sending;
+mod sent;
 mod server;
 mod sights;
 mod simulated;

@@ -6,11 +6,12 @@ use super::ledger::Call;
 use super::methods::{self, Method, Run};
 use super::refusal::Refusal;
 use super::request::{Parameters, unescape};
+use super::sent::{Sent, Way};
 use super::simulated::Inner;
 use super::{polling, webhook};
 use crate::clock;
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full};
+use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::header::{CONTENT_TYPE, RETRY_AFTER};
 use hyper::service::service_fn;
@@ -25,7 +26,7 @@ const PAGE: &str = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n</h
 /// The connection is to end without an answer.
 #[derive(Debug, thiserror::Error)]
 #[error("the simulated network ends the connection")]
-struct Dropped;
+pub(super) struct Dropped;
 
 /// An answer before it is HTTP.
 struct Reply {
@@ -36,6 +37,7 @@ struct Reply {
     /// Whether the call was done.
     done: bool,
     early: bool,
+    way: Way,
 }
 
 impl Reply {
@@ -47,7 +49,15 @@ impl Reply {
             body.extend_from_slice(format!(",\"description\":\"{words}\"").as_bytes());
         }
         body.push(b'}');
-        Self { status: 200, json: true, body: body.into(), retry_after: None, done: true, early: false }
+        Self {
+            status: 200,
+            json: true,
+            body: body.into(),
+            retry_after: None,
+            done: true,
+            early: false,
+            way: Way::Whole,
+        }
     }
 
     fn refused(refusal: &Refusal) -> Self {
@@ -58,17 +68,18 @@ impl Reply {
             retry_after: refusal.retry_after,
             done: false,
             early: refusal.early,
+            way: Way::Whole,
         }
     }
 
     fn page(status: u16, json: bool, body: &'static str, done: bool) -> Self {
         let body = Bytes::from_static(body.as_bytes());
-        Self { status, json, body, retry_after: None, done, early: false }
+        Self { status, json, body, retry_after: None, done, early: false, way: Way::Whole }
     }
 
-    fn http(self) -> Response<Full<Bytes>> {
+    fn http(self) -> Response<Sent> {
         let kind = if self.json { "application/json" } else { "text/html" };
-        let mut response = Response::new(Full::new(self.body));
+        let mut response = Response::new(Sent::new(self.body, self.way));
         *response.status_mut() = hyper::StatusCode::from_u16(self.status).unwrap_or_default();
         response.headers_mut().insert(CONTENT_TYPE, hyper::header::HeaderValue::from_static(kind));
         if let Some(seconds) = self.retry_after {
@@ -105,7 +116,7 @@ async fn connection(inner: Arc<Inner>, stream: TcpStream) {
     }
 }
 
-async fn answer(inner: Arc<Inner>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Dropped> {
+async fn answer(inner: Arc<Inner>, request: Request<Incoming>) -> Result<Response<Sent>, Dropped> {
     let at_us = clock::tick_us();
     let (head, body) = request.into_parts();
     let body = body.collect().await.map_err(|_| Dropped)?.to_bytes();
@@ -153,7 +164,9 @@ fn file(inner: &Inner, wanted: &str, at_us: u64) -> Result<Reply, Dropped> {
     }
     let found = inner.world().file_at(&unescape(path)).filter(|_| unescape(token) == inner.options.token);
     let reply = match found {
-        Some(body) => Reply { status: 200, json: false, body, retry_after: None, done: true, early: false },
+        Some(body) => {
+            Reply { status: 200, json: false, body, retry_after: None, done: true, early: false, way: Way::Whole }
+        }
         None => Reply::refused(&Refusal::new(404, "Not Found")),
     };
     let params = serde_json::Map::from_iter([("path".to_owned(), path.into())]);
@@ -201,11 +214,23 @@ async fn with_fault(
         FaultKind::Reset | FaultKind::Hang(_) => None,
         FaultKind::Status(status) => Some(Reply::page(status, false, PAGE, done)),
         FaultKind::Garbage => Some(Reply::page(200, true, "{\"ok\":tr", done)),
+        FaultKind::Says(status, words) => Some(Reply::page(status, true, words, done)),
+        FaultKind::Huge(bytes) => Some(Reply { body: vec![b' '; bytes].into(), ..Reply::page(200, true, "", done) }),
+        FaultKind::Short => Some(Reply { way: Way::Short, ..true_answer(inner, method, given, first).await }),
+        FaultKind::Drip(ms) => Some(Reply { way: Way::Drip(ms), ..true_answer(inner, method, given, first).await }),
         FaultKind::Error(code, words) => Some(Reply::refused(&Refusal::new(code, words))),
         FaultKind::Flood { retry_after_s, everywhere } => Some(flood(inner, method, given, retry_after_s, everywhere)),
         FaultKind::Latency(_) | FaultKind::Duplicate | FaultKind::Reorder | FaultKind::ForgedSecret => {
             Some(run(inner, method, given).await)
         }
+    }
+}
+
+/// The answer that a fault lets through in its own way.
+async fn true_answer(inner: &Arc<Inner>, method: &Method, given: &Parameters, first: Option<Reply>) -> Reply {
+    match first {
+        Some(reply) => reply,
+        None => run(inner, method, given).await,
     }
 }
 

@@ -11,7 +11,7 @@ fn each(check: impl Fn(&str, &dyn Engine)) {
     let folder = tempfile::tempdir().unwrap();
     check("sled", &Sled::open(&folder.path().join("alone"), 1 << 20).unwrap());
     let sled = Sled::open(&folder.path().join("fronted"), 1 << 20).unwrap();
-    check("journal and sled", &Fronted::open(sled, &folder.path().join("fronted")).unwrap());
+    check("journal and sled", &Fronted::open(sled, &folder.path().join("fronted"), 0).unwrap());
 }
 
 fn write(key: &[u8], value: Option<&[u8]>) -> Write {

@@ -7,6 +7,7 @@ mod engines;
 mod faults;
 mod migration;
 mod model;
+mod mutants;
 mod opening;
 mod stuck;
 

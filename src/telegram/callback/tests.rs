@@ -99,9 +99,22 @@ fn the_key_is_made_once_and_kept_to_ourselves() {
 #[test]
 fn a_damaged_key_file_is_refused_in_words() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join(FILE), b"short").unwrap();
-    let refused = CallbackKey::load_or_make(folder.path()).unwrap_err().to_string();
-    assert!(refused.contains("5 bytes instead of 32"), "{refused}");
+    let path = folder.path().join(FILE);
+    CallbackKey::load_or_make(folder.path()).unwrap();
+    let whole = std::fs::read(&path).unwrap();
+    let flipped = (0..whole.len() * 8).map(|bit| {
+        let mut bytes = whole.clone();
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        bytes
+    });
+    let cut = [0, 5, 31, 33, 35].map(|it| whole[..it].to_vec());
+    for bytes in flipped.chain(cut) {
+        std::fs::write(&path, &bytes).unwrap();
+        let refused = CallbackKey::load_or_make(folder.path()).unwrap_err().to_string();
+        assert!(refused.contains("is damaged") && refused.contains("delete it"), "{refused}");
+    }
+    std::fs::write(&path, &whole[..32]).unwrap();
+    assert!(CallbackKey::load_or_make(folder.path()).is_ok(), "an earlier version's");
 }
 
 proptest! {

@@ -13,12 +13,15 @@ use hyper::{Method, Request, Response, StatusCode};
 use sha2::{Digest, Sha256};
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 use subtle::ConstantTimeEq;
 
 const SECRET: HeaderName = HeaderName::from_static("x-telegram-bot-api-secret-token");
 
 /// Of a body that is too large, so many bytes are still taken, to be thrown away.
 const THROWN_MAX: usize = 64 << 20;
+/// For so long at most; then the connection is closed.
+const THROWING: Duration = Duration::from_secs(2);
 
 /// What stands at the door.
 pub(super) struct Guard {
@@ -118,7 +121,7 @@ async fn receive(guard: &Guard, watch: &Watch, request: Request<Incoming>) -> Re
         Err(refusal) => Err(refusal),
     };
     if read == Err(Refusal::TooLarge) {
-        tokio::spawn(let_finish(body));
+        tokio::spawn(tokio::time::timeout(THROWING, let_finish(body)));
     }
     let raw = read?;
     watch.enter(Phase::Answer);
@@ -126,7 +129,7 @@ async fn receive(guard: &Guard, watch: &Watch, request: Request<Incoming>) -> Re
 }
 
 /// Throws away what is still being sent: whoever sends a body to its end before reading our answer would find the
-/// connection broken instead of it. The connection's own time-outs end this, too.
+/// connection broken instead of it. Whoever does not send it is not waited for.
 async fn let_finish(mut body: Incoming) {
     let mut thrown = 0;
     while let Some(Ok(frame)) = body.frame().await {

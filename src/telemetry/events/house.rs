@@ -50,7 +50,7 @@ catalogue! {
         meaning: "The store's files could not be read as they should be.",
         causes: ["a failing disk", "a file system that lost writes in a power cut", "a file changed by another program"],
         next: "the damaged folder is moved aside, never deleted; the start is refused where nothing can replace it",
-        remedy: "Keep the folder named in the line. Check the disk (dmesg, smartctl), restore your own copy of store.path, and start again.",
+        remedy: "Keep the folder named in the line. Check the disk (dmesg, smartctl), then: majordomo backup list, majordomo backup restore FILE, and start again.",
     }
     STORE_MIGRATED = "store.migrated", Info {
         meaning: "Rows of an older version were rewritten in the present format.",
@@ -58,11 +58,35 @@ catalogue! {
         next: "the start goes on",
         remedy: "Nothing.",
     }
+    STORE_RESTORED = "store.restored", Warn {
+        meaning: "The first start after a restore: the store is as it was at the moment in the line, and what happened since is not in it.",
+        causes: ["majordomo backup restore", "majordomo store import"],
+        next: "the house goes on; what was owed at that moment is held back and not performed",
+        remedy: "majordomo pending list, then release or drop what is held.",
+    }
+    BACKUP_DONE = "backup.done", Info {
+        meaning: "A backup was made, read again and found whole.",
+        causes: ["its hour of the day (backup.hour)", "the first start of another version", "majordomo backup create"],
+        next: "older ones go by backup.keep_*",
+        remedy: "Nothing. Now and then try one: majordomo backup verify FILE.",
+    }
+    BACKUP_FAILED = "backup.failed", Error {
+        meaning: "There is no new backup. The house itself is not affected, and nothing half written was left behind.",
+        causes: ["no room on the disk of backup.folder", "backup.folder cannot be written", "the store could not be read", "it took longer than backup.timeout_s"],
+        next: "it is tried again within the hour; older backups stay",
+        remedy: "Mend what the reason names, then: majordomo backup create.",
+    }
     CLOCK_JUMP = "clock.jump", Warn {
         meaning: "The wall clock moved against the monotonic one by more than a few seconds.",
         causes: ["time synchronisation after a start without network", "the machine was suspended", "somebody set the clock"],
         next: "overdue wakes ask their feature how late is too late; waits in progress are not affected",
         remedy: "Check time synchronisation (`timedatectl`), and `majordomo doctor` for the skew against Telegram.",
+    }
+    CLOCK_BEHIND = "clock.behind", Warn {
+        meaning: "Telegram's messages come from the future: the machine's clock is behind by at least as much as the line says.",
+        causes: ["a machine without a clock of its own that has not reached its time service", "somebody set the clock"],
+        next: "times that are sent to Telegram (when a mute ends) are moved by as much; all else follows the machine's clock",
+        remedy: "Set the clock (`timedatectl set-ntp true`), then `majordomo doctor`.",
     }
     LOG_DROPPED = "log.dropped", Warn {
         meaning: "Standard output took lines more slowly than they came, so some were left out.",

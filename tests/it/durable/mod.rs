@@ -1,13 +1,18 @@
 //! Promises 1, 2, 3, 6 and 7: what the house keeps, whatever happens to its process, its neighbours or its disk.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod clock;
 mod dice;
+mod folder;
+mod full;
 mod keep;
 mod kill;
 mod late;
+mod lying;
 mod order;
 mod owner;
 mod poison;
+mod scarce;
 mod start;
 mod stop;
 mod strange;
@@ -17,6 +22,7 @@ pub mod wake;
 use super::harness::Story;
 use majordomo::domain::types::{ChatId, UserId};
 use majordomo::protocol::control::{InboxRow, PendingRow};
+use std::process::Command;
 
 /// No limits on what goes out, so that a story takes no longer than its calls do; a breaker that forgives soon.
 pub const UNLIMITED: &[(&str, &str)] = &[
@@ -27,6 +33,33 @@ pub const UNLIMITED: &[(&str, &str)] = &[
     ("MAJORDOMO_LIMITS__BREAKER__RETRY_BASE_MS", "50"),
     ("MAJORDOMO_LIMITS__BREAKER__RETRY_CAP_MS", "500"),
 ];
+
+/// A file system in memory, as small as wanted; unmounted at the end.
+pub struct SmallDisk(tempfile::TempDir);
+
+impl SmallDisk {
+    /// `None` where this user may not mount anything.
+    pub fn mount(mib: u32) -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", &format!("size={mib}m,mode=700"), "tmpfs"]).arg(folder.path());
+        let mounted = mount.output().is_ok_and(|it| it.status.success());
+        if !mounted {
+            eprintln!("skipped: this user may not mount a small disk");
+        }
+        mounted.then_some(Self(folder))
+    }
+
+    pub fn path(&self) -> &std::path::Path {
+        self.0.path()
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(self.path()).output();
+    }
+}
 
 /// For what takes several attempts with waits between them.
 pub const LONG: std::time::Duration = std::time::Duration::from_secs(60);

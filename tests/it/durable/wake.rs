@@ -11,20 +11,20 @@ fn setting() -> Setting {
 
 impl Story {
     /// The notices of the group, by message id.
-    fn notices(&self) -> Vec<i64> {
+    pub fn notices(&self) -> Vec<i64> {
         let calls = self.telegram.calls("sendMessage");
         let notices = calls.iter().filter(|it| it.done && it.text("text").contains("please join"));
         notices.filter_map(|it| it.result()["message_id"].as_i64()).collect()
     }
 
     /// How often the house has asked for this message to be deleted.
-    fn deletions(&self, message: i64) -> usize {
+    pub fn deletions(&self, message: i64) -> usize {
         self.telegram.calls("deleteMessage").iter().filter(|it| it.number("message_id") == Some(message)).count()
     }
 
     /// Waits until what was done is on the disk. It rides with the next decision that is, so there is one: and
     /// when its answer is said it has been written.
-    async fn written(&self) {
+    pub async fn written(&self) {
         self.calm().await;
         let mark = self.telegram.mark();
         self.telegram.whisper(self.ann, "drill:ok").unwrap();
@@ -159,8 +159,17 @@ impl Clock {
 
     /// Puts the clock so many seconds ahead of the true time.
     pub fn jump_s(&self, by: i64) {
+        self.say(&by.to_string());
+    }
+
+    /// Stops the clock at so many seconds since 1970.
+    pub fn stand_at_s(&self, at: i64) {
+        self.say(&format!("={at}"));
+    }
+
+    fn say(&self, words: &str) {
         let new = self.file.with_extension("new");
-        std::fs::write(&new, by.to_string()).unwrap();
+        std::fs::write(&new, words).unwrap();
         std::fs::rename(&new, &self.file).unwrap();
     }
 }

@@ -1,5 +1,6 @@
 //! Who joins or leaves a channel, in all the groups that ask for it; and what makes good for what was not heard.
 
+use super::raid::cost;
 use crate::durable::UNLIMITED;
 use crate::durable::wake::Clock;
 use crate::harness::{By, GUARD, Setting, Story};
@@ -7,6 +8,7 @@ use majordomo::domain::types::{ChatId, UserId};
 use majordomo::playground::telegram::{Call, Fault, FaultKind, Happening, Options, What};
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Instant;
 
 impl Story {
     /// Another group of Ann's that asks for the same channel.
@@ -235,7 +237,7 @@ async fn after_a_day_of_silence_mutes_are_repaired_both_ways() {
 async fn a_thousand_groups_hear_and_forty_act() {
     // The long way takes a minute more: the limits as they are from the first call on, at a strict Telegram.
     match std::env::var_os("MAJORDOMO_LONG_TESTS") {
-        None => fan_out(300, 40, Options::default(), true).await,
+        None => fan_out(1_000, 40, Options::default(), true).await,
         Some(_) => fan_out(1_000, 40, Options::strict(), false).await,
     }
 }
@@ -275,11 +277,19 @@ async fn fan_out(groups: usize, known: usize, options: Options, hurry: bool) {
     telegram.leave(story.sam, story.group).unwrap(); // the group of the story is not one of them
     story.calm().await;
     telegram.forget_calls();
+    let (begun, (cpu_ms, _)) = (Instant::now(), cost(story.pid()));
     telegram.leave(story.sam, story.channel).unwrap();
     let muted = || homes.iter().filter(|it| telegram.muted(ChatId(**it)).contains(&story.sam)).count();
-    assert!(telegram.until(limit, || muted() == known).await, "muted in {}", muted());
+    assert!(telegram.until(limit, || muted() == known).await, "muted in {}; {}", muted(), story.log.text());
     story.until("each has its notice", || story.notices_in("please join News").len() >= known).await;
+    let took = begun.elapsed();
     story.calm().await;
+    let (after_ms, peak) = cost(story.pid());
+    println!(
+        "of {groups} groups {known} told it: {took:?}, CPU {} ms (test build), memory at its highest {} MiB",
+        after_ms - cpu_ms,
+        peak / 1024
+    );
     let at = |calls: Vec<i64>| (calls.len(), calls.into_iter().collect::<BTreeSet<_>>());
     let mutes = story.restrictions(story.sam).iter().filter_map(|it| it.number("chat_id")).collect();
     assert_eq!(at(mutes), (known, homes.clone()), "one mute in each group that knows him");

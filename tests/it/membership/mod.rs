@@ -11,7 +11,7 @@ mod mending;
 mod path;
 mod protecting;
 mod quiet;
-mod raid;
+pub mod raid;
 mod setup;
 mod trouble;
 

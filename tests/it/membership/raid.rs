@@ -24,7 +24,7 @@ fn storm(story: &Story, number: usize, language: &str) -> Vec<(UserId, MessageId
 }
 
 /// User and system time of the house so far in ms, and its memory at its highest in KiB.
-fn cost(pid: u32) -> (u64, u64) {
+pub fn cost(pid: u32) -> (u64, u64) {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     let after = stat.rsplit(')').next().unwrap_or_default();
     let ticks: u64 = after.split_whitespace().skip(11).take(2).filter_map(|it| it.parse::<u64>().ok()).sum();

@@ -11,7 +11,7 @@ fn limits(rows_cached: usize) -> ChatLimits {
 }
 
 fn rows(rows_cached: usize) -> Rows {
-    Rows::new(2, limits(rows_cached))
+    Rows::new(2, limits(rows_cached), Arc::default())
 }
 
 fn value(text: &str) -> Value {
@@ -234,4 +234,48 @@ proptest! {
             prop_assert_eq!(chat.rows.due_ms().is_some(), chat.rows.kept > 0);
         }
     }
+}
+
+#[test]
+fn chats_that_hold_too_much_together_hold_their_share_only_and_one_that_ends_makes_room() {
+    let held = Arc::new(Held::default());
+    let limits = ChatLimits { rows_cached_overall: 200, ..limits(100) };
+    let fill = |many: usize| {
+        let mut rows = Rows::new(1, limits.clone(), Arc::clone(&held));
+        for n in 0..many {
+            rows.stored(0, &n.to_string(), None);
+        }
+        assert!(rows.make_room());
+        rows
+    };
+    let first = [fill(90), fill(90)];
+    assert_eq!((held.weight(), first[1].weight), (180, 90), "there is room for both");
+    let mut third = fill(90);
+    let share = 200 / 3;
+    assert_eq!(third.weight, share - share / 8, "a share of what there is for all");
+    assert_eq!(held.weight(), 180 + third.weight);
+    drop(first);
+    assert_eq!(held.weight(), third.weight, "what a chat held is free when it ends");
+    for n in 0..90 {
+        third.stored(0, &n.to_string(), None);
+    }
+    assert!(third.make_room());
+    assert_eq!(third.weight, 90);
+}
+
+#[test]
+fn however_many_chats_there_are_each_holds_the_rows_of_a_decision() {
+    let held = Arc::new(Held::default());
+    let limits = ChatLimits { rows_cached_overall: 10, ..limits(100) };
+    let mut all = Vec::new();
+    for _ in 0..50 {
+        let mut rows = Rows::new(1, limits.clone(), Arc::clone(&held));
+        for n in 0..40 {
+            rows.stored(0, &n.to_string(), None);
+            assert!(rows.make_room());
+        }
+        assert!((10..=16).contains(&rows.weight), "{}", rows.weight);
+        all.push(rows);
+    }
+    assert!(held.weight() <= 50 * 16, "{}", held.weight());
 }

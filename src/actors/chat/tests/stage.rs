@@ -138,7 +138,18 @@ impl Stage {
         let features: Vec<Arc<dyn crate::domain::feature::Feature>> = vec![Arc::new(Obedient(Arc::clone(&answers)))];
         let facts = FactsPort::unbound(settings.limits.membership_cache.clone());
         let (outbox, sequence) = (OutboxPort::unbound(100), Arc::new(Sequence::of_boot(1)));
+        let gate = GateLimits {
+            overall_per_s: 0.0,
+            chat_per_s: 0.0,
+            group_per_min: 0.0,
+            other_per_s: 0.0,
+            algorithm: crate::actors::requests::algorithm(config::Algorithm::TokenBucket),
+            queue: 100,
+        };
+        let breaker = Breaker::new(BreakerRules { failures: 3, open_ms: 1, successes: 1 });
+        let limiter = LimiterPort::new(SendGate::new(gate), breaker);
         let intake = IntakePort::new(IntakeParts {
+            limiter: limiter.clone(),
             store: store.clone(),
             outbox: outbox.clone(),
             health: HealthBoard::new(&["store", "replay", "intake"]),
@@ -157,15 +168,6 @@ impl Stage {
         }));
         let no = intake.numbers().number(GROUP);
         let (in_hand, _) = InHand::open(&folder.path().join("inhand"), 8).unwrap();
-        let gate = GateLimits {
-            overall_per_s: 0.0,
-            chat_per_s: 0.0,
-            group_per_min: 0.0,
-            other_per_s: 0.0,
-            algorithm: crate::actors::requests::algorithm(config::Algorithm::TokenBucket),
-            queue: 100,
-        };
-        let breaker = Breaker::new(BreakerRules { failures: 3, open_ms: 1, successes: 1 });
         let world = World::new(Parts {
             features,
             store,
@@ -176,7 +178,7 @@ impl Stage {
             runtime: settings.runtime,
             cache: settings.limits.membership_cache,
             chat,
-            limiter: LimiterPort::new(SendGate::new(gate), breaker),
+            limiter,
             requests: settings.limits.requests,
             in_hand,
             sequence,

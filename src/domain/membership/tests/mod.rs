@@ -26,6 +26,7 @@ mod releasing;
 mod setting_up;
 mod simulating;
 mod troubles;
+mod turning_back;
 mod undoing;
 mod walking;
 mod wording;

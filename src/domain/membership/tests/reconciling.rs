@@ -29,6 +29,9 @@ fn the_clock_of_the_reconciler_is_set_once_and_stopped_with_the_guard() {
     assert!(stops.contains(&Effect::NoWake { key: "reconcile".into() }), "{stops:?}");
     assert_eq!(play.state.reconcile_at, None);
     assert_eq!(told(&play.wakes("reconcile")), [""; 0]);
+    let rules = Membership::new(Settings::default());
+    let compares = |key| super::super::super::feature::Rules::compares(&rules, key);
+    assert!(compares("reconcile") && !compares("raid"), "it is the first after a restore");
 }
 
 #[test]

@@ -24,8 +24,13 @@ impl Transport {
             if raw.status.is_success() {
                 return Ok(raw.body.clone());
             }
+            // A file's address answers with a status and nothing else.
+            let (code, description) = (raw.status.as_u16(), format!("HTTP {}", raw.status.as_u16()));
+            if raw.status == StatusCode::NOT_FOUND || raw.status.is_redirection() {
+                return Err(ApiError::Rejected { code, description });
+            }
             let parameters = Parameters { retry_after: raw.retry_after, migrate_to_chat_id: None };
-            Err(Refusal { code: raw.status.as_u16(), description: None, parameters }.class(DOWNLOAD))
+            Err(Refusal { code, description: Some(description), parameters }.class(DOWNLOAD))
         });
         found.await.map(|it| (it.len() as u64 <= max).then_some(it))
     }
