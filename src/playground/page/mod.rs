@@ -9,6 +9,7 @@ mod hub;
 mod server;
 mod stage;
 mod tally;
+mod visits;
 mod watch;
 mod words;
 
@@ -27,7 +28,7 @@ pub struct PageOptions {
     pub port: u16,
 }
 
-/// Serves it until the process is told to stop; 0 when nothing was lost.
+/// Serves it until the process is told to stop or nobody looks; 0 when nothing was lost.
 #[must_use]
 pub fn run(options: PageOptions) -> Exit {
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
@@ -47,13 +48,18 @@ async fn serve(options: PageOptions) -> Result<Exit, String> {
     let (mut terminate, mut interrupt) = (told(SignalKind::terminate())?, told(SignalKind::interrupt())?);
     let stage = Arc::new(stage::Stage::build().await?);
     let hub = Arc::new(hub::Hub::default());
+    let visits = Arc::new(visits::Visits::begin());
     let watching = tokio::spawn(watch::watch(Arc::clone(&stage), Arc::clone(&hub)));
     say(&format!(
         "\n  Majordomo, with a Telegram that exists only here. Open this page in your browser:\n\n      http://{address}/\n\n  \
-         Ctrl-C ends it. In the terminal instead: majordomo demo --terminal\n\n"
+         Ctrl-C ends it, and so do two minutes in which nobody opens it. In the terminal instead:\n  \
+         majordomo demo --terminal\n\n"
     ));
     tokio::select! {
-        served = server::serve(listener, address, Arc::clone(&stage), hub) => served.map_err(|it| it.to_string())?,
+        served = server::serve(listener, address, Arc::clone(&stage), Arc::clone(&hub), Arc::clone(&visits)) => {
+            served.map_err(|it| it.to_string())?;
+        }
+        () = visits.over(&hub) => say("\n  Nobody looks at the page, so it ends: majordomo demo begins anew.\n"),
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
     }

@@ -5,12 +5,13 @@ use super::assets::{ASSETS, INDEX};
 use super::guard::{Guard, guard};
 use super::hub::Hub;
 use super::stage::Stage;
+use super::visits::Visits;
 use super::words;
 use crate::clock;
 use crate::domain::types::Language;
-use axum::extract::{DefaultBodyLimit, Path, Query, State};
+use axum::extract::{DefaultBodyLimit, Path, Query, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn_with_state, map_request};
 use axum::response::sse::{KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -46,6 +47,7 @@ pub(super) async fn serve(
     address: SocketAddr,
     stage: Arc<Stage>,
     hub: Arc<Hub>,
+    visits: Arc<Visits>,
 ) -> io::Result<()> {
     let token: Arc<str> = data_encoding::HEXLOWER.encode(&clock::random::<16>()).into();
     let guarded = Guard { port: address.port(), token: Arc::clone(&token) };
@@ -59,6 +61,10 @@ pub(super) async fn serve(
         .route("/{name}", get(asset))
         .fallback(missing)
         .layer(DefaultBodyLimit::max(BODY_BYTES))
+        .layer(map_request(move |request: Request| {
+            visits.note();
+            std::future::ready(request)
+        }))
         .layer(from_fn_with_state(guarded, guard))
         .with_state(Page { stage, hub, token, readers, deeds });
     axum::serve(listener, router).await
