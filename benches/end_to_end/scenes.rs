@@ -47,8 +47,8 @@ pub const ALL: [(&str, Scene); 13] = [
     ("soak", |it| Box::pin(crate::soak::soak(it))),
 ];
 
-/// Strangers of one group in one scene: each gets a notice of their own.
-const PER_GROUP: usize = 15;
+/// Strangers of one group in one scene, who speak twice: each gets a notice of their own, below the limit of 30.
+const PER_GROUP: usize = 14;
 /// Lazy writes and reports are over after this.
 pub const SETTLED: Duration = Duration::from_millis(1_200);
 
