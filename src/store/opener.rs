@@ -8,7 +8,7 @@ use super::mark::Mark;
 use super::memory::Memory;
 use super::migrate::{self, MIGRATIONS};
 use super::own::Ledger;
-use super::sled_engine::{Sled, io_said};
+use super::sled_engine::{Sled, io_said, panic_is_damage};
 use super::{disk as disk_facts, frame};
 use crate::telemetry::{Line, events};
 use std::fs::{self, File};
@@ -86,6 +86,8 @@ impl SledOpener {
         }
         self.folder.keep_spare();
         let opened = self.open().and_then(|engine| check(engine.as_ref(), marked).map(|newer| (engine, newer)));
+        // Also where the first rows are handed to it or read: a damaged page may be met as late as that.
+        let opened = opened.map_err(panic_is_damage);
         let opened = match opened {
             Ok((engine, None)) => self.folder.close_data().map(|()| engine),
             Ok((_, Some(format))) => Err(OpenError::Newer { path: self.folder.path().to_path_buf(), format }),

@@ -160,12 +160,12 @@ impl Engine for Sled {
     }
 }
 
-/// A kill while sled opens leaves `snap.*.generating`, and sled then refuses the folder for ever.
 /// Frees pages that nobody sees any more.
 fn sweep(times: usize) {
     (0..times).for_each(|_| crossbeam_epoch::pin().flush());
 }
 
+/// A kill while sled opens leaves `snap.*.generating`, and sled then refuses the folder for ever.
 fn remove_unfinished_snapshots(path: &Path) -> io::Result<()> {
     let entries = match fs::read_dir(path) {
         Ok(entries) => entries,
@@ -197,7 +197,7 @@ fn words_of(panic: &(dyn Any + Send)) -> String {
 const PANICKED: &str = "the engine panicked";
 
 /// While opening, sled has only touched what it read: a panic means that this did not add up.
-fn panic_is_damage(error: EngineError) -> EngineError {
+pub(super) fn panic_is_damage(error: EngineError) -> EngineError {
     match error {
         EngineError::Broken(why) if why.starts_with(PANICKED) => EngineError::Corrupt(why),
         EngineError::Broken(_) | EngineError::Full(_) | EngineError::Corrupt(_) => error,
