@@ -15,7 +15,7 @@ use crate::protocol::inhand::InHand;
 use crate::protocol::limiter::LimiterPort;
 use crate::protocol::outbox::OutboxPort;
 use crate::protocol::timer::TimerPort;
-use crate::store::{Handle, StoreError};
+use crate::store::{Handle, StoreError, boot};
 use crate::telemetry::{Line, events};
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -200,7 +200,7 @@ impl Sequence {
     /// Begins the numbers of this boot. Boots are counted on the disk, so no clock is involved.
     #[must_use]
     pub const fn of_boot(boot: u64) -> Self {
-        Self(AtomicU64::new((boot & 0x7F_FFFF) << 40))
+        Self(AtomicU64::new(boot::first_of(boot)))
     }
 
     /// The first of `n` fresh numbers.

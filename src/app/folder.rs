@@ -4,7 +4,7 @@ use super::build::{StartError, end};
 use super::{Exit, upgrade};
 use crate::config::{self, Settings};
 use crate::protocol::inhand::{InHand, Leftover};
-use crate::store::{Batch, Handle, OpenError, Store, StoreError, free_bytes, keys};
+use crate::store::{Batch, Handle, OpenError, Store, StoreError, boot, free_bytes};
 use crate::supervisors::last_words;
 use crate::telegram::{CallbackKey, register};
 use crate::telemetry::{Line, events};
@@ -112,11 +112,10 @@ fn file(folder: &Path, name: &str, error: &io::Error) -> StartError {
 
 /// Boots are counted on the disk: numbers rise across restarts without asking a clock.
 async fn count_boot(store: &Handle) -> Result<u64, StoreError> {
-    let key = keys::meta("boot");
-    let before = store.get(key.clone()).await?;
-    let boot = before.and_then(|it| String::from_utf8(it.value).ok()?.parse().ok()).unwrap_or(0) + 1;
+    let before = store.get(boot::key()).await?;
+    let boot = boot::read(before.as_ref().map(|it| &*it.value)) + 1;
     let mut batch = Batch::default();
-    batch.put(key, boot.to_string().into_bytes());
+    batch.put(boot::key(), boot::write(boot));
     store.commit(batch).await?;
     Ok(boot)
 }

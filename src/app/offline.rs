@@ -12,7 +12,8 @@ use crate::store::backup::{HeldWhat, Tally, Why, held_of};
 use crate::store::keys::{self, Kind};
 use crate::store::offline::{Offline, OfflineError, look};
 use crate::store::rows::{self, Debt, DebtState, Quarantined, Queued};
-use crate::store::{Batch, StoreError};
+use crate::store::{Batch, StoreError, boot};
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 /// What cannot be said without opening the store.
@@ -43,10 +44,15 @@ pub fn answer(loaded: &Loaded, request: &Request) -> Option<Result<Response, Off
     })
 }
 
-fn chat(store: &Offline, no: ChatNo) -> Result<Option<ChatId>, StoreError> {
-    let ids = store.all(&Kind::Id.all())?;
-    let of = |value: &[u8]| rows::read::<rows::Number>(value).ok().filter(|it| it.no == no.0).map(|it| it.now);
-    Ok(ids.iter().find_map(|(_, record)| of(&record.value)))
+/// Which chat each number is of.
+fn chats(store: &Offline) -> Result<HashMap<ChatNo, ChatId>, StoreError> {
+    let mut chats = HashMap::new();
+    for (_, record) in store.all(&Kind::Id.all())? {
+        if let Ok(number) = rows::read::<rows::Number>(&record.value) {
+            chats.entry(ChatNo(number.no)).or_insert(number.now);
+        }
+    }
+    Ok(chats)
 }
 
 type Charged = (u64, String, Quarantined);
@@ -62,11 +68,12 @@ fn quarantined(store: &Offline) -> Result<Vec<Charged>, StoreError> {
 
 fn inbox(store: &Offline, only: Option<u64>) -> Result<Vec<InboxRow>, StoreError> {
     let wanted = quarantined(store)?.into_iter().filter(|it| only.is_none_or(|only| only == it.0));
+    let chats = chats(store)?;
     let row = |(id, feature, row): Charged| {
-        let chat = chat(store, ChatNo(row.chat))?;
-        Ok(listing::inbox_row(id, feature, row, chat, only.is_some()))
+        let chat = chats.get(&ChatNo(row.chat)).copied();
+        listing::inbox_row(id, feature, row, chat, only.is_some())
     };
-    wanted.map(row).collect()
+    Ok(wanted.map(row).collect())
 }
 
 /// Puts an update back into its chat's queue; it is decided at the next start.
@@ -108,21 +115,21 @@ fn drop_update(mut store: Offline, id: u64) -> Result<Response, OfflineError> {
 
 /// The first of the numbers of a boot of our own.
 fn fresh_numbers(store: &Offline, batch: &mut Batch) -> Result<u64, StoreError> {
-    let key = keys::meta("boot");
+    let key = boot::key();
     let kept = store.all(&key)?.into_iter().find(|it| it.0 == key);
-    let boot = kept.and_then(|it| String::from_utf8(it.1.value).ok()?.parse::<u64>().ok()).unwrap_or(0) + 1;
-    batch.put(key, boot.to_string().into_bytes());
-    Ok((boot & 0x7F_FFFF) << 40)
+    let boot = boot::read(kept.as_ref().map(|it| &*it.1.value)) + 1;
+    batch.put(key, boot::write(boot));
+    Ok(boot::first_of(boot))
 }
 
 fn pending(store: &Offline) -> Result<Vec<PendingRow>, StoreError> {
-    let mut all = Vec::new();
+    let (chats, mut all) = (chats(store)?, Vec::new());
     for (key, record) in store.all(&Kind::Owed.all())? {
         let (Some((no, seq)), Ok(debt)) = (keys::chat_and_seq(&key), rows::read::<Debt>(&record.value)) else {
             continue;
         };
         let sending = debt.state == DebtState::Sending;
-        let mut row = listing::pending_row(listing::debt_id(no, seq), debt, 0, chat(store, no)?);
+        let mut row = listing::pending_row(listing::debt_id(no, seq), debt, 0, chats.get(&no).copied());
         if sending {
             row.state = PendingState::Unknown;
             row.why = "the process ended while it was on its way".into();
@@ -131,8 +138,8 @@ fn pending(store: &Offline) -> Result<Vec<PendingRow>, StoreError> {
     }
     for (key, record) in store.all(&Kind::Held.all())? {
         if let Some(held) = held_of(&key, &record.value) {
-            let no = listing::chat_of(&held);
-            all.push(listing::held_row(held, no.map_or(Ok(None), |it| chat(store, it))?));
+            let chat = listing::chat_of(&held).and_then(|no| chats.get(&no).copied());
+            all.push(listing::held_row(held, chat));
         }
     }
     Ok(all)

@@ -2,7 +2,7 @@
 
 use super::OpenError;
 use super::disk::free_bytes;
-use super::salvage::copy_folder;
+use super::files;
 use crate::clock;
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Read, Write};
@@ -48,10 +48,10 @@ impl Folder {
     /// it cannot read whole, and with it much that could be read.
     pub(super) fn keep_spare(&self) {
         self.drop_spare();
-        let size = size_of(&self.data(), SPARE_BYTES);
+        let size = files::length(&self.data(), SPARE_BYTES);
         let has_room = free_bytes(&self.path).is_ok_and(|it| it / 4 > size);
         let fits = self.data().is_dir() && size < SPARE_BYTES && has_room;
-        if fits && copy_folder(&self.data(), &self.spare(), false).is_err() {
+        if fits && files::copy(&self.data(), &self.spare(), |_| true).is_err() {
             self.drop_spare();
         }
     }
@@ -95,19 +95,6 @@ impl Folder {
 
 /// Files of so many bytes altogether are copied before they are opened.
 const SPARE_BYTES: u64 = 64 << 20;
-
-/// The length of all files in a folder, as far as it is less than `most`.
-fn size_of(folder: &Path, most: u64) -> u64 {
-    let mut size = 0;
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let (path, length) = (entry.path(), entry.metadata().map_or(0, |it| it.len()));
-        size += if path.is_dir() { size_of(&path, most) } else { length };
-        if size >= most {
-            break;
-        }
-    }
-    size
-}
 
 /// Names what was tried when the disk refuses it.
 pub(super) fn disk(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> OpenError {

@@ -10,9 +10,11 @@
 //! ```
 
 pub mod backup;
+pub mod boot;
 pub mod disk;
 pub mod engine;
 mod error;
+mod files;
 mod filter;
 mod folder;
 mod frame;

@@ -12,10 +12,10 @@ use super::mark::Mark;
 use super::opener::take_stock;
 use super::own::Ledger;
 use super::sled_engine::Sled;
-use super::{Batch, OpenError, Row, StoreError, frame, group, readers};
+use super::{Batch, OpenError, Row, StoreError, files, frame, group, readers};
 use crate::config;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Rows read at once.
 const PAGE: usize = 1_000;
@@ -209,13 +209,13 @@ pub fn look(settings: &config::Store, most_bytes: u64) -> Result<Option<Tally>, 
     }
     let held = folder::lock(path)?;
     let data = path.join("sled");
-    let bytes = length(&data);
+    let bytes = files::length(&data, u64::MAX);
     let room = super::disk::free_bytes(path).unwrap_or(0);
     if bytes > most_bytes || room < bytes.saturating_mul(2).saturating_add(settings.reserve_bytes) {
         return Ok(None);
     }
     let copy = Scratch(path.join(format!("look-{}", std::process::id())));
-    let copied = copy_folder(&data, &copy.0.join("sled"));
+    let copied = files::copy(&data, &copy.0.join("sled"), |_| true);
     let copied = copied.and_then(|()| match fs::copy(path.join("mark"), copy.0.join("mark")) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
@@ -237,26 +237,6 @@ impl Drop for Scratch {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.0); // it lies in the store's own folder and is named after us
     }
-}
-
-fn length(folder: &Path) -> u64 {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|it| it.path());
-    entries.map(|it| if it.is_dir() { length(&it) } else { fs::metadata(&it).map_or(0, |it| it.len()) }).sum()
-}
-
-fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(to)?;
-    for entry in fs::read_dir(from)? {
-        let path = entry?.path();
-        let target = to.join(path.file_name().unwrap_or_default());
-        if path.is_dir() {
-            copy_folder(&path, &target)?;
-        } else {
-            fs::copy(&path, &target)?;
-        }
-    }
-    Ok(())
 }
 
 fn said(error: EngineError) -> StoreError {

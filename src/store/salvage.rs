@@ -11,16 +11,13 @@ use super::opener::take_stock;
 use super::own::{BOT, LEDGER, Ledger, MIGRATION};
 use super::rows::{self, Debt, DebtState};
 use super::sled_engine::{Sled, io_said};
-use super::{OpenError, frame, keys, sled_log};
+use super::{OpenError, boot, files, frame, keys, sled_log};
 use crate::config;
 use crate::domain::types::ChatNo;
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
-/// Boots that may have been forgotten: numbers must rise, also above those of rows that are lost.
-const BOOTS: u64 = 1_000;
 /// The engine's page cache while it is only read.
 const CACHE_BYTES: u64 = 1 << 20;
 /// Rows written at once.
@@ -62,7 +59,7 @@ pub fn salvage(settings: &config::Store, from: &Path) -> Result<Salvaged, OpenEr
     let from = if from.join("sled").is_dir() { from.join("sled") } else { from.to_path_buf() };
     fs::read_dir(&from).map_err(disk("list", &from))?;
     let work = folder.path().join("salvage");
-    clear(&work)?;
+    files::remove(&work).map_err(disk("remove", &work))?;
     let mut done = Salvaged::default();
     let rows = rewritten(read(&from, &work, &mut done)?, &mut done);
     let marked = Mark::open(&folder.mark()).and_then(|it| it.read()).map_err(disk("read", &folder.mark()))?;
@@ -73,15 +70,8 @@ pub fn salvage(settings: &config::Store, from: &Path) -> Result<Salvaged, OpenEr
     })?;
     fs::rename(&fresh, folder.data()).map_err(disk("move into place", &fresh))?;
     folder.close_data()?;
-    clear(&work)?;
+    files::remove(&work).map_err(disk("remove", &work))?;
     Ok(done)
-}
-
-fn clear(work: &Path) -> Result<(), OpenError> {
-    match fs::remove_dir_all(work) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(disk("remove", work)(error)),
-        _ => Ok(()),
-    }
 }
 
 /// All rows that are what was written: the engine's, then what the journal has for it.
@@ -117,7 +107,8 @@ fn engine_rows(from: &Path, work: &Path) -> Result<(Vec<Pair>, Option<EngineErro
     let mut best = (Vec::new(), None);
     for attempt in ["as-it-is", "without-snapshots", "with-new-settings"] {
         let copy = work.join(attempt);
-        copy_folder(from, &copy, attempt != "as-it-is").map_err(disk("copy", from))?;
+        let wanted: fn(&str) -> bool = if attempt == "as-it-is" { |_| true } else { |name| !name.starts_with("snap.") };
+        files::copy(from, &copy, wanted).map_err(disk("copy", from))?;
         if attempt == "with-new-settings" {
             let model = work.join("model");
             drop(Sled::open(&model, CACHE_BYTES).map_err(OpenError::Engine)?);
@@ -145,20 +136,6 @@ fn adds_up(sled: &Sled) -> bool {
     matches!((ledger, stock), (Ok(Some(ledger)), Ok(stock)) if ledger.sum == stock.sum)
 }
 
-pub(super) fn copy_folder(from: &Path, to: &Path, without_snapshots: bool) -> io::Result<()> {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let (path, name) = entry.map(|it| (it.path(), it.file_name()))?;
-        let is_snapshot = name.to_string_lossy().starts_with("snap.");
-        if path.is_dir() {
-            copy_folder(&path, &to.join(name), without_snapshots)?;
-        } else if !(is_snapshot && without_snapshots) {
-            fs::copy(&path, to.join(name))?;
-        }
-    }
-    Ok(())
-}
-
 /// The rows as they may begin again.
 fn rewritten(rows: Rows, done: &mut Salvaged) -> Rows {
     let ids = rows.iter().filter(|(key, _)| keys::id_of(key).is_some() && key[0] == keys::Kind::Id as u8);
@@ -166,7 +143,7 @@ fn rewritten(rows: Rows, done: &mut Salvaged) -> Rows {
         ids.filter_map(|(key, value)| rows::read::<rows::Number>(&frame::unpack(key, value).ok()?.value).ok());
     let known: HashSet<ChatNo> = numbers.map(|it| ChatNo(it.no)).chain([ChatNo::HOUSE]).collect();
     done.chats = known.len() - 1;
-    let mut boot = 0;
+    let mut latest = 0;
     let mut kept = Rows::new();
     for (key, value) in rows {
         if key == LEDGER || key.first() == Some(&0) && key != BOT && !key.starts_with(MIGRATION) {
@@ -176,8 +153,7 @@ fn rewritten(rows: Rows, done: &mut Salvaged) -> Rows {
             done.homeless += 1;
             continue;
         }
-        boot =
-            boot.max(keys::chat_and_seq(&key).filter(|_| numbered(&key)).map_or(0, |(_, seq)| (seq >> 40) & 0x7F_FFFF));
+        latest = latest.max(keys::chat_and_seq(&key).filter(|_| numbered(&key)).map_or(0, |(_, seq)| boot::of(seq)));
         let value = match key.first() {
             Some(it) if *it == keys::Kind::Owed as u8 => listed(&key, &value, done),
             Some(it) if *it == keys::Kind::Queued as u8 => {
@@ -188,10 +164,10 @@ fn rewritten(rows: Rows, done: &mut Salvaged) -> Rows {
         };
         kept.insert(key, value);
     }
-    let key = keys::meta("boot");
+    let key = boot::key();
     let before = kept.get(&key).and_then(|it| frame::unpack(&key, it).ok());
-    let before = before.and_then(|it| String::from_utf8(it.value).ok()?.parse().ok()).unwrap_or(0);
-    let value = frame::pack(&key, 1, (boot.max(before) + BOOTS).to_string().as_bytes());
+    latest = latest.max(boot::read(before.as_ref().map(|it| &*it.value)));
+    let value = frame::pack(&key, 1, &boot::write(latest + boot::FORGOTTEN));
     kept.insert(key, value);
     done.rows = kept.keys().filter(|it| it.first() != Some(&0)).count();
     kept

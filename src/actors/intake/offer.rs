@@ -25,8 +25,9 @@ impl Intake for IntakePort {
             Ok(decoded) => {
                 hot().received(UpdateKind::of(decoded.kind), self.parts().via).increment(1);
                 self.parts().limiter.heard();
-                self.clocks().compare(decoded.happened.at, clock::now());
-                hot().lag.record(seconds(clock::now().since_ms(decoded.happened.at)));
+                let now = clock::now();
+                self.clocks().compare(decoded.happened.at, now);
+                hot().lag.record(seconds(now.since_ms(decoded.happened.at)));
                 let (waiter, answer) = oneshot::channel();
                 self.take_in(raw, decoded, waiter);
                 // A waiter that is dropped without a word belonged to an update that was finished before.

@@ -7,6 +7,7 @@ use super::restore::{RestoreWays, RestoredRow};
 use crate::config;
 use crate::domain::types::{ChatNo, Moment};
 use crate::store::engine::{Engine, EngineError, Pair, Write};
+use crate::store::files::remove;
 use crate::store::folder::Folder;
 use crate::store::keys::{self, Kind};
 use crate::store::mark::Mark;
@@ -14,7 +15,7 @@ use crate::store::opener::take_stock;
 use crate::store::own::Ledger;
 use crate::store::rows::{self, Since};
 use crate::store::sled_engine::Sled;
-use crate::store::{Record, disk as disk_facts, frame, own};
+use crate::store::{Record, boot, disk as disk_facts, frame, own};
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::Write as _;
@@ -23,8 +24,6 @@ use std::path::{Path, PathBuf};
 
 /// Rows written at once.
 const ROWS: usize = 512;
-/// Boots are counted on from so far ahead, so that no number of the time that is lost is given again.
-const BOOTS: u64 = 1_000;
 /// Chats compare what they know with the truth one after the other, this far apart, in ms.
 const APART_MS: u64 = 200;
 
@@ -120,7 +119,7 @@ impl Nest {
         let mut writes = vec![plain(keys::meta(RestoredRow::NAME), &rows::write(row))];
         if let Some(word) = (ways.word)(row) {
             // The number of a boot that never was: nobody else uses it.
-            let seq = (rested.boot & 0x7F_FFFF) << 40;
+            let seq = boot::first_of(rested.boot);
             writes.push(plain(keys::queued(ChatNo::HOUSE, seq), &rows::write(&word)));
         }
         self.put(writes)
@@ -163,13 +162,13 @@ impl Nest {
         Ok(())
     }
 
+    /// So far ahead that no number of the time that is lost is given again.
     fn boots_ahead(&mut self) -> Result<u64, RestoreError> {
         self.flush()?;
-        let key = keys::meta("boot");
-        let Some(bytes) = self.engine()?.get(&key).map_err(wrote)? else { return Ok(BOOTS) };
-        let text = String::from_utf8(record(&key, &bytes)?.value).unwrap_or_default();
-        let boot = text.parse::<u64>().unwrap_or(0).saturating_add(BOOTS);
-        self.put(vec![plain(key, boot.to_string().as_bytes())])?;
+        let key = boot::key();
+        let Some(bytes) = self.engine()?.get(&key).map_err(wrote)? else { return Ok(boot::FORGOTTEN) };
+        let boot = boot::read(Some(&record(&key, &bytes)?.value)).saturating_add(boot::FORGOTTEN);
+        self.put(vec![plain(key, &boot::write(boot))])?;
         Ok(boot)
     }
 
@@ -233,14 +232,6 @@ fn gone(key: Vec<u8>) -> Write {
 
 fn wrote(error: EngineError) -> RestoreError {
     RestoreError::Write(error.to_string())
-}
-
-fn remove(path: &Path) -> std::io::Result<()> {
-    let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
-    match removed {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
 }
 
 fn write_private(path: &Path, bytes: &[u8]) -> Result<(), RestoreError> {
