@@ -9,6 +9,7 @@ pub mod fact;
 pub mod feature;
 pub mod house;
 pub mod limits;
+pub mod markdown;
 pub mod membership;
 pub mod offices;
 pub mod text;
