@@ -2,7 +2,7 @@
 
 use super::entity::Kind;
 use super::leaf::Leaf;
-use super::page::{Block, Page, Style, past_empty_lines};
+use super::page::{Block, Page, Part, PartKind, Style, past_empty_lines};
 use super::{QUOTE_MAX_LINES, QUOTE_MAX_UNITS};
 use crate::domain::text::is_harmful;
 
@@ -139,6 +139,19 @@ impl Ink {
         self.is_heading = true;
     }
 
+    /// How much is written.
+    pub(super) fn length(&self) -> usize {
+        self.page.text.len()
+    }
+
+    /// What was written since then is more than text in a rich message.
+    pub(super) fn part(&mut self, start: usize, kind: PartKind) {
+        let end = self.page.text.len();
+        if start < end {
+            self.page.parts.push(Part { start, end, kind });
+        }
+    }
+
     /// Writes a monospaced block.
     pub(super) fn code(&mut self, language: &str, code: &str) {
         let space = |it: char| if it.is_whitespace() { ' ' } else { it };
@@ -183,7 +196,7 @@ impl Ink {
 }
 
 /// Without what no reader sees and Telegram would change. An escaped character (`&#8238;`) comes only here.
-fn shown(line: &str) -> String {
+pub(super) fn shown(line: &str) -> String {
     let space = |it: char| if matches!(it, '\t' | '\u{2028}' | '\u{2029}') { ' ' } else { it };
     line.chars().map(space).filter(|it| !is_harmful(*it)).collect()
 }

@@ -11,7 +11,7 @@ pub(super) struct Run {
 }
 
 /// Runs in the order of reading.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Leaf {
     pub(super) runs: Vec<Run>,
     /// The newest run is complete: what follows begins another one.

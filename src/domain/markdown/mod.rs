@@ -11,6 +11,7 @@ mod leaf;
 mod link;
 mod mend;
 mod page;
+mod rich;
 mod source;
 mod split;
 mod table;
@@ -22,6 +23,7 @@ mod tests;
 
 pub use entity::{Entity, Kind};
 pub use page::Page;
+pub use rich::{Cell, Rich, RichBlock, RichText, TextStyle};
 pub use split::{Piece, Sizes};
 
 /// The most bytes of Markdown that are read; what is beyond is left out, see [`Page::is_cut`].
@@ -30,6 +32,8 @@ pub const SOURCE_MAX_BYTES: usize = 128 * 1024;
 pub const TEXT_MAX_UNITS: usize = 4096;
 /// The most that Telegram takes as a caption, in UTF-16 units after parsing.
 pub const CAPTION_MAX_UNITS: usize = 1024;
+/// The most that a rich message holds, in UTF-16 units.
+pub const RICH_MAX_UNITS: usize = 32_768;
 /// The most entities of one message that Telegram keeps.
 pub const ENTITIES_MAX: usize = 100;
 /// A table that is wider, in columns of a monospaced font, becomes a list: telephones show about as many.

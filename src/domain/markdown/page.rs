@@ -1,6 +1,7 @@
 //! A rendered answer before it is cut: its text, where it is styled, and where its blocks begin.
 
 use super::entity::Kind;
+use super::table::Table;
 
 /// How words look, as a set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -75,7 +76,25 @@ pub struct Page {
     pub(super) quotes: Vec<Block>,
     /// Where blocks begin before which it is good to cut, in order.
     pub(super) borders: Vec<usize>,
+    /// What a rich message has blocks of its own for, in order.
+    pub(super) parts: Vec<Part>,
     pub(super) is_cut: bool,
+}
+
+/// Bytes of a page's text that are more than text in a rich message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Part {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) kind: PartKind,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum PartKind {
+    /// From 1, the largest, to 6.
+    Heading(u8),
+    Table(Table),
+    Rule,
 }
 
 impl Page {

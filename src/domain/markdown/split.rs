@@ -34,6 +34,9 @@ impl Sizes {
     pub const CAPTION: Self = Self { first_units: CAPTION_MAX_UNITS, units: TEXT_MAX_UNITS };
 }
 
+/// So many styled stretches have more than [`ENTITIES_MAX`] entities for sure: one of five that follow each other begins one.
+const STRETCHES_MAX: usize = 5 * (ENTITIES_MAX + 1);
+
 impl Page {
     /// Cuts the page into messages. What is open where it is cut is closed there and opened again in the next one;
     /// together they have every visible character. A page without any has no message.
@@ -78,6 +81,8 @@ impl Page {
             !fits
         };
         let end = self.text[at..].char_indices().find(fits).map_or(self.text.len(), |it| at + it.0);
+        let first = self.stretches.partition_point(|it| it.end <= at);
+        let end = self.stretches.get(first + STRETCHES_MAX).map_or(end, |it| end.min(it.start));
         let entities = weave::entities(self, at, end);
         let Some(first_too_many) = entities.get(ENTITIES_MAX) else { return end };
         let mut left = first_too_many.offset;

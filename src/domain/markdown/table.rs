@@ -6,11 +6,29 @@ use pulldown_cmark::Alignment;
 use unicode_width::UnicodeWidthStr;
 
 /// A table while it is read.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Table {
-    pub(super) alignments: Vec<Alignment>,
+    pub(super) sides: Vec<Side>,
     /// The first one is the head.
     pub(super) rows: Vec<Vec<Leaf>>,
+}
+
+/// On which side of its column a cell stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
+    Left,
+    Center,
+    Right,
+}
+
+impl From<Alignment> for Side {
+    fn from(it: Alignment) -> Self {
+        match it {
+            Alignment::None | Alignment::Left => Self::Left,
+            Alignment::Center => Self::Center,
+            Alignment::Right => Self::Right,
+        }
+    }
 }
 
 const BETWEEN: &str = " │ ";
@@ -36,13 +54,17 @@ impl Table {
         Some(lines.join("\n"))
     }
 
+    pub(super) fn side(&self, column: usize) -> Side {
+        self.sides.get(column).copied().unwrap_or(Side::Left)
+    }
+
     fn line(&self, row: &[String], widths: &[usize]) -> String {
         let cells = row.iter().zip(widths).enumerate().map(|(n, (cell, width))| {
             let space = width.saturating_sub(cell.width());
-            let left = match self.alignments.get(n) {
-                Some(Alignment::Right) => space,
-                Some(Alignment::Center) => space / 2,
-                Some(Alignment::None | Alignment::Left) | None => 0,
+            let left = match self.side(n) {
+                Side::Right => space,
+                Side::Center => space / 2,
+                Side::Left => 0,
             };
             format!("{}{cell}{}", " ".repeat(left), " ".repeat(space - left))
         });

@@ -4,7 +4,7 @@ use super::ink::Ink;
 use super::leaf::Leaf;
 use super::link::Link;
 use super::mend::mend;
-use super::page::{Page, Style};
+use super::page::{Page, PartKind, Style};
 use super::source::{Lines, Source};
 use super::table::Table;
 use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
@@ -94,6 +94,7 @@ impl<'a> Writer<'a> {
             Event::Rule => {
                 self.block(&range, 1);
                 self.leaf.push(RULE, Style::LITERAL);
+                self.part(PartKind::Rule, Self::flush);
             }
             Event::TaskListMarker(is_done) => self.ink.mark_instead(if is_done { DONE } else { OPEN }),
         }
@@ -137,7 +138,7 @@ impl<'a> Writer<'a> {
             Tag::TableCell => self.leaf = Leaf::default(),
             Tag::Table(alignments) => {
                 self.block(range, 1);
-                self.table = Some(Table { alignments, rows: Vec::new() });
+                self.table = Some(Table { sides: alignments.into_iter().map(Into::into).collect(), rows: Vec::new() });
             }
             Tag::Heading { .. } => {
                 self.block(range, 2);
@@ -187,8 +188,8 @@ impl<'a> Writer<'a> {
             TagEnd::TableHead | TagEnd::TableRow => {}
             TagEnd::TableCell => self.end_cell(),
             TagEnd::Table => self.end_table(),
-            TagEnd::Heading(_) => {
-                self.flush();
+            TagEnd::Heading(level) => {
+                self.part(PartKind::Heading(level as u8), Self::flush);
                 self.is_heading = false;
                 self.ink.end_heading();
             }
@@ -272,9 +273,19 @@ impl<'a> Writer<'a> {
 
     fn end_table(&mut self) {
         let Some(table) = self.table.take() else { return };
-        match table.lines() {
-            Some(lines) => self.ink.code("", &lines),
-            None => self.list(&table),
+        let write = |writer: &mut Self| match table.lines() {
+            Some(lines) => writer.ink.code("", &lines),
+            None => writer.list(&table),
+        };
+        self.part(PartKind::Table(table.clone()), write);
+    }
+
+    /// Writes what is more than text in a rich message, unless it is within something else.
+    fn part(&mut self, kind: PartKind, write: impl FnOnce(&mut Self)) {
+        let start = self.ink.length();
+        write(self);
+        if self.lists.is_empty() && self.quotes == 0 {
+            self.ink.part(start, kind);
         }
     }
 

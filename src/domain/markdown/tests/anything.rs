@@ -93,6 +93,17 @@ proptest! {
     }
 
     #[test]
+    fn a_rich_message_has_every_letter(it in markdown()) {
+        let page = render(&it);
+        let letters = |it: &str| it.chars().filter(|it| it.is_alphanumeric()).collect::<String>();
+        let rich = page.rich().map(|it| words_of(&serde_json::to_value(it).unwrap())).unwrap_or_default();
+        // The head of a table that is too wide is said again in every row of its list.
+        let is_list = page.text().contains("• ") && page.text().contains(": ");
+        let both = (letters(&rich), letters(page.text()));
+        prop_assert!(is_list || both.0 == both.1, "{both:?}");
+    }
+
+    #[test]
     fn no_cluster_is_torn(it in vec(prop::sample::select(vec!["👨‍👩‍👧", "🇩🇪", "e\u{301}", "표", " "]), 0..80)) {
         use unicode_segmentation::UnicodeSegmentation;
         let text = it.concat();
@@ -100,6 +111,18 @@ proptest! {
         let torn: Vec<_> = pieces.iter().flat_map(|it| it.text.graphemes(true)).filter(|it| *it != " ").collect();
         let page = render(&text);
         prop_assert_eq!(torn, page.text().graphemes(true).filter(|it| *it != " ").collect::<Vec<_>>());
+    }
+}
+
+/// What is seen of a rich message, in order.
+fn words_of(rich: &serde_json::Value) -> String {
+    match rich {
+        serde_json::Value::String(it) => it.clone(),
+        serde_json::Value::Array(all) => all.iter().map(words_of).collect(),
+        serde_json::Value::Object(it) => {
+            ["text", "cells", "blocks"].iter().filter_map(|name| it.get(*name)).map(words_of).collect()
+        }
+        _ => String::new(),
     }
 }
 

@@ -6,6 +6,7 @@ mod blocks;
 mod check;
 mod drafts;
 mod hostile;
+mod rich;
 mod splitting;
 mod words;
 
