@@ -4,6 +4,7 @@ pub mod backup;
 pub mod chat;
 pub mod control;
 pub mod facts;
+pub mod gateway;
 pub mod intake;
 pub mod keeper;
 pub mod limiter;

@@ -11,6 +11,7 @@ use crate::domain::feature::Feature;
 use crate::domain::types::{Moment, UserId};
 use crate::protocol::backup::BackupPort;
 use crate::protocol::facts::FactsPort;
+use crate::protocol::gateway::GatewayPort;
 use crate::protocol::inhand::InHand;
 use crate::protocol::limiter::LimiterPort;
 use crate::protocol::outbox::OutboxPort;
@@ -36,6 +37,8 @@ pub struct World {
     pub facts: FactsPort,
     /// Where debts to Telegram are paid.
     pub outbox: OutboxPort,
+    /// Where questions to models go.
+    pub gateway: GatewayPort,
     /// Where wakes wait.
     pub timer: TimerPort,
     /// `[runtime]`
@@ -77,6 +80,8 @@ pub struct Parts {
     pub facts: FactsPort,
     /// See [`World::outbox`].
     pub outbox: OutboxPort,
+    /// See [`World::gateway`].
+    pub gateway: GatewayPort,
     /// See [`World::timer`].
     pub timer: TimerPort,
     /// See [`World::runtime`].
@@ -109,6 +114,7 @@ impl World {
             intake: parts.intake,
             facts: parts.facts,
             outbox: parts.outbox,
+            gateway: parts.gateway,
             timer: parts.timer,
             runtime: parts.runtime,
             cache: parts.cache,

@@ -222,6 +222,7 @@ async fn first_facts(
 pub(super) fn office_settings(settings: &Settings) -> offices::Settings {
     offices::Settings {
         membership: settings.features.membership,
+        hub: settings.features.hub.clone(),
         drill: drill::Settings { enabled: settings.features.drill.enabled },
     }
 }

@@ -2,6 +2,7 @@
 
 use super::check::Check;
 pub use crate::domain::membership::Settings as Membership;
+pub use crate::domain::hub::Settings as Hub;
 use serde::{Deserialize, Serialize};
 
 /// `[features.*]`: the offices.
@@ -10,6 +11,8 @@ use serde::{Deserialize, Serialize};
 pub struct Features {
     /// `[features.membership]`
     pub membership: Membership,
+    /// `[features.hub]`
+    pub hub: Hub,
     /// `[features.drill]`
     pub drill: Drill,
 }

@@ -17,6 +17,39 @@ pub struct Limits {
     pub membership_cache: CacheLimits,
     /// `[limits.chat]`
     pub chat: ChatLimits,
+    /// `[limits.gateway]`
+    pub gateway: Gateway,
+}
+
+/// `[limits.gateway]`: questions to models.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Gateway {
+    /// Questions in memory; more wait on the disk.
+    pub queue: usize,
+    /// Questions with providers at the same time.
+    pub at_once: usize,
+    /// How long one question may be with providers, in ms.
+    pub deadline_ms: u64,
+    /// The shortest pause before a question is asked again, in ms.
+    pub retry_ms: u64,
+    /// How often a growing answer is shown in a private chat, in ms.
+    pub show_every_ms: u64,
+    /// The same in a group, where each edit takes from what the group may be sent, in ms.
+    pub show_every_in_groups_ms: u64,
+}
+
+impl Default for Gateway {
+    fn default() -> Self {
+        Self {
+            queue: 2_000,
+            at_once: 100,
+            deadline_ms: 300_000,
+            retry_ms: 500,
+            show_every_ms: 1_500,
+            show_every_in_groups_ms: 4_000,
+        }
+    }
 }
 
 /// `[limits.telegram]`: what we allow ourselves.

@@ -8,6 +8,7 @@ pub use button::{Button, Choice, Does, Label, Wanted};
 pub use call::Call;
 pub use parts::{JoinVerdict, MenuScope, MessageRef};
 
+use super::ai::Ask;
 use super::event::Note;
 use super::fact::ChatRef;
 use super::types::{ChatId, ChatNo, Moment, UserId};
@@ -64,6 +65,14 @@ pub enum Effect {
     Drop {
         /// The feature's own key.
         key: String,
+    },
+    /// A question to a model: paid for once, and its answer comes as [`super::event::Event::Answered`].
+    Ask(Ask),
+    /// The answer to this feature's question of that token is not wanted any more: it is not asked if it has not
+    /// been yet, and no answer comes.
+    Unask {
+        /// The token of the question.
+        token: String,
     },
     /// Make this person an owner of the house. Only the house's own feature asks for it.
     Own(UserId),

@@ -6,6 +6,7 @@ mod standing;
 pub use said::{Content, Document, Origin, ReplyTo, Said};
 pub use standing::{Rights, Standing, Status};
 
+use super::ai::Answered;
 use super::types::{ChatId, Language, MessageId, Moment, Person, Slot, ThreadId, UpdateId, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -77,6 +78,8 @@ pub enum Event {
     },
     /// An effect for whose outcome the feature waits is done, or has failed.
     Performed(Performed),
+    /// News of a question that a feature has put to a model.
+    Answered(Answered),
     /// A time that a feature asked for has come.
     Woke {
         /// The feature that asked.
@@ -110,6 +113,7 @@ impl Event {
             | Self::Reacted(_)
             | Self::Migrated { .. }
             | Self::Performed(_)
+            | Self::Answered(_)
             | Self::Woke { .. }
             | Self::Told(_)
             | Self::Other => None,
@@ -318,6 +322,7 @@ impl Event {
             Self::Chosen(_) => "Chosen",
             Self::Migrated { .. } => "Migrated",
             Self::Performed(_) => "Performed",
+            Self::Answered(_) => "Answered",
             Self::Woke { .. } => "Woke",
             Self::Told(_) => "Told",
             Self::Other => "Other",

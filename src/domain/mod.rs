@@ -9,6 +9,7 @@ pub mod event;
 pub mod fact;
 pub mod feature;
 pub mod house;
+pub mod hub;
 pub mod limits;
 pub mod markdown;
 pub mod membership;

@@ -6,6 +6,7 @@ use super::drill::{self, Drill};
 use super::effect::{Call, MenuScope};
 use super::feature::{Command, Feature, Scope};
 use super::house::House;
+use super::hub::{self, Hub};
 pub use super::membership::lists;
 use super::membership::{self, Membership};
 use super::text::Text;
@@ -14,10 +15,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// How all offices are set.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settings {
     /// Groups for the subscribers of channels.
     pub membership: membership::Settings,
+    /// Conversations with models.
+    pub hub: hub::Settings,
     /// Rehearsals.
     pub drill: drill::Settings,
 }
@@ -28,6 +31,9 @@ pub fn features(settings: &Settings) -> Vec<Arc<dyn Feature>> {
     let mut open: Vec<Arc<dyn Feature>> = Vec::new();
     if settings.membership.enabled {
         open.push(Arc::new(Membership::new(settings.membership)));
+    }
+    if settings.hub.enabled {
+        open.push(Arc::new(Hub::new(settings.hub.clone())));
     }
     if settings.drill.enabled {
         open.push(Arc::new(Drill));

@@ -1,5 +1,6 @@
 //! Words for users as a key of the catalogue with arguments; the Telegram side renders them.
 
+use super::markdown::Piece;
 use super::types::{Language, Moment, UserId};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -54,6 +55,8 @@ pub enum Arg {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         args: Vec<(Cow<'static, str>, Arg)>,
     },
+    /// What a model has written, rendered: its entities stay.
+    Rendered(Piece),
 }
 
 impl Text {

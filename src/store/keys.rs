@@ -19,6 +19,8 @@ pub enum Kind {
     Queued = b'q',
     /// An effect still owed.
     Owed = b'o',
+    /// A question to a model, still without its answer.
+    Asked = b'a',
     /// The message behind a slot.
     Slot = b's',
     /// A wake, ordered by time.
@@ -116,7 +118,13 @@ pub fn owed(chat: ChatNo, seq: u64) -> Vec<u8> {
     with(Kind::Owed.of(chat), &seq.to_be_bytes())
 }
 
-/// Chat and sequence in a key made by [`queued`] or [`owed`].
+/// A question to a model.
+#[must_use]
+pub fn asked(chat: ChatNo, seq: u64) -> Vec<u8> {
+    with(Kind::Asked.of(chat), &seq.to_be_bytes())
+}
+
+/// Chat and sequence in a key made by [`queued`], [`owed`] or [`asked`].
 #[must_use]
 pub fn chat_and_seq(key: &[u8]) -> Option<(ChatNo, u64)> {
     Some((ChatNo(number(key.get(1..9))?), number(key.get(9..17))?))
@@ -129,7 +137,7 @@ pub fn chat_of(key: &[u8]) -> Option<ChatNo> {
     if is(Kind::Wake) {
         return wake_of(key).map(|it| it.1);
     }
-    let of_a_chat = [Kind::Cell, Kind::Row, Kind::Queued, Kind::Owed, Kind::Slot].into_iter().any(is);
+    let of_a_chat = [Kind::Cell, Kind::Row, Kind::Queued, Kind::Owed, Kind::Asked, Kind::Slot].into_iter().any(is);
     if of_a_chat { number(key.get(1..9)).map(ChatNo) } else { None }
 }
 

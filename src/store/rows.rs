@@ -1,5 +1,6 @@
 //! What the runtime's own rows hold, as JSON that tolerates fields it does not know.
 
+use crate::domain::ai::Ask;
 use crate::domain::effect::Owed;
 use crate::domain::event::Happened;
 use crate::domain::types::{ChatId, Ephemeral, Made, MessageId, Moment};
@@ -68,6 +69,37 @@ pub enum DebtState {
     Sending,
     /// Nobody knows; a person decides.
     Unknown,
+}
+
+/// [`super::keys::Kind::Asked`]: a question to a model and how far it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asking {
+    /// The question.
+    pub ask: Ask,
+    /// The feature that asks.
+    pub feature: String,
+    /// Since when.
+    pub since: Moment,
+    /// It is with a provider: after a crash it may have been paid for.
+    #[serde(default)]
+    pub out: bool,
+    /// How often it was with a provider when nobody heard the answer.
+    #[serde(default)]
+    pub lost: u32,
+    /// Its feature knows that it waits.
+    #[serde(default)]
+    pub told: bool,
+}
+
+impl Asking {
+    /// So often a question is with a provider whose answer nobody hears. Then it is given up.
+    pub const LOST_MAX: u32 = 2;
+
+    /// Nobody knows whether it was answered meanwhile: it is not asked any more.
+    #[must_use]
+    pub fn doubted(self) -> Self {
+        Self { lost: Self::LOST_MAX, ..self }
+    }
 }
 
 /// [`super::keys::Kind::Slot`]: the message behind a slot.

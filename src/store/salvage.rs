@@ -156,6 +156,7 @@ fn rewritten(rows: Rows, done: &mut Salvaged) -> Rows {
         latest = latest.max(keys::chat_and_seq(&key).filter(|_| numbered(&key)).map_or(0, |(_, seq)| boot::of(seq)));
         let value = match key.first() {
             Some(it) if *it == keys::Kind::Owed as u8 => listed(&key, &value, done),
+            Some(it) if *it == keys::Kind::Asked as u8 => doubted(&key, &value),
             Some(it) if *it == keys::Kind::Queued as u8 => {
                 done.waiting += 1;
                 value
@@ -175,7 +176,7 @@ fn rewritten(rows: Rows, done: &mut Salvaged) -> Rows {
 
 /// Whether the key has a number that rises.
 fn numbered(key: &[u8]) -> bool {
-    let kinds = [keys::Kind::Queued, keys::Kind::Owed, keys::Kind::Slot];
+    let kinds = [keys::Kind::Queued, keys::Kind::Owed, keys::Kind::Asked, keys::Kind::Slot];
     key.first().is_some_and(|kind| kinds.iter().any(|it| *it as u8 == *kind))
 }
 
@@ -188,6 +189,14 @@ fn listed(key: &[u8], value: &[u8], done: &mut Salvaged) -> Vec<u8> {
     debt.state = DebtState::Unknown;
     debt.why = Some("it was found in a damaged store".into());
     frame::pack(key, record.revision, &rows::write(&debt))
+}
+
+/// A question of which nobody knows whether it has been answered meanwhile.
+fn doubted(key: &[u8], value: &[u8]) -> Vec<u8> {
+    let record = frame::unpack(key, value).ok();
+    let asking = record.as_ref().and_then(|it| rows::read::<rows::Asking>(&it.value).ok());
+    let (Some(record), Some(asking)) = (record, asking) else { return value.to_vec() };
+    frame::pack(key, record.revision, &rows::write(&asking.doubted()))
 }
 
 fn write(to: &Path, cache_bytes: u64, rows: &Rows, group: u64) -> Result<(), EngineError> {

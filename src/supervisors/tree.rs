@@ -10,6 +10,7 @@ use super::supervisor::child;
 use crate::actors::backup;
 use crate::actors::control::Server;
 use crate::actors::facts::{self, FactsActor};
+use crate::actors::gateway::{self, GatewayActor};
 use crate::actors::limiter::{BreakerActor, LimiterActor};
 use crate::actors::operator::Operator;
 use crate::actors::outbox::{self, OutboxActor};
@@ -19,6 +20,7 @@ use crate::actors::timer::TimerActor;
 use crate::actors::world::World;
 use crate::actors::{intake::scribe, keeper};
 use crate::config::{Settings, shares};
+use crate::protocol::gateway::Models;
 use crate::protocol::health::HealthBoard;
 use crate::protocol::wake::Wakers;
 use crate::store::Health;
@@ -38,6 +40,8 @@ pub struct Soil {
     pub settings: Settings,
     /// The transport.
     pub client: Client,
+    /// Those who answer questions.
+    pub models: Arc<dyn Models>,
     /// The receiver.
     pub receiver: Receiver,
     /// How the parts are.
@@ -102,7 +106,20 @@ fn upstreams(soil: &Soil, ground: &Ground) -> Result<SupervisorSpec, SpecError> 
         },
     );
     let telegram = branch("telegram", Strategy::RestForOne, park(soil), soil, vec![breaker, limiter, outbox]);
-    Ok(branch("upstreams", Strategy::OneForOne, park(soil), soil, vec![child(telegram, ground)?]))
+    let gateway = actor(
+        "gateway",
+        soil,
+        |_| GatewayActor,
+        |soil| gateway::Start {
+            world: soil.world.clone(),
+            models: soil.models.clone(),
+            client: soil.client.clone(),
+            limits: soil.settings.limits.gateway.clone(),
+        },
+    );
+    let ai = branch("ai", Strategy::OneForOne, park(soil), soil, vec![gateway]);
+    let children = vec![child(telegram, ground)?, child(ai, ground)?];
+    Ok(branch("upstreams", Strategy::OneForOne, park(soil), soil, children))
 }
 
 fn chats(soil: &Soil, ground: &Ground) -> SupervisorSpec {

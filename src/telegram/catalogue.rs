@@ -5,6 +5,7 @@ pub mod words;
 #[cfg(test)]
 mod tests;
 
+use crate::domain::markdown::{self, Piece};
 use crate::domain::text::{Arg, Text};
 use crate::domain::types::{Language, Moment, UserId};
 use fluent_templates::fluent_bundle::FluentValue;
@@ -58,6 +59,8 @@ pub enum EntityKind {
         /// Which, in seconds since 1970.
         unix_s: u64,
     },
+    /// What Markdown has become.
+    Markdown(markdown::Kind),
 }
 
 /// The longest text that Telegram takes, in UTF-16 units.
@@ -168,6 +171,7 @@ impl Pen {
                     self.put(line, nesting + 1);
                 }
             }
+            Arg::Rendered(piece) => self.put_rendered(piece),
             Arg::Written { words, args } if nesting < MAX_NESTING => self.put_written(words, args, nesting),
             Arg::Lines(_) | Arg::Written { .. } => self.push("…"),
         }
@@ -197,6 +201,18 @@ impl Pen {
             }
         }
         self.push(rest);
+    }
+
+    /// What is rendered already.
+    fn put_rendered(&mut self, piece: &Piece) {
+        let begun = self.units;
+        self.push(&piece.text);
+        let moved = |it: &markdown::Entity| Entity {
+            kind: EntityKind::Markdown(it.kind.clone()),
+            offset: begun + it.offset,
+            length: it.length,
+        };
+        self.entities.extend(piece.entities.iter().map(moved));
     }
 
     fn push(&mut self, words: &str) {
@@ -240,6 +256,7 @@ fn value(arg: &Arg, stand_in: u32) -> FluentValue<'static> {
         | Arg::Bold(_)
         | Arg::Time(_)
         | Arg::Lines(_)
+        | Arg::Rendered(_)
         | Arg::Written { .. } => {
             let mark = char::from_u32(stand_in).filter(|it| is_stand_in(*it)).unwrap_or('…');
             FluentValue::from(mark.to_string())

@@ -148,6 +148,15 @@ pub fn encode(
             let lines: Vec<_> = commands.iter().map(|(name, help)| (name.clone(), rendered(help).text)).collect();
             menu(*scope, *language, &lines).into()
         }
+        Call::Typing { chat, thread } => {
+            let message_thread_id = thread.map(|it| it.0);
+            json(&wire::Typing { chat_id: chat.0, message_thread_id, action: "typing" }).into()
+        }
+        Call::Draft { chat, thread, draft, text } => {
+            let (words, message_thread_id) = (rendered(text), thread.map(|it| it.0));
+            let Rendered { text, entities, .. } = &*words;
+            json(&wire::Draft { chat_id: chat.0, message_thread_id, draft_id: *draft, text, entities }).into()
+        }
         Call::Leave { chat } => json(&wire::Leave { chat_id: chat.0 }).into(),
     };
     Ok(Request { method: call.method(), body, answer: answer(call) })
@@ -331,6 +340,8 @@ const fn answer(call: &Call) -> Answer {
         | Call::AnswerJoin { .. }
         | Call::Answer { .. }
         | Call::SetCommands { .. }
+        | Call::Typing { .. }
+        | Call::Draft { .. }
         | Call::Leave { .. } => Answer::Done,
     }
 }

@@ -12,6 +12,7 @@ use crate::domain::event::{ChatKind, Event, Happened, Note, Place};
 use crate::domain::feature::{Cell, SLOTS, Verdict};
 use crate::domain::types::{ChatId, ChatNo, UserId};
 use crate::protocol::intake::Taken;
+use crate::protocol::gateway::Question;
 use crate::protocol::outbox::Job;
 use crate::protocol::timer::WakeKey;
 use crate::store::rows::{Debt, DebtState};
@@ -63,6 +64,8 @@ struct Handover {
     jobs: Vec<Job>,
     tells: Vec<(ChatNo, u64, Happened)>,
     wakes: Vec<(WakeKey, Option<crate::domain::types::Moment>)>,
+    questions: Vec<Question>,
+    taken_back: Vec<(&'static str, String)>,
     owners: Vec<UserId>,
 }
 
@@ -244,6 +247,14 @@ impl Chat {
                 batch.delete(keys::row(self.no, name, &key));
                 rows.push((key, After::Stored(None)));
             }
+            Effect::Ask(ask) => {
+                let seq = self.world.sequence.take(1);
+                let (feature, since) = (name.to_owned(), clock::now());
+                let row = rows::Asking { ask, feature, since, out: false, lost: 0, told: false };
+                batch.put(keys::asked(self.no, seq), rows::write(&row));
+                handover.questions.push(Question { chat: self.no, seq, row });
+            }
+            Effect::Unask { token } => handover.taken_back.push((name, token)),
             Effect::Own(user) => {
                 batch.put(keys::meta(&format!("own/{}", user.0)), b"{}".to_vec());
                 handover.owners.push(user);
@@ -325,6 +336,8 @@ impl Handover {
             world.intake.acknowledge(item, Taken::Done);
         }
         world.outbox.owe(self.jobs);
+        self.taken_back.into_iter().for_each(|(feature, token)| world.gateway.take_back(no, feature, token));
+        world.gateway.ask(self.questions);
         for (key, at) in self.wakes {
             match at {
                 Some(at) => world.timer.set(key, at, clock::now()),

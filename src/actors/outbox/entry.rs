@@ -71,6 +71,8 @@ impl Order {
             | Call::Answer { .. }
             | Call::Invite { .. }
             | Call::SetCommands { .. }
+            | Call::Typing { .. }
+            | Call::Draft { .. }
             | Call::Leave { .. } => None,
         }
     }

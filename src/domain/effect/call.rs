@@ -216,6 +216,27 @@ pub enum Call {
         /// Command and its one-line help.
         commands: Vec<(String, Text)>,
     },
+    /// `sendChatAction`: somebody is being answered. Shown for five seconds; never owed.
+    Typing {
+        /// Where.
+        chat: ChatId,
+        /// The topic.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        thread: Option<ThreadId>,
+    },
+    /// `sendMessageDraft`: what has been written of an answer so far, in a private chat (Bot API 9.3). Shown for half a
+    /// minute; never owed.
+    Draft {
+        /// Where.
+        chat: ChatId,
+        /// The topic.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        thread: Option<ThreadId>,
+        /// Its number, not 0: the same number is the same draft.
+        draft: u64,
+        /// The words so far.
+        text: Text,
+    },
     /// `leaveChat`.
     Leave {
         /// Which.
@@ -242,6 +263,8 @@ macro_rules! chat_of {
             | Call::Decline { chat, .. }
             | Call::Invite { chat, .. }
             | Call::EditInvite { chat, .. }
+            | Call::Typing { chat, .. }
+            | Call::Draft { chat, .. }
             | Call::Leave { chat } => Some(chat),
             Call::AnswerJoin { .. } | Call::Answer { .. } | Call::SetCommands { .. } => None,
         }
@@ -270,6 +293,8 @@ impl Call {
             Self::Invite { .. } => "createChatInviteLink",
             Self::EditInvite { .. } => "editChatInviteLink",
             Self::SetCommands { .. } => "setMyCommands",
+            Self::Typing { .. } => "sendChatAction",
+            Self::Draft { .. } => "sendMessageDraft",
             Self::Leave { .. } => "leaveChat",
         }
     }
@@ -296,6 +321,8 @@ impl Call {
             | Self::Answer { .. }
             | Self::EditInvite { .. }
             | Self::SetCommands { .. }
+            | Self::Typing { .. }
+            | Self::Draft { .. }
             | Self::Leave { .. } => Class::Repeatable,
         }
     }

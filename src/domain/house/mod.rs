@@ -95,6 +95,7 @@ impl Rules for House {
                 | Event::Chosen(_)
                 | Event::Migrated { .. }
                 | Event::Performed(_)
+                | Event::Answered(_)
                 | Event::Woke { .. }
                 | Event::Other,
                 _,

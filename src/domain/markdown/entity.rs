@@ -39,3 +39,35 @@ pub enum Kind {
     /// A long quote, folded until it is tapped.
     ExpandableBlockquote,
 }
+
+impl Kind {
+    /// The Bot API's name of it.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Bold => "bold",
+            Self::Italic => "italic",
+            Self::Strikethrough => "strikethrough",
+            Self::Spoiler => "spoiler",
+            Self::Code => "code",
+            Self::Pre { .. } => "pre",
+            Self::Blockquote => "blockquote",
+            Self::ExpandableBlockquote => "expandable_blockquote",
+        }
+    }
+
+    /// Of a monospaced block.
+    #[must_use]
+    pub fn language(&self) -> Option<&str> {
+        match self {
+            Self::Pre { language } => language.as_deref(),
+            Self::Bold
+            | Self::Italic
+            | Self::Strikethrough
+            | Self::Spoiler
+            | Self::Code
+            | Self::Blockquote
+            | Self::ExpandableBlockquote => None,
+        }
+    }
+}

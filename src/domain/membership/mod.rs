@@ -193,7 +193,12 @@ impl Membership {
                 reconcile::late(draft, *late_ms, key);
             }
             Event::Told(Note::Membership(word)) => told(draft, word),
-            Event::Performed(_) | Event::Woke { .. } | Event::Told(_) | Event::Chosen(_) | Event::Other => {}
+            Event::Performed(_)
+            | Event::Answered(_)
+            | Event::Woke { .. }
+            | Event::Told(_)
+            | Event::Chosen(_)
+            | Event::Other => {}
         }
         if draft.state().channels != state.channels || draft.state().asked.len() != state.asked.len() {
             setup::settled(draft);
@@ -222,6 +227,7 @@ impl Membership {
             Event::Moved(_)
             | Event::Placed(_)
             | Event::Performed(_)
+            | Event::Answered(_)
             | Event::Woke { .. }
             | Event::JoinRequested(_)
             | Event::Reacted(_)
@@ -243,6 +249,7 @@ fn in_channel<'a>(draft: &mut Draft<'a>, state: &'a State, event: &'a Happened) 
         | Event::JoinRequested(_)
         | Event::Reacted(_)
         | Event::Performed(_)
+        | Event::Answered(_)
         | Event::Woke { .. }
         | Event::Migrated { .. }
         | Event::Told(_)

@@ -33,6 +33,8 @@ fn word(effect: &Effect) -> String {
             }
             Call::Invite { chat, .. } => format!("invite {}", chat.0),
             Call::SetCommands { .. } => "menu".into(),
+            Call::Typing { .. } => "typing".into(),
+            Call::Draft { .. } => "draft".into(),
             Call::Leave { .. } => "leave".into(),
         },
         Effect::Tell { note, .. } => match note {
@@ -48,6 +50,8 @@ fn word(effect: &Effect) -> String {
         Effect::Put { key, .. } => format!("put {key}"),
         Effect::Keep { key, .. } => format!("keep {key}"),
         Effect::Drop { key } => format!("drop {key}"),
+        Effect::Ask(ask) => format!("ask {} {}", ask.question.task, ask.token),
+        Effect::Unask { token } => format!("unask {token}"),
         Effect::Own(user) => format!("own {}", user.0),
         Effect::Suspect { user, why } => format!("suspect {} {why}", user.0),
     }

@@ -28,6 +28,27 @@ pub(super) struct Say<'a> {
     pub ephemeral_message_parameters: Option<OnlyFor>,
 }
 
+/// `sendChatAction`.
+#[derive(Serialize)]
+pub(super) struct Typing {
+    pub chat_id: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message_thread_id: Option<i64>,
+    pub action: &'static str,
+}
+
+/// `sendMessageDraft`.
+#[derive(Serialize)]
+pub(super) struct Draft<'a> {
+    pub chat_id: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message_thread_id: Option<i64>,
+    pub draft_id: u64,
+    pub text: &'a str,
+    #[serde(skip_serializing_if = "<[Entity]>::is_empty")]
+    pub entities: &'a [Entity],
+}
+
 /// `EphemeralMessageParameters`.
 #[derive(Serialize)]
 pub(super) struct OnlyFor {
@@ -229,6 +250,12 @@ impl Serialize for Entity {
                 it.serialize_field("type", "date_time")?;
                 it.serialize_field("unix_time", unix_s)?;
                 it.serialize_field("date_time_format", "dt")?; // short date, short time
+            }
+            EntityKind::Markdown(kind) => {
+                it.serialize_field("type", kind.name())?;
+                if let Some(language) = kind.language() {
+                    it.serialize_field("language", language)?;
+                }
             }
         }
         it.end()

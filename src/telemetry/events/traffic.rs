@@ -40,6 +40,12 @@ catalogue! {
         next: "it is listed as pending and waits for a decision; everything else goes on",
         remedy: "Look into the chat, then `majordomo pending resend <id>` or `majordomo pending drop <id>`; `majordomo pending list` shows all.",
     }
+    AI_WAITS = "ai.waits", Warn {
+        meaning: "No provider can answer a question now. It is kept on the disk, its person knows, and it is asked again by itself.",
+        causes: ["all providers for this kind of question are down or silent", "all of them ask for patience", "the budget is spent"],
+        next: "it is asked again when a provider may be back, until features.hub.give_up_s is over",
+        remedy: "See which provider has trouble in the lines before this one; add a second provider under ai.providers.",
+    }
     EFFECT_DROPPED = "effect.dropped", Warn {
         meaning: "An effect was given up for good.",
         causes: ["Telegram refuses it: right missing, chat gone, user blocked the bot", "its time was over before it could be done"],
