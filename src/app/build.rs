@@ -12,8 +12,8 @@ use crate::config::{LEAST_FILES, Loaded, Settings, open_files, shares};
 use crate::domain::fact::{Claim, House as HouseFacts};
 use crate::domain::limits::breaker::{Breaker, BreakerRules};
 use crate::domain::limits::gate::{GateLimits, SendGate};
+use crate::domain::offices;
 use crate::domain::types::UserId;
-use crate::domain::{drill, offices};
 use crate::protocol::control::socket_path;
 use crate::protocol::facts::FactsPort;
 use crate::protocol::health::HealthBoard;
@@ -103,7 +103,7 @@ pub(super) async fn build(loaded: Loaded, options: Options, ground: &Ground) -> 
     let restored = restore::tell(&store).await?;
     crate::telemetry::keep_secret(&secret);
     let sequence = Arc::new(Sequence::of_boot(boot));
-    let features = offices::features(&office_settings(&settings));
+    let features = offices::features(&settings.features);
     let facts = FactsPort::unbound(settings.limits.membership_cache.clone());
     let health = HealthBoard::new(&["store", "replay", "intake"]);
     let outbox = OutboxPort::unbound(settings.limits.telegram.queue);
@@ -217,13 +217,6 @@ async fn first_facts(
         crate::telemetry::keep_secret(code);
     }
     Ok((HouseFacts { me: id, username, owners: owners.into(), claim }, code))
-}
-
-pub(super) fn office_settings(settings: &Settings) -> offices::Settings {
-    offices::Settings {
-        membership: settings.features.membership,
-        drill: drill::Settings { enabled: settings.features.drill.enabled },
-    }
 }
 
 const fn gate_limits(settings: &Settings) -> GateLimits {

@@ -66,6 +66,7 @@ fn each_way_to_end_has_its_code_and_its_words() {
         (empty.path(), &["--help"], &[], 0, "Usage: majordomo"),
         (empty.path(), &["--version"], &[], 0, concat!("majordomo ", env!("CARGO_PKG_VERSION"))),
         (empty.path(), &["config", "check"], &[], 0, "0 of "),
+        (wrong.path(), &["config", "example"], &[], 0, "# A notice that nobody answered is taken away"),
         (empty.path(), &["explain"], &[], 0, "sup.gave_up"),
         (empty.path(), &["explain", "sup.gave_up"], &[], 0, "sup.gave_up"),
         (empty.path(), &["explain", "sup.gave_pu"], &[], 2, "did you mean `sup.gave_up`?"),
