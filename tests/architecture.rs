@@ -2,6 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+#[path = "architecture/lengths.rs"]
+mod lengths;
+#[path = "architecture/recipes.rs"]
+mod recipes;
+
 use majordomo::config;
 use majordomo::telemetry::{events, names};
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,9 +33,6 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("cli", &["app", "clock", "config", "domain", "playground", "protocol", "store", "telegram", "telemetry"]),
     ("playground", &["app", "clock", "config", "domain", "protocol", "telegram", "telemetry"]),
 ];
-
-/// The most lines of a file, its tests left out.
-const LINES_MAX: usize = 400;
 
 /// A file of the source.
 struct Source {
@@ -237,17 +239,6 @@ fn only_a_chat_touches_its_rows() {
     // Where keys are made, nothing is read or written.
     let others = others.iter().filter(|it| it.path != "src/store/keys.rs");
     assert_none("a chat's memory would not know of it", others.flat_map(|it| it.has(&words)).collect());
-}
-
-#[test]
-fn a_file_opens_with_what_it_is_and_is_not_long() {
-    for source in source() {
-        let first = source.text.lines().next().unwrap_or_default();
-        assert!(first.starts_with("//! ") && first.len() > 12, "{} does not say what it is", source.path);
-        let end = source.text.find("\n#[cfg(test)]\nmod ").unwrap_or(source.text.len());
-        let lines = source.text[..end].lines().count();
-        assert!(lines <= LINES_MAX, "{} has {lines} lines, more than {LINES_MAX}: split it", source.path);
-    }
 }
 
 #[test]

@@ -89,14 +89,7 @@ const CLAIM_TRIES: u32 = 5;
 
 pub(super) async fn build(loaded: Loaded, options: Options, ground: &Ground) -> Result<Built, StartError> {
     let mut settings = loaded.settings;
-    let files = open_files();
-    if files < LEAST_FILES {
-        let words = format!(
-            "{files} open files are allowed, and at least {LEAST_FILES} are needed: raise the limit \
-                             (ulimit -n 1024, or LimitNOFILE=1024 in the unit of the service)"
-        );
-        return Err(StartError::Config(words));
-    }
+    enough_files()?;
     settings.telegram.calls_in_flight = settings.telegram.calls_in_flight.min(shares().calls);
     let client = Client::new(&settings.telegram).map_err(|it| StartError::Config(it.to_string()))?;
     let Kept { store, key, secret, boot, in_hand, left } = folder::open(&settings).await?;
@@ -124,9 +117,7 @@ pub(super) async fn build(loaded: Loaded, options: Options, ground: &Ground) -> 
     let left: Vec<_> = left.into_iter().map(|(event, feature)| (event.0, feature)).collect();
     intake.load_blame(&left).await?;
     let waiting = intake.replay().await?;
-    let wakers = Wakers::new(settings.runtime.shards);
-    let starter = wakers.clone();
-    intake.set_starter(Box::new(move |chat| starter.wake(chat)));
+    let wakers = wakers_of(&intake, settings.runtime.shards);
     let (house, owner_code) = first_facts(&settings, &store, &client, options).await?;
     let world = World::new(Parts {
         features,
@@ -148,16 +139,17 @@ pub(super) async fn build(loaded: Loaded, options: Options, ground: &Ground) -> 
     let recorded = metrics::install().map_err(|it| StartError::Tree(it.to_string()))?;
     let census = ground.census.clone();
     let deadline = Duration::from_millis(settings.telegram.call_timeout_ms);
+    let receiver = Receiver {
+        world: world.clone(),
+        source: Source { client: client.clone(), deadline },
+        settings: settings.clone(),
+        health: health.clone(),
+        secret,
+        adopt: options.adopt,
+        fatal: Arc::new(|why| end(why, Exit::Store)),
+    };
     let soil = Soil {
-        receiver: Receiver {
-            world: world.clone(),
-            source: Source { client: client.clone(), deadline },
-            settings: settings.clone(),
-            health: health.clone(),
-            secret,
-            adopt: options.adopt,
-            fatal: Arc::new(|why| end(why, Exit::Store)),
-        },
+        receiver,
         operator: Arc::new(Operator {
             world: world.clone(),
             health: health.clone(),
@@ -172,6 +164,26 @@ pub(super) async fn build(loaded: Loaded, options: Options, ground: &Ground) -> 
         wakers,
     };
     Ok(Built { soil, owner_code, waiting })
+}
+
+/// Refuses to begin what would fail in the middle of something.
+fn enough_files() -> Result<(), StartError> {
+    let files = open_files();
+    if files >= LEAST_FILES {
+        return Ok(());
+    }
+    Err(StartError::Config(format!(
+        "{files} open files are allowed, and at least {LEAST_FILES} are needed: raise the limit \
+         (ulimit -n 1024, or LimitNOFILE=1024 in the unit of the service)"
+    )))
+}
+
+/// One waker per shard, which intake pulls for the chats that have something to do.
+fn wakers_of(intake: &IntakePort, shards: usize) -> Wakers {
+    let wakers = Wakers::new(shards);
+    let starter = wakers.clone();
+    intake.set_starter(Box::new(move |chat| starter.wake(chat)));
+    wakers
 }
 
 /// Says why, and ends the process.
