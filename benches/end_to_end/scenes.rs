@@ -62,7 +62,7 @@ impl Size {
         groups: 10_000,
         people: 100_000,
         linked: 1_000,
-        soak: Duration::from_secs(3_600),
+        soak: Duration::from_hours(1),
     };
     pub const QUICK: Self = Self {
         subscribers: 20,

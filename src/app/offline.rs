@@ -22,6 +22,7 @@ const DECODE: &str = "decode";
 ///
 /// # Errors
 /// When there is no store, another process has it, or it cannot be used; nothing was changed then.
+#[must_use]
 pub fn answer(loaded: &Loaded, request: &Request) -> Option<Result<Response, OfflineError>> {
     let open = || Offline::open(&loaded.settings.store);
     Some(match request {

@@ -30,7 +30,7 @@ settings! {
         group_per_min: f64 = 20.0, fits a_rate;
         /// All other calls, per second. 0 = no limit.
         other_per_s: f64 = 0.0, fits a_rate;
-        /// How these limits count: "token_bucket", "sliding_window" or "fixed_window".
+        /// How these limits count: `"token_bucket"`, `"sliding_window"` or `"fixed_window"`.
         algorithm: Algorithm = Algorithm::TokenBucket;
         /// Calls that may wait in the outbox altogether before new ones stay on disk only.
         queue: usize = 10_000, in 1..=1 << 20;
@@ -73,7 +73,7 @@ settings! {
     pub struct RequestLimits {
         /// Commands per minute and person. 0 = no limit.
         per_min: f64 = 10.0, fits a_rate;
-        /// How it counts: "token_bucket", "sliding_window" or "fixed_window".
+        /// How it counts: `"token_bucket"`, `"sliding_window"` or `"fixed_window"`.
         algorithm: Algorithm = Algorithm::SlidingWindow;
     }
 }

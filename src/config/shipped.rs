@@ -29,7 +29,7 @@ pub fn shipped() -> String {
         let (head, name) = key.rsplit_once('.').unwrap_or(("", &key));
         if section != head {
             let _ = writeln!(page, "\n[{head}]");
-            section = head.to_owned();
+            head.clone_into(&mut section);
         }
         for line in lines {
             let _ = writeln!(page, "#{}", line.replace('`', ""));

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 settings! {
     /// `[telegram]`: the bot and how its updates come.
     pub struct Telegram {
-        /// The bot's token, from @BotFather. Secret: better kept in `MAJORDOMO_TELEGRAM__TOKEN` than here.
+        /// The bot's token, from `@BotFather`. Secret: better kept in `MAJORDOMO_TELEGRAM__TOKEN` than here.
         token: Secret = Secret::default(), fits a_token;
         /// The Bot API server. `http://` is accepted, for a local one.
         api_url: String = "https://api.telegram.org".into(), fits an_address;

@@ -62,7 +62,7 @@ impl Options {
             max_connections: max_connections as usize * 4 + 16,
             header_timeout: Duration::from_secs(5),
             body_timeout: Duration::from_secs(15),
-            idle_timeout: Duration::from_secs(120),
+            idle_timeout: Duration::from_mins(2),
             answer_timeout: Duration::from_secs(25),
             drain: Duration::from_secs(5),
         }

@@ -395,6 +395,7 @@ fn never_more_per_min(limits: &GateLimits) -> Quota {
 }
 
 /// So many at once: a part of the rate, at least 1.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates, and rates are not negative")]
 fn share(rate: f64, part: u32) -> u32 {
     ((rate / f64::from(part)) as u32).max(1)
 }

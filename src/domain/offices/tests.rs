@@ -102,7 +102,7 @@ fn sources() -> String {
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             if path.is_dir() && name != "tests" {
                 walk(&path, found);
-            } else if name.ends_with(".rs") && name != "tests.rs" {
+            } else if path.extension().is_some_and(|it| it == "rs") && name != "tests.rs" {
                 let text = std::fs::read_to_string(&path).unwrap();
                 found.push_str(text.split("#[cfg(test)]\nmod tests {").next().unwrap());
             }

@@ -274,10 +274,10 @@ async fn an_update_in_two_pieces_arrives_whole() {
 /// Each row leaves the listener waiting for something; only its own time-out is short.
 #[tokio::test]
 async fn dawdlers_are_hung_up_on() {
+    type Change = fn(&mut Options, Duration);
     let short = Duration::from_millis(40);
     let head = "POST /tg/hook HTTP/1.1\r\nHost: b\r\n".to_owned();
     let body = post("{\"update_id\":1}");
-    type Change = fn(&mut Options, Duration);
     let table: [(&str, String, Change); 5] = [
         ("idle from the start", String::new(), |it, short| it.idle_timeout = short),
         ("idle after a request", post("1"), |it, short| it.idle_timeout = short),

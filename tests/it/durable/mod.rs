@@ -62,7 +62,7 @@ impl Drop for SmallDisk {
 }
 
 /// For what takes several attempts with waits between them.
-pub const LONG: std::time::Duration = std::time::Duration::from_secs(60);
+pub const LONG: std::time::Duration = std::time::Duration::from_mins(1);
 
 impl Story {
     /// What `majordomo pending list --json` prints.
