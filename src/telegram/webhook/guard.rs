@@ -115,6 +115,9 @@ pub(super) async fn answer(
 
 async fn receive(guard: &Guard, watch: &Watch, request: Request<Incoming>) -> Result<Taken, Refusal> {
     let admitted = guard.admit(&request);
+    if matches!(admitted, Ok(()) | Err(Refusal::TooLarge)) {
+        watch.knows_the_secret();
+    }
     let mut body = request.into_body();
     let read = match admitted {
         Ok(()) => guard.read(&mut body).await,
