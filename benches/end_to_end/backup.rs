@@ -20,6 +20,11 @@ const PAIRS: usize = 6;
 /// Of the promise, in percent.
 const SLOWER: Limit = Limit::AtMost(5.0);
 
+/// Backups that have a name.
+static STARTED: AtomicUsize = AtomicUsize::new(0);
+/// Backups that are there.
+static MADE: AtomicUsize = AtomicUsize::new(0);
+
 /// What is done in one time, and how fast it was.
 struct Times {
     alone: Vec<f64>,
@@ -113,14 +118,13 @@ struct Backups {
 impl Backups {
     /// Returns when the first has begun.
     async fn begin(house: &House) -> Self {
-        static NUMBER: AtomicUsize = AtomicUsize::new(0);
         let enough = Arc::new(AtomicBool::new(false));
         let (stop, mut commands) = (Arc::clone(&enough), Vec::new());
         for _ in 0..1_000 {
             commands.push(house.command(&[
                 "backup",
                 "create",
-                &format!("b{}", NUMBER.fetch_add(1, Ordering::Relaxed)),
+                &format!("b{}", STARTED.fetch_add(1, Ordering::Relaxed)),
             ]));
         }
         let maker = tokio::task::spawn_blocking(move || {
@@ -129,6 +133,7 @@ impl Backups {
                     return;
                 }
                 assert!(command.status().unwrap().success(), "a backup was made");
+                MADE.fetch_add(1, Ordering::Relaxed);
             }
         });
         tokio::time::sleep(Duration::from_millis(100)).await;
@@ -141,7 +146,7 @@ impl Backups {
     }
 }
 
-/// How many were made, of how many rows, and how long one took.
+/// How many were made, of how many rows, and how long one took: the log shows the first ones and counts the others.
 fn made(house: &House) -> Vec<Row> {
     let number = |line: &str, name: &str| {
         let rest = line.split(&format!("\"{name}\":")).nth(1)?;
@@ -152,7 +157,7 @@ fn made(house: &House) -> Vec<Row> {
     let done: Vec<_> = log.lines().filter(|it| it.contains("\"backup.done\"")).collect();
     let of = |name| median(&done.iter().filter_map(|it| number(it, name)).collect::<Vec<_>>());
     vec![
-        Row::new("backup: made", done.len() as f64, "", Limit::AtLeast(2.0 * PAIRS as f64)),
+        Row::new("backup: made", MADE.load(Ordering::Relaxed) as f64, "", Limit::AtLeast(2.0 * PAIRS as f64)),
         Row::new("backup: rows in one", of("rows"), "", Limit::Told),
         Row::new("backup: how long one took", of("took_ms"), "ms", Limit::Told),
     ]

@@ -3,6 +3,7 @@
 
 mod clock;
 mod dice;
+mod failing;
 mod folder;
 mod full;
 mod keep;
