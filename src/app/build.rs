@@ -88,9 +88,7 @@ const FIRST_LOOK: Duration = Duration::from_secs(3);
 const CLAIM_TRIES: u32 = 5;
 
 pub(super) async fn build(loaded: Loaded, options: Options, ground: &Ground) -> Result<Built, StartError> {
-    let mut settings = loaded.settings;
-    enough_files()?;
-    settings.telegram.calls_in_flight = settings.telegram.calls_in_flight.min(shares().calls);
+    let settings = within_the_files(loaded.settings)?;
     let client = Client::new(&settings.telegram).map_err(|it| StartError::Config(it.to_string()))?;
     let Kept { store, key, secret, boot, in_hand, left } = folder::open(&settings).await?;
     let restored = restore::tell(&store).await?;
@@ -114,8 +112,7 @@ pub(super) async fn build(loaded: Loaded, options: Options, ground: &Ground) -> 
         names: features.iter().map(|it| it.name()).collect(),
         limits: settings.runtime.clone(),
     });
-    let left: Vec<_> = left.into_iter().map(|(event, feature)| (event.0, feature)).collect();
-    intake.load_blame(&left).await?;
+    intake.load_blame(&left.into_iter().map(|(event, feature)| (event.0, feature)).collect::<Vec<_>>()).await?;
     let waiting = intake.replay().await?;
     let wakers = wakers_of(&intake, settings.runtime.shards);
     let (house, owner_code) = first_facts(&settings, &store, &client, options).await?;
@@ -137,24 +134,19 @@ pub(super) async fn build(loaded: Loaded, options: Options, ground: &Ground) -> 
     });
     world.set_restored(restored);
     let recorded = metrics::install().map_err(|it| StartError::Tree(it.to_string()))?;
-    let census = ground.census.clone();
     let deadline = Duration::from_millis(settings.telegram.call_timeout_ms);
-    let receiver = Receiver {
-        world: world.clone(),
-        source: Source { client: client.clone(), deadline },
-        settings: settings.clone(),
-        health: health.clone(),
-        secret,
-        adopt: options.adopt,
-        fatal: Arc::new(|why| end(why, Exit::Store)),
-    };
+    let source = Source { client: client.clone(), deadline };
     let soil = Soil {
-        receiver,
-        operator: Arc::new(Operator {
+        receiver: Receiver {
             world: world.clone(),
+            source,
+            settings: settings.clone(),
             health: health.clone(),
-            tree: Box::new(move || draw(&census.snapshot(), clock::tick_ms())),
-        }),
+            secret,
+            adopt: options.adopt,
+            fatal: Arc::new(|why| end(why, Exit::Store)),
+        },
+        operator: operator(&world, &health, ground),
         socket: socket_path(&settings.store.path, loaded.runtime_dir.as_deref()),
         metrics: Arc::new(move || recorded.render()),
         world,
@@ -166,16 +158,24 @@ pub(super) async fn build(loaded: Loaded, options: Options, ground: &Ground) -> 
     Ok(Built { soil, owner_code, waiting })
 }
 
-/// Refuses to begin what would fail in the middle of something.
-fn enough_files() -> Result<(), StartError> {
+/// Asks for no more connections than there are files for, and refuses to begin what would fail in the middle.
+fn within_the_files(mut settings: Settings) -> Result<Settings, StartError> {
     let files = open_files();
-    if files >= LEAST_FILES {
-        return Ok(());
+    if files < LEAST_FILES {
+        return Err(StartError::Config(format!(
+            "{files} open files are allowed, and at least {LEAST_FILES} are needed: raise the limit \
+             (ulimit -n 1024, or LimitNOFILE=1024 in the unit of the service)"
+        )));
     }
-    Err(StartError::Config(format!(
-        "{files} open files are allowed, and at least {LEAST_FILES} are needed: raise the limit \
-         (ulimit -n 1024, or LimitNOFILE=1024 in the unit of the service)"
-    )))
+    settings.telegram.calls_in_flight = settings.telegram.calls_in_flight.min(shares().calls);
+    Ok(settings)
+}
+
+/// Who answers the operator's commands.
+fn operator(world: &Arc<World>, health: &HealthBoard, ground: &Ground) -> Arc<Operator> {
+    let census = ground.census.clone();
+    let tree = Box::new(move || draw(&census.snapshot(), clock::tick_ms()));
+    Arc::new(Operator { world: world.clone(), health: health.clone(), tree })
 }
 
 /// One waker per shard, which intake pulls for the chats that have something to do.

@@ -385,8 +385,7 @@ impl Chat {
 
 /// A bucket that gives `b` at once and one per `60 s / (n - b + 1)` grants at most `n` in any minute.
 fn never_more_per_min(limits: &GateLimits) -> Quota {
-    let rate = limits.group_per_min;
-    let burst = share(rate, 4);
+    let (rate, burst) = (limits.group_per_min, share(limits.group_per_min, 4));
     let rate = match limits.algorithm {
         Algorithm::TokenBucket if rate >= 1.0 => rate - f64::from(burst) + 1.0,
         _ => rate,
