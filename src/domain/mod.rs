@@ -1,6 +1,7 @@
 //! What the program knows and decides, without touching the world: events in, effects out. Here is the registry of its
 //! offices: which there are, and in which order they are asked.
 
+pub mod ai;
 pub mod chart;
 pub mod command;
 pub mod drill;
