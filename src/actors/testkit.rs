@@ -10,6 +10,7 @@ use crate::domain::limits::Algorithm;
 use crate::domain::limits::breaker::{Breaker, BreakerRules};
 use crate::domain::limits::gate::{GateLimits, SendGate};
 use crate::protocol::facts::FactsPort;
+use crate::protocol::gateway::GatewayPort;
 use crate::protocol::health::HealthBoard;
 use crate::protocol::inhand::InHand;
 use crate::protocol::limiter::LimiterPort;
@@ -89,6 +90,7 @@ impl Telegram {
 
 impl Town {
     /// A world without limits, in which that Telegram answers.
+    #[expect(clippy::unused_async, reason = "who makes it has a runtime")]
     pub(super) async fn new(telegram: Telegram, change: impl FnOnce(&mut Settings)) -> Self {
         let mut settings = Settings::default();
         settings.telegram.token = "123456:abcdefghijklmnopqrstuvwxyz".to_owned().into();
@@ -119,6 +121,7 @@ impl Town {
             intake,
             facts,
             outbox,
+            gateway: GatewayPort::unbound(100),
             timer: TimerPort::default(),
             runtime: settings.runtime.clone(),
             cache: settings.limits.membership_cache.clone(),

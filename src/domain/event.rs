@@ -339,7 +339,12 @@ impl Event {
             Self::Moved(moved) | Self::Placed(moved) => Some(moved.who.id),
             Self::JoinRequested(asked) => Some(asked.who.id),
             Self::Reacted(reacted) => reacted.who.as_ref().map(|it| it.id),
-            Self::Migrated { .. } | Self::Performed(_) | Self::Woke { .. } | Self::Told(_) | Self::Other => None,
+            Self::Migrated { .. }
+            | Self::Performed(_)
+            | Self::Answered(_)
+            | Self::Woke { .. }
+            | Self::Told(_)
+            | Self::Other => None,
         }
     }
 }

@@ -4,11 +4,11 @@ use super::port::{Port, Reply};
 use crate::domain::ai::{Answer, Why};
 use crate::domain::types::ChatNo;
 use crate::store::rows::Asking;
+use std::collections::HashSet;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::mpsc;
 
 /// A question with its place in the store.

@@ -154,7 +154,7 @@ pub fn encode(
         }
         Call::Draft { chat, thread, draft, text } => {
             let (words, message_thread_id) = (rendered(text), thread.map(|it| it.0));
-            let Rendered { text, entities, .. } = &*words;
+            let (text, entities) = (&*words.text, &*words.entities);
             json(&wire::Draft { chat_id: chat.0, message_thread_id, draft_id: *draft, text, entities }).into()
         }
         Call::Leave { chat } => json(&wire::Leave { chat_id: chat.0 }).into(),

@@ -15,7 +15,7 @@ use super::world::World;
 use crate::clock;
 use crate::config::Gateway as Limits;
 use crate::domain::ai::{Asked, Why};
-use crate::protocol::gateway::{GatewayMsg, Models, NoAnswer, Question, QuestionId};
+use crate::protocol::gateway::{Answering, GatewayMsg, Models, NoAnswer, Question, QuestionId};
 use crate::protocol::port::{Letter, Reply};
 use crate::store::keys::{self, Kind};
 use crate::store::rows::{self, Asking};
@@ -67,6 +67,15 @@ struct Entry {
     flight: Option<AbortHandle>,
 }
 
+/// No provider at all.
+pub struct Nobody;
+
+impl Models for Nobody {
+    fn answer(&self, _: crate::domain::ai::Question, _: mpsc::UnboundedSender<String>) -> Answering {
+        Box::pin(async { Err(NoAnswer { why: Why::Nobody, again_ms: None, maybe_paid: false }) })
+    }
+}
+
 /// What a question waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
@@ -99,7 +108,7 @@ impl Actor for GatewayActor {
             closing: false,
             draining: Vec::new(),
         };
-        gateway.world.gateway.catches_up();
+        let _all_of_it_is_read_now = gateway.world.gateway.catches_up();
         gateway.load(true).await?;
         gateway.world.gateway.port().bind(myself);
         gateway.pump();
@@ -146,7 +155,9 @@ impl Gateway {
             let (Some(id), Ok(row)) = (keys::chat_and_seq(key), rows::read::<Asking>(value)) else { return };
             match self.questions.contains_key(&id) || self.world.gateway.ends().contains(&id) {
                 true => {}
-                false if self.questions.len() + found.len() < most => found.push(Question { chat: id.0, seq: id.1, row }),
+                false if self.questions.len() + found.len() < most => {
+                    found.push(Question { chat: id.0, seq: id.1, row })
+                }
                 false => more = true,
             }
         })

@@ -387,6 +387,8 @@ impl Call {
             | Self::Invite { .. }
             | Self::EditInvite { .. }
             | Self::SetCommands { .. }
+            | Self::Typing { .. }
+            | Self::Draft { .. }
             | Self::Leave { .. } => None,
         }
     }

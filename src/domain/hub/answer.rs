@@ -48,7 +48,8 @@ fn show(scene: &mut Scene<'_>, talk: &mut Talk, running: &Running, answer: &Answ
     let most = scene.settings.messages_max as usize;
     let cut = answer.cut || pieces.len() > most;
     pieces.truncate(most);
-    let mut texts: Vec<Text> = pieces.into_iter().map(|it| text("hub-answer").with("text", Arg::Rendered(it))).collect();
+    let mut texts: Vec<Text> =
+        pieces.into_iter().map(|it| text("hub-answer").with("text", Arg::Rendered(it))).collect();
     if texts.is_empty() {
         texts.push(text("hub-empty"));
     }
@@ -67,23 +68,32 @@ fn show(scene: &mut Scene<'_>, talk: &mut Talk, running: &Running, answer: &Answ
         }
         (_, None) => {}
     }
-    texts.for_each(|it| drop(scene.say(running.thread, None, it, false)));
+    for more in texts {
+        scene.say(running.thread, None, more, false);
+    }
     talk.add(Speaker::Model, answer.text.clone());
     talk.answered_by = by;
 }
 
 /// It is kept, and the person knows.
 fn waits(scene: &mut Scene<'_>, running: &Running, why: Why) {
-    let words = Text::new(running.language, match why {
-        Why::Busy => "hub-waits-busy",
-        Why::Budget => "hub-waits-budget",
-        Why::Down | Why::Nobody | Why::Refused | Why::Late | Why::Unknown => "hub-waits-down",
-    });
+    let words = Text::new(
+        running.language,
+        match why {
+            Why::Busy => "hub-waits-busy",
+            Why::Budget => "hub-waits-budget",
+            Why::Down | Why::Nobody | Why::Refused | Why::Late | Why::Unknown => "hub-waits-down",
+        },
+    );
     match running.slot {
         Some(slot) => scene.edit(slot, words),
         None => {
             let slot = scene.say(running.thread, None, words, true);
-            let named = |it: &mut Running| if it.token == running.token { it.slot = Some(slot) };
+            let named = |it: &mut Running| {
+                if it.token == running.token {
+                    it.slot = Some(slot)
+                }
+            };
             scene.change(|it| it.running.iter_mut().for_each(named));
         }
     }
@@ -91,18 +101,23 @@ fn waits(scene: &mut Scene<'_>, running: &Running, why: Why) {
 
 /// There will be no answer. The question leaves the conversation, so that it is not answered by accident later.
 fn over(scene: &mut Scene<'_>, talk: &mut Talk, running: &Running, why: Why) {
-    let words = Text::new(running.language, match why {
-        Why::Down => "hub-over-down",
-        Why::Busy => "hub-over-busy",
-        Why::Budget => "hub-over-budget",
-        Why::Nobody => "hub-over-nobody",
-        Why::Refused => "hub-over-refused",
-        Why::Late => "hub-over-late",
-        Why::Unknown => "hub-over-unknown",
-    });
+    let words = Text::new(
+        running.language,
+        match why {
+            Why::Down => "hub-over-down",
+            Why::Busy => "hub-over-busy",
+            Why::Budget => "hub-over-budget",
+            Why::Nobody => "hub-over-nobody",
+            Why::Refused => "hub-over-refused",
+            Why::Late => "hub-over-late",
+            Why::Unknown => "hub-over-unknown",
+        },
+    );
     match running.slot {
         Some(slot) => scene.edit(slot, words),
-        None => drop(scene.say(running.thread, None, words, true)),
+        None => {
+            scene.say(running.thread, None, words, true);
+        }
     }
     if talk.lines.last().is_some_and(|it| it.by == Speaker::Person) {
         talk.lines.pop();

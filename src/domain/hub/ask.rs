@@ -34,7 +34,7 @@ pub(super) fn asked(scene: &mut Scene<'_>, said: &Said, words: &str) {
         None if scene.state().running.len() >= RUNNING_MAX => {
             return scene.reply(said, Text::new(language, "hub-one-by-one"));
         }
-        None => begin(scene, said.thread, &mut talk, waiting, language),
+        None => begin(scene, said.thread, &mut talk, waiting),
     }
     scene.keep(said.thread, &talk);
 }
@@ -45,12 +45,7 @@ fn line_of(scene: &Scene<'_>, said: &Said, words: &str) -> String {
 }
 
 /// A question goes out, and in groups a message that becomes its answer.
-pub(super) fn begin(
-    scene: &mut Scene<'_>,
-    thread: Option<ThreadId>,
-    talk: &mut Talk,
-    question: Waiting,
-) {
+pub(super) fn begin(scene: &mut Scene<'_>, thread: Option<ThreadId>, talk: &mut Talk, question: Waiting) {
     let Waiting { message, by, language, text } = question;
     talk.add(Speaker::Person, text);
     let private = scene.is_private();

@@ -70,7 +70,9 @@ impl Rules for Hub {
     fn decide(&self, state: &State, event: &Happened, facts: &Facts<'_>) -> Decision<State> {
         let mut scene = Scene::new(&self.settings, state, event, facts);
         match (&event.event, event.place.kind) {
-            (Event::Said(said), ChatKind::Private | ChatKind::Group | ChatKind::Supergroup) => said_to(&mut scene, said),
+            (Event::Said(said), ChatKind::Private | ChatKind::Group | ChatKind::Supergroup) => {
+                said_to(&mut scene, said)
+            }
             (Event::Answered(it), _) if it.feature == NAME => answer::came(&mut scene, it),
             (Event::Migrated { .. }, _) => scene.change(|it| it.running.clear()),
             (
@@ -119,7 +121,11 @@ fn spoken_to(scene: &Scene<'_>, said: &Said) -> Option<String> {
     let text = said.text.as_deref().unwrap_or_default();
     if scene.is_private() {
         let understood = said.content == Content::Text || !text.is_empty();
-        let asked = understood || matches!(said.content, Content::Photo | Content::Voice | Content::VideoNote | Content::Audio | Content::Document);
+        let asked = understood
+            || matches!(
+                said.content,
+                Content::Photo | Content::Voice | Content::VideoNote | Content::Audio | Content::Document
+            );
         return (asked && said.forwarded.is_none()).then(|| text.trim().to_owned());
     }
     let me = format!("@{}", scene.facts.house.username).to_lowercase();

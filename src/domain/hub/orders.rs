@@ -123,7 +123,8 @@ fn model(scene: &mut Scene<'_>, said: &Said, words: &str) {
         scene.change(|it| it.prefer = None);
         return scene.reply(said, say("hub-model-any"));
     }
-    let sound = words.len() <= MODEL_CHARS && words.split_once('/').is_some_and(|(a, b)| !a.is_empty() && !b.is_empty());
+    let sound =
+        words.len() <= MODEL_CHARS && words.split_once('/').is_some_and(|(a, b)| !a.is_empty() && !b.is_empty());
     if !sound || words.contains(char::is_whitespace) {
         return scene.reply(said, say("hub-model-usage"));
     }

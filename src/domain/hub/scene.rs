@@ -112,7 +112,13 @@ impl<'a> Scene<'a> {
     }
 
     /// Says something; visible once, unless it may be repeated.
-    pub(super) fn say(&mut self, thread: Option<ThreadId>, reply_to: Option<MessageId>, text: Text, repeat: bool) -> Slot {
+    pub(super) fn say(
+        &mut self,
+        thread: Option<ThreadId>,
+        reply_to: Option<MessageId>,
+        text: Text,
+        repeat: bool,
+    ) -> Slot {
         let slot = self.slot();
         let chat = self.event.place.id;
         let call = Call::Say { chat, slot, thread, reply_to, text, keyboard: Vec::new(), silent: false, only: None };

@@ -125,7 +125,8 @@ impl Talk {
     /// The lines that fit into so many tokens, the newest; at least the last.
     #[must_use]
     pub fn recent(&self, tokens: u32) -> Vec<Line> {
-        let mut left = usize::try_from(tokens).unwrap_or(usize::MAX).saturating_mul(3).saturating_sub(self.summary.len());
+        let mut left =
+            usize::try_from(tokens).unwrap_or(usize::MAX).saturating_mul(3).saturating_sub(self.summary.len());
         let fits = |it: &&Line| {
             let fits = it.text.len() + 12 <= left;
             left = left.saturating_sub(it.text.len() + 12);

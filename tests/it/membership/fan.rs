@@ -258,7 +258,7 @@ async fn fan_out(groups: usize, known: usize, options: Options, hurry: bool) {
         telegram.say(story.ann, group, "/protect @news").unwrap();
         all.push(group);
     }
-    let limit = std::time::Duration::from_secs(120);
+    let limit = std::time::Duration::from_mins(2);
     let protected = || telegram.counts().get("sendMessage").map_or(0, |it| it.done);
     assert!(telegram.until(limit, || protected() > groups as u64).await, "all are protected: {}", protected());
     let homes: BTreeSet<i64> = all.iter().step_by(groups / known).take(known).map(|it| it.0).collect();

@@ -14,6 +14,7 @@ use crate::domain::play::{Play, person};
 use crate::domain::types::{ChatId, ChatNo, Moment, UpdateId};
 use crate::protocol::chat::ChatMsg;
 use crate::protocol::facts::FactsPort;
+use crate::protocol::gateway::GatewayPort;
 use crate::protocol::health::HealthBoard;
 use crate::protocol::inhand::InHand;
 use crate::protocol::intake::Taken;
@@ -174,6 +175,7 @@ impl Stage {
             intake,
             facts,
             outbox,
+            gateway: GatewayPort::unbound(100),
             timer: TimerPort::default(),
             runtime: settings.runtime,
             cache: settings.limits.membership_cache,

@@ -70,6 +70,7 @@ impl Shown {
         draft.put(WAKE.to_owned(), &shown);
     }
 
+    #[expect(clippy::cast_possible_truncation, reason = "a group has at most eight channels")]
     const fn all(&self) -> u8 {
         ((1_u16 << self.channels.len()) - 1) as u8
     }
