@@ -96,7 +96,7 @@ membership-ledger-undo-odd =
     I do not understand { $word }, so nothing was undone.
     { $lines }
 membership-ledger-odd-person = I do not understand { $word }. Answer a message of the person with the command, or name them by id or @name. For example: /why 123456789
-membership-ledger-nobody-named = Among those I have held back here lately nobody was called { $word }. Telegram does not tell me whose name that is: please answer a message of theirs, or use their id.
+membership-ledger-nobody-named = I have seen nobody here who is called { $word }. Telegram does not tell me whose name that is: please answer a message of theirs with the command, or use their id.
 membership-ledger-undone-one = Done: { $person } may write here again and need not join any channel.
 membership-ledger-undone-held = { $person } need not join any channel any more. They still may not write: an admin restricted them, and I do not change that.
 membership-ledger-undo-nothing = There is nothing of mine to take back for { $person }.

@@ -96,6 +96,7 @@ membership-panel-channels =
     { $lines }
 membership-panel-channel-well = ✅ { $channel }
 membership-panel-channel-sick = ⚠️ { $channel }: something does not work there
+membership-panel-channel-since = { "    " }required since { $time }
 membership-panel-button-let-go = ✖️ { $channel }
 membership-panel-sure = Shall nobody need { $channel } here any more?
 membership-panel-sure-last = Shall nobody need { $channel } here any more? It is the only channel: everybody can write then.

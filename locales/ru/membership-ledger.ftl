@@ -99,7 +99,7 @@ membership-ledger-undo-odd =
     Не понимаю { $word }, поэтому ничего не отменено.
     { $lines }
 membership-ledger-odd-person = Не понимаю { $word }. Ответьте командой на сообщение человека или назовите его id или @имя. Например: /why 123456789
-membership-ledger-nobody-named = Среди тех, кого я недавно здесь ограничил, нет { $word }. Чьё это имя, Telegram мне не говорит: ответьте, пожалуйста, на сообщение человека или укажите его id.
+membership-ledger-nobody-named = Никого с именем { $word } я здесь не видел. Чьё это имя, Telegram мне не говорит: ответьте, пожалуйста, командой на сообщение человека или укажите его id.
 membership-ledger-undone-one = Готово: { $person } снова может писать здесь, подписки не нужны.
 membership-ledger-undone-held = { $person }: подписки больше не нужны. Писать пока нельзя: это ограничение администратора, его я не меняю.
 membership-ledger-undo-nothing = { $person }: мне нечего отменять.

@@ -101,6 +101,7 @@ membership-panel-channels =
     { $lines }
 membership-panel-channel-well = ✅ { $channel }
 membership-panel-channel-sick = ⚠️ { $channel }: там что-то не работает
+membership-panel-channel-since = { "    " }подписка нужна с { $time }
 membership-panel-button-let-go = ✖️ { $channel }
 membership-panel-sure = Подписка на { $channel } здесь больше не нужна?
 membership-panel-sure-last = Подписка на { $channel } здесь больше не нужна? Это единственный канал: писать смогут все.

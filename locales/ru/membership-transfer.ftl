@@ -16,6 +16,11 @@ membership-transfer-changes =
     Нажмите «Применить» в течение часа. Пока ничего не изменилось.
 membership-transfer-button-apply = ✅ Применить
 membership-transfer-applied = ✅ Теперь действуют настройки из файла. Посмотреть: /protection
+membership-transfer-applied-later = ✅ Теперь действуют настройки из файла, кроме каналов: { $count ->
+    [one] подписка на канал { $channels } нужна
+    [few] подписки на каналы { $channels } нужны
+   *[many] подписки на каналы { $channels } нужны
+}, пока администратор нового канала не согласится ниже. Посмотреть: /protection
 
 membership-transfer-grant =
     Почти готово. Сначала дайте вот это, потом снова нажмите «Применить»:

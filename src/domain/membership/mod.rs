@@ -3,6 +3,7 @@
 mod afar;
 mod appeal;
 mod aside;
+mod board;
 mod channel;
 mod check;
 mod door;
@@ -29,6 +30,7 @@ mod policy;
 mod press;
 mod protect;
 mod raid;
+mod reach;
 mod react;
 mod reconcile;
 mod request;
@@ -55,6 +57,7 @@ mod word;
 mod tests;
 
 pub use appeal::{Docket, Spot};
+pub use board::Board;
 pub(super) use draft::PRESS_MS;
 pub use journal::Journal;
 pub use ledger::{Deed, Undone, What, Why};
@@ -193,6 +196,7 @@ impl Membership {
                 reconcile::late(draft, *late_ms, key);
             }
             Event::Told(Note::Membership(word)) => told(draft, word),
+            Event::Told(Note::Undelivered { to }) => reach::undelivered(draft, *to),
             Event::Performed(_) | Event::Woke { .. } | Event::Told(_) | Event::Chosen(_) | Event::Other => {}
         }
         if draft.state().channels != state.channels || draft.state().asked.len() != state.asked.len() {
@@ -281,6 +285,7 @@ fn told(draft: &mut Draft<'_>, word: &Word) {
 fn woke(draft: &mut Draft<'_>, key: &str) {
     match key {
         heal::WAKE => heal::woke(draft),
+        board::KEY => board::woke(draft),
         sweep::WAKE => sweep::woke(draft),
         journal::WAKE => journal::woke(draft),
         _ if key.starts_with(appeal::KEY) => appeal::woke(draft, key),
@@ -366,8 +371,11 @@ fn performed(draft: &mut Draft<'_>, it: &Performed) {
     if stats::performed(draft, &it.token, &it.outcome) {
         return;
     }
-    if it.token.starts_with(appeal::TOKEN) {
-        return appeal::performed(draft, &it.token, &it.outcome);
+    if it.token.starts_with(reach::TOKEN) {
+        return reach::performed(draft, &it.token, &it.outcome);
+    }
+    if it.token == board::KEY {
+        return board::performed(draft, &it.outcome);
     }
     if it.token == journal::TOKEN {
         return journal::performed(draft, &it.outcome);

@@ -3,6 +3,7 @@
 use super::super::fact::{ChatInfo, ChatRef};
 use super::super::types::{ChatId, Language, MessageId, Moment, Slot, ThreadId, UserId};
 use super::appeal::Docket;
+use super::board::Board;
 use super::heal::Looking;
 use super::journal::Journal;
 use super::order::Order;
@@ -102,6 +103,12 @@ pub struct State {
     /// Appeals that wait for an admin.
     #[serde(skip_serializing_if = "is_default")]
     pub docket: Docket,
+    /// Those who set the group up and could not be written to in private, and when that was found out.
+    #[serde(skip_serializing_if = "is_default")]
+    pub deaf: Vec<(UserId, Moment)>,
+    /// The message that tells of troubles where nobody else could be told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub board: Option<Board>,
     /// What the log place is still to hear of.
     #[serde(skip_serializing_if = "is_default")]
     pub journal: Journal,
@@ -126,6 +133,9 @@ pub struct Channel {
     /// Our own invite link, for a channel without a public name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
+    /// Since when this group asks for it; nothing outside of a group, and in groups that were guarded before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Moment>,
 }
 
 /// A notice that counts people instead of naming them.
@@ -172,6 +182,9 @@ pub enum Question {
         channel: Channel,
         /// Who wants it.
         asker: UserId,
+        /// Channels that go when that one comes: until then these are asked for.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        instead_of: Vec<ChatId>,
     },
     /// Is all of this to be undone?
     Undo(Span),
@@ -335,13 +348,13 @@ impl State {
     }
 
     /// Adds a channel, or renews what is known of it. The caller has looked at [`CHANNELS_MAX`].
-    pub(super) fn protect(&mut self, channel: Channel) {
+    pub(super) fn protect(&mut self, channel: Channel, now: Moment) {
         match self.channels.iter_mut().find(|it| it.id == channel.id) {
             Some(known) => {
-                let link = known.link.take();
-                *known = Channel { link, ..channel };
+                let (link, since) = (known.link.take(), known.since);
+                *known = Channel { link, since, ..channel };
             }
-            None => self.channels.push(channel),
+            None => self.channels.push(Channel { since: Some(now), ..channel }),
         }
     }
 }
@@ -349,7 +362,7 @@ impl State {
 impl Channel {
     /// What is kept of what `getChat` told.
     pub(super) fn of(info: &ChatInfo) -> Self {
-        Self { id: info.id, title: cut(&info.title), username: info.username.clone(), link: None }
+        Self { id: info.id, title: cut(&info.title), username: info.username.clone(), link: None, since: None }
     }
 
     /// The address that a button opens: public name or our own link.

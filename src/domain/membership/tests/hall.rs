@@ -3,7 +3,7 @@
 use super::super::super::effect::{Call, Effect, MessageRef};
 use super::super::super::event::{Document, Event, Note, Outcome, ReplyTo, Said};
 use super::super::super::fact::Unknown;
-use super::super::super::play::{CLUB, GROUP, ME, NEWS, Play, admin, calls, plain, pressable};
+use super::super::super::play::{CLUB, GROUP, ME, NEWS, Play, admin, all_rights, calls, plain, pressable};
 use super::super::super::text::{Arg, Text};
 use super::super::super::types::{ANONYMOUS_ADMIN, Language, MessageId, UserId};
 use super::super::policy::{Answer, LogPlace, Policy};
@@ -236,17 +236,57 @@ fn nothing_is_applied_when_anything_is_missing() {
 }
 
 #[test]
-fn a_channel_of_others_is_still_asked_for_and_one_that_goes_lets_its_people_go() {
+fn a_channel_of_others_is_still_asked_for_and_the_old_one_stays_until_they_agree() {
     let mut play = guarded();
     play.say(EVE, "hello");
     let content = exported(&mut play).replace(&NEWS.0.to_string(), &CLUB.0.to_string());
     play.world.set(CLUB, UserId(ANN), plain());
     let (action, args) = pressable(&hands_in(&mut play, &content));
-    let effects = told(&play.press(ANN, &action, &args));
-    for expect in ["say membership-may", "say membership-released", "unmute 7"] {
-        assert!(effects.contains(&expect.to_owned()), "{expect} in {effects:?}");
+    let effects = play.press(ANN, &action, &args);
+    let has = |it: &str| told(&effects).contains(&it.to_owned());
+    assert!(has("edit membership-transfer-applied-later") && has("say membership-may"), "{:?}", told(&effects));
+    assert!(!told(&effects).iter().any(|it| it.contains("released") || it.contains("unmute")), "{effects:?}");
+    let ids = |play: &Play<Membership>| play.state.channels.iter().map(|it| it.id).collect::<Vec<_>>();
+    assert_eq!(ids(&play), [NEWS], "the group is not open meanwhile");
+    assert!(told(&play.say(100, "hello")).contains(&"mute 100".to_owned()));
+    let (action, args) = pressable(&effects);
+    play.world.set(CLUB, UserId(BOB), all_rights());
+    let agreed = told(&play.press(BOB, &action, &args));
+    for expect in ["edit membership-protected-by-link", "say membership-released", "unmute 7", "unmute 100"] {
+        assert!(agreed.contains(&expect.to_owned()), "{expect} in {agreed:?}");
     }
-    assert!(play.state.channels.is_empty(), "until an admin of the club agrees");
+    assert_eq!(ids(&play), [CLUB]);
+    assert!(play.state.channels[0].since.is_some_and(|it| it == play.world.now), "it is known since when");
+}
+
+#[test]
+fn a_file_that_nobody_agrees_to_takes_nothing_away_and_a_full_group_has_room_for_what_replaces() {
+    let mut play = guarded();
+    for n in 0..4 {
+        let id = super::super::super::types::ChatId(-1_000_000_009_000 - n);
+        play.happen(import(Channel {
+            id,
+            title: "X".into(),
+            username: Some(format!("x{n}")),
+            link: None,
+            since: None,
+        }));
+    }
+    let mut file: serde_json::Value = serde_json::from_str(&exported(&mut play)).unwrap();
+    file["channels"] = serde_json::json!([{ "id": CLUB.0 }]);
+    play.world.set(CLUB, UserId(ANN), plain());
+    let (action, args) = pressable(&hands_in(&mut play, &file.to_string()));
+    let effects = play.press(ANN, &action, &args);
+    assert_eq!(play.state.channels.len(), 5);
+    let (action, args) = pressable(&effects);
+    play.world.set(CLUB, UserId(BOB), all_rights());
+    let mut late = guarded();
+    late.state = play.state.clone();
+    play.press(BOB, &action, &args);
+    assert_eq!(play.state.channels.iter().map(|it| it.id).collect::<Vec<_>>(), [CLUB]);
+    late.wait_s(3_601);
+    assert_eq!(told(&late.press(BOB, &action, &args)), ["toast membership-toast-over"]);
+    assert_eq!(late.state.channels.len(), 5);
 }
 
 #[test]
@@ -309,18 +349,32 @@ fn import(channel: Channel) -> Event {
 #[test]
 fn the_command_line_protects_a_group_without_asking_anybody() {
     let mut play = stage();
-    let club = Channel { id: CLUB, title: "Club".into(), username: None, link: Some("https://t.me/+door".into()) };
+    let club = Channel {
+        id: CLUB,
+        title: "Club".into(),
+        username: None,
+        link: Some("https://t.me/+door".into()),
+        since: None,
+    };
     assert_eq!(told(&play.happen(import(club.clone()))), Vec::<String>::new(), "no invite link is made");
-    assert_eq!(play.state.channels, std::slice::from_ref(&club));
+    let club = Channel { since: Some(play.world.now), ..club };
+    assert_eq!(play.state.channels, std::slice::from_ref(&club), "and it is known since when");
     assert_eq!(play.state.owners, [UserId(ANN)]);
-    play.happen(import(club.clone()));
+    play.wait_s(60);
+    play.happen(import(Channel { since: None, ..club.clone() }));
     assert_eq!(play.state.channels, [club], "again is the same");
-    let without = Channel { id: CLUB, title: "Club".into(), username: None, link: None };
+    let without = Channel { id: CLUB, title: "Club".into(), username: None, link: None, since: None };
     let mut play = stage();
     assert_eq!(told(&play.happen(import(without))), [format!("invite {}", CLUB.0)]);
     for number in 0..6 {
         let id = super::super::super::types::ChatId(-1_009_000_000_000 - number);
-        play.happen(import(Channel { id, title: "X".into(), username: Some(format!("x{number}")), link: None }));
+        play.happen(import(Channel {
+            id,
+            title: "X".into(),
+            username: Some(format!("x{number}")),
+            link: None,
+            since: None,
+        }));
     }
     assert_eq!(play.state.channels.len(), 5, "and no more than may be");
 }
@@ -361,6 +415,7 @@ proptest! {
             title: super::super::state::cut(title),
             username: (at % 2 == 0).then(|| format!("name{at}")),
             link: None,
+            since: None,
         };
         let channels = titles.iter().enumerate().map(channel).collect();
         let state = State { channels, policy: policy.clone(), ..State::default() };

@@ -21,6 +21,7 @@ mod pressing;
 mod protecting;
 mod quiet;
 mod raiding;
+mod reaching;
 mod reconciling;
 mod releasing;
 mod setting_up;

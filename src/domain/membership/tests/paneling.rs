@@ -243,7 +243,7 @@ fn an_anonymous_admin_opens_it_and_presses_with_their_own_id() {
 fn a_channel_is_let_go_after_a_question() {
     let (mut play, effects) = opened();
     let channels = walk(&mut play, effects, &["channels"]);
-    assert_eq!(lines(&channels), ["channel-well"]);
+    assert_eq!(lines(&channels), ["channel-well", "channel-since"]);
     let asked = walk(&mut play, channels, &["let-go"]);
     assert_eq!(said(&asked).key, "membership-panel-sure-last");
     assert_eq!(play.state.channels.len(), 1, "not yet");
