@@ -75,6 +75,7 @@ fn reader(draft: &mut Draft<'_>) -> Option<Option<UserId>> {
 }
 
 fn say(draft: &mut Draft<'_>, log: Option<LogPlace>, only: Option<UserId>) {
+    draft.find_title();
     let (slot, at) = (draft.slot(), draft.now().plus_ms(STANDS_MS));
     let (text, keyboard) = words(draft, log.is_some());
     let (chat, thread): (_, Option<ThreadId>) = log.map_or((draft.place.id, None), |it| (it.chat, it.thread));
@@ -87,6 +88,7 @@ fn say(draft: &mut Draft<'_>, log: Option<LogPlace>, only: Option<UserId>) {
 /// What does not work has changed while it stands.
 pub(super) fn renew(draft: &mut Draft<'_>) {
     let Some(board) = draft.state().board else { return };
+    draft.find_title();
     let chat = board.log.unwrap_or(draft.place.id);
     let message = MessageRef::Slot(board.slot);
     if !draft.state().troubles.iter().any(|it| it.told) {
