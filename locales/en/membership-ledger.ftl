@@ -76,6 +76,7 @@ membership-ledger-why-admin = { $admin } decided so
 membership-ledger-why-late = it took too long to join
 membership-ledger-why-reconciled = that is how it stood when I checked again
 membership-ledger-why-released = that channel is asked for no more
+membership-ledger-why-masked = written in a channel's name, so that nobody knows by whom
 
 membership-ledger-now-held = Now: muted by me until { $time }. To write again, join { $channels } and press “I have joined” under the notice in the group.
 membership-ledger-now-held-appeal =

@@ -45,6 +45,7 @@ membership-transfer-greet = greet newcomers
 membership-transfer-exempt = people let in by admins need not join
 membership-transfer-reactions = reactions count as writing
 membership-transfer-lockdown = during a raid nobody may write
+membership-transfer-channels-welcome = messages in the name of any channel
 membership-transfer-late = newcomers are checked when they write
 membership-transfer-requests = join requests are left to admins
 membership-transfer-appeals = no button to appeal

@@ -79,6 +79,7 @@ membership-ledger-why-admin = так решил(а) { $admin }
 membership-ledger-why-late = подписка не появилась вовремя
 membership-ledger-why-reconciled = так оказалось при повторной проверке
 membership-ledger-why-released = подписка на этот канал больше не нужна
+membership-ledger-why-masked = написано от имени канала: кем, неизвестно
 
 membership-ledger-now-held = Сейчас: писать нельзя до { $time }, это моё ограничение. Чтобы писать снова, подпишитесь на { $channels } и нажмите «Я подписался(-ась)» под моим сообщением в группе.
 membership-ledger-now-held-appeal =

@@ -57,6 +57,7 @@ membership-panel-button-warn = { $tick } { $times }×
 membership-panel-button-delete = { $tick } Только удалять сообщения
 membership-panel-button-reactions = { $tick } Реакция — то же, что сообщение
 membership-panel-button-lockdown = { $tick } При наплыве пишут только админы
+membership-panel-button-channels-welcome = { $tick } Можно писать от имени канала
 membership-panel-button-appeals = { $tick } Можно пожаловаться админам
 
 membership-panel-notices = На каком языке говорить с людьми и сколько висит уведомление?

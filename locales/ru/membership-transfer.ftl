@@ -46,6 +46,7 @@ membership-transfer-greet = приветствовать новичков
 membership-transfer-exempt = кого впустил админ, тому канал не нужен
 membership-transfer-reactions = реакция считается сообщением
 membership-transfer-lockdown = во время набега никто не может писать
+membership-transfer-channels-welcome = сообщения от имени любого канала
 membership-transfer-late = новичков проверять, когда они пишут
 membership-transfer-requests = заявки решают админы
 membership-transfer-appeals = без кнопки «Пожаловаться»

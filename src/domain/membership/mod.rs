@@ -21,6 +21,7 @@ mod ledger;
 pub(super) mod links;
 pub mod lists;
 mod log_place;
+mod mask;
 mod order;
 mod own;
 mod pair;
@@ -315,6 +316,9 @@ fn press<'a>(draft: &mut Draft<'a>, state: &'a State, pressed: &'a Pressed) {
 impl Membership {
     fn said<'a>(&self, draft: &mut Draft<'a>, state: &'a State, said: &'a Said) {
         if draft.place.kind != ChatKind::Private && (setup::started(draft, said) || panel::answered(draft, said)) {
+            return;
+        }
+        if draft.place.kind != ChatKind::Private && mask::stopped(draft, said) {
             return;
         }
         let heard = hearing::hear(state, draft.place, said, &mut draft.look);

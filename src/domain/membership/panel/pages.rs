@@ -191,6 +191,7 @@ fn strangers(pen: &Pen<'_, '_>) -> (Text, Rows) {
         vec![choice(pen.say("membership-panel-button-delete"), Answer::Delete)],
         vec![pen.switch("membership-panel-button-reactions", Set::Reactions)],
         vec![pen.switch("membership-panel-button-lockdown", Set::Lockdown)],
+        vec![pen.switch("membership-panel-button-channels-welcome", Set::Channels)],
         vec![pen.switch("membership-panel-button-appeals", Set::Appeals)],
         pen.back(Page::Home),
     ];

@@ -64,15 +64,16 @@ impl Trial {
             reactions,
             late,
             requests_off,
-            off: _,             // what is tried out is a guard that is on
-            dry: _,             // .. and in earnest: a rehearsal judges the same people
-            language: _,        // words
-            notice_ttl_s: _,    // how long a mute lasts at a time, not whom it befalls
-            greet: _,           // a word to those who may write
-            decline_after_s: _, // when a request that waits is declined, not which
-            no_appeals: _,      // a button of the notice
-            lockdown: _,        // acts only while a raid lasts, on everybody alike, and is taken back after it
-            log: _,             // where it is told
+            off: _,              // what is tried out is a guard that is on
+            dry: _,              // .. and in earnest: a rehearsal judges the same people
+            language: _,         // words
+            notice_ttl_s: _,     // how long a mute lasts at a time, not whom it befalls
+            greet: _,            // a word to those who may write
+            decline_after_s: _,  // when a request that waits is declined, not which
+            no_appeals: _,       // a button of the notice
+            lockdown: _,         // acts only while a raid lasts, on everybody alike, and is taken back after it
+            channels_welcome: _, // messages in a channel's name: of nobody whom we know
+            log: _,              // where it is told
         } = policy;
         let on = [
             (Switch::Invited, *exempt_invited),

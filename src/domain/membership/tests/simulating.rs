@@ -281,10 +281,11 @@ fn a_simulation_begins_with_the_groups_own_settings_and_adds_channels_to_those_i
         decline_after_s: _,
         no_appeals: _,
         lockdown: _,
+        channels_welcome: _,
         log: _,
     } = Policy::default(); // a new field belongs into the table
     type Choose = fn(&mut Policy);
-    let table: [(&str, Choose, bool); 13] = [
+    let table: [(&str, Choose, bool); 14] = [
         ("dry", |it| it.dry = true, false),
         ("strangers", |it| it.strangers = Answer::Warn(2), true),
         ("language", |it| it.language = Some(Language::Ru), false),
@@ -297,6 +298,7 @@ fn a_simulation_begins_with_the_groups_own_settings_and_adds_channels_to_those_i
         ("decline_after_s", |it| it.decline_after_s = Some(60), false),
         ("no_appeals", |it| it.no_appeals = true, false),
         ("lockdown", |it| it.lockdown = true, false),
+        ("channels_welcome", |it| it.channels_welcome = true, false),
         ("log", |it| it.log = Some(LogPlace { chat: CLUB, thread: None }), false),
     ];
     let before = counted(&simulate(&mut village(), "/simulate").0);
