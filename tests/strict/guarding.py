@@ -255,4 +255,4 @@ def flood(s):
 
 ALL = [stranger, pressed_twice, made_up_presses, kinds_of_messages, edits, topics, never_touched, masked, asking,
        muted_by_an_admin, unprotect, flood]
-RUSSIAN = [stranger]
+RUSSIAN = [stranger, masked]

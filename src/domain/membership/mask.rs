@@ -43,6 +43,7 @@ pub(super) fn stopped(draft: &mut Draft<'_>, said: &Said) -> bool {
 fn may_be_foreign(draft: &Draft<'_>, said: &Said, chat: ChatId) -> bool {
     let state = draft.state();
     let own = chat == draft.place.id || state.channels.iter().any(|it| it.id == chat);
+    let stale = said.edited && judge::is_stale(&draft.look);
     let judged = judge::guards(state) && draft.place.kind == ChatKind::Supergroup && !state.policy.channels_welcome;
-    judged && !own && !said.automatic && !said.service && !(said.edited && judge::is_stale(&draft.look))
+    judged && ![own, stale, said.automatic, said.service].contains(&true)
 }
