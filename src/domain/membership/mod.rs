@@ -35,6 +35,7 @@ mod reach;
 mod react;
 mod reconcile;
 mod request;
+mod required;
 mod settings;
 mod setup;
 mod simulate;
@@ -372,11 +373,8 @@ fn performed(draft: &mut Draft<'_>, it: &Performed) {
     if it.token.starts_with(door::ASK) {
         return door::performed(draft, &it.token, &it.outcome);
     }
-    if stats::performed(draft, &it.token, &it.outcome) {
+    if stats::performed(draft, &it.token, &it.outcome) || reach::performed(draft, &it.token, &it.outcome) {
         return;
-    }
-    if it.token.starts_with(reach::TOKEN) {
-        return reach::performed(draft, &it.token, &it.outcome);
     }
     if it.token == board::KEY {
         return board::performed(draft, &it.outcome);

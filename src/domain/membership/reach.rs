@@ -35,13 +35,14 @@ pub(super) fn may_be_admin(standing: &Seen) -> bool {
     standing.as_ref().map_or(true, Standing::is_admin)
 }
 
-/// What came of an appeal's way into somebody's private chat.
-pub(super) fn performed(draft: &mut Draft<'_>, token: &str, outcome: &Outcome) {
-    let Some(admin) = token.strip_prefix(TOKEN).and_then(|it| it.parse().ok()).map(UserId) else { return };
+/// What came of an appeal's way into somebody's private chat. Answers whether it is about one.
+pub(super) fn performed(draft: &mut Draft<'_>, token: &str, outcome: &Outcome) -> bool {
+    let Some(admin) = token.strip_prefix(TOKEN).and_then(|it| it.parse().ok()).map(UserId) else { return false };
     if matches!(outcome, Outcome::Refused { .. }) {
         remember(draft, admin);
         appeal::unheard(draft, admin);
     }
+    true
 }
 
 /// Word of a trouble did not reach somebody.

@@ -1,6 +1,6 @@
 //! What membership keeps: the hot cell of a group, and a row for each person it muted.
 
-use super::super::fact::{ChatInfo, ChatRef};
+use super::super::fact::ChatRef;
 use super::super::types::{ChatId, Language, MessageId, Moment, Slot, ThreadId, UserId};
 use super::appeal::Docket;
 use super::board::Board;
@@ -11,6 +11,7 @@ use super::own::Own;
 use super::policy::{Policy, is_default};
 use super::raid::{Pulse, Raid};
 use super::reconcile::Reconciled;
+pub use super::required::Channel;
 use super::undo::Span;
 use super::walk::Track;
 use serde::{Deserialize, Serialize};
@@ -118,24 +119,6 @@ pub struct State {
     /// What it found last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reconciled: Option<Reconciled>,
-}
-
-/// A channel whose subscribers may write.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Channel {
-    /// Its id.
-    pub id: ChatId,
-    /// Its title, cut.
-    pub title: String,
-    /// Its public name without `@`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub username: Option<String>,
-    /// Our own invite link, for a channel without a public name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub link: Option<String>,
-    /// Since when this group asks for it; nothing outside of a group, and in groups that were guarded before it was kept.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub since: Option<Moment>,
 }
 
 /// A notice that counts people instead of naming them.
@@ -355,29 +338,6 @@ impl State {
                 *known = Channel { link, since, ..channel };
             }
             None => self.channels.push(Channel { since: Some(now), ..channel }),
-        }
-    }
-}
-
-impl Channel {
-    /// What is kept of what `getChat` told.
-    pub(super) fn of(info: &ChatInfo) -> Self {
-        Self { id: info.id, title: cut(&info.title), username: info.username.clone(), link: None, since: None }
-    }
-
-    /// The address that a button opens: public name or our own link.
-    pub(super) fn url(&self) -> Option<String> {
-        match &self.username {
-            Some(name) => Some(format!("https://t.me/{name}")),
-            None => self.link.clone(),
-        }
-    }
-
-    /// Whether that is how somebody named it.
-    pub(super) fn is(&self, named: &ChatRef) -> bool {
-        match named {
-            ChatRef::Id(id) => *id == self.id,
-            ChatRef::Name(name) => self.username.as_ref().is_some_and(|it| it.eq_ignore_ascii_case(name)),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::super::super::effect::{Call, Effect, MessageRef};
 use super::super::super::event::{Document, Event, Note, Outcome, ReplyTo, Said};
 use super::super::super::fact::Unknown;
-use super::super::super::play::{CLUB, GROUP, ME, NEWS, Play, admin, all_rights, calls, plain, pressable};
+use super::super::super::play::{CLUB, GROUP, ME, NEWS, Play, admin, calls, plain, pressable};
 use super::super::super::text::{Arg, Text};
 use super::super::super::types::{ANONYMOUS_ADMIN, Language, MessageId, UserId};
 use super::super::policy::{Answer, LogPlace, Policy};
@@ -144,7 +144,7 @@ fn the_numbers_of_a_group_that_is_guarded_no_more_go_after_a_month() {
     assert_eq!(days(&play), 0);
 }
 
-fn exported(play: &mut Play<Membership>) -> String {
+pub(super) fn exported(play: &mut Play<Membership>) -> String {
     let effects = play.say(ANN, "/export");
     let found = calls(&effects).into_iter().find_map(|it| match it {
         Call::Document { content, .. } => Some(content.clone()),
@@ -154,7 +154,7 @@ fn exported(play: &mut Play<Membership>) -> String {
 }
 
 /// Ann sends a file with these words under it.
-fn hands_in(play: &mut Play<Membership>, content: &str) -> Vec<Effect> {
+pub(super) fn hands_in(play: &mut Play<Membership>, content: &str) -> Vec<Effect> {
     play.world.files.insert("F".into(), Ok(Arc::from(content.as_bytes())));
     let document = Some(Document { file: "F".into(), name: "a.json".into(), bytes: 1 });
     let said = Said { document, ..play.words(ANN, "/import") };
@@ -236,60 +236,6 @@ fn nothing_is_applied_when_anything_is_missing() {
 }
 
 #[test]
-fn a_channel_of_others_is_still_asked_for_and_the_old_one_stays_until_they_agree() {
-    let mut play = guarded();
-    play.say(EVE, "hello");
-    let content = exported(&mut play).replace(&NEWS.0.to_string(), &CLUB.0.to_string());
-    play.world.set(CLUB, UserId(ANN), plain());
-    let (action, args) = pressable(&hands_in(&mut play, &content));
-    let effects = play.press(ANN, &action, &args);
-    let has = |it: &str| told(&effects).contains(&it.to_owned());
-    assert!(has("edit membership-transfer-applied-later") && has("say membership-may"), "{:?}", told(&effects));
-    assert!(!told(&effects).iter().any(|it| it.contains("released") || it.contains("unmute")), "{effects:?}");
-    let ids = |play: &Play<Membership>| play.state.channels.iter().map(|it| it.id).collect::<Vec<_>>();
-    assert_eq!(ids(&play), [NEWS], "the group is not open meanwhile");
-    assert!(told(&play.say(100, "hello")).contains(&"mute 100".to_owned()));
-    let (action, args) = pressable(&effects);
-    play.world.set(CLUB, UserId(BOB), all_rights());
-    let agreed = told(&play.press(BOB, &action, &args));
-    for expect in ["edit membership-protected-by-link", "say membership-released", "unmute 7", "unmute 100"] {
-        assert!(agreed.contains(&expect.to_owned()), "{expect} in {agreed:?}");
-    }
-    assert_eq!(ids(&play), [CLUB]);
-    assert!(play.state.channels[0].since.is_some_and(|it| it == play.world.now), "it is known since when");
-}
-
-#[test]
-fn a_file_that_nobody_agrees_to_takes_nothing_away_and_a_full_group_has_room_for_what_replaces() {
-    let mut play = guarded();
-    for n in 0..4 {
-        let id = super::super::super::types::ChatId(-1_000_000_009_000 - n);
-        play.happen(import(Channel {
-            id,
-            title: "X".into(),
-            username: Some(format!("x{n}")),
-            link: None,
-            since: None,
-        }));
-    }
-    let mut file: serde_json::Value = serde_json::from_str(&exported(&mut play)).unwrap();
-    file["channels"] = serde_json::json!([{ "id": CLUB.0 }]);
-    play.world.set(CLUB, UserId(ANN), plain());
-    let (action, args) = pressable(&hands_in(&mut play, &file.to_string()));
-    let effects = play.press(ANN, &action, &args);
-    assert_eq!(play.state.channels.len(), 5);
-    let (action, args) = pressable(&effects);
-    play.world.set(CLUB, UserId(BOB), all_rights());
-    let mut late = guarded();
-    late.state = play.state.clone();
-    play.press(BOB, &action, &args);
-    assert_eq!(play.state.channels.iter().map(|it| it.id).collect::<Vec<_>>(), [CLUB]);
-    late.wait_s(3_601);
-    assert_eq!(told(&late.press(BOB, &action, &args)), ["toast membership-toast-over"]);
-    assert_eq!(late.state.channels.len(), 5);
-}
-
-#[test]
 fn a_file_is_read_strictly_and_what_is_wrong_is_named() {
     let good = exported(&mut guarded());
     let change = |from: &str, to: &str| {
@@ -342,7 +288,7 @@ fn a_file_that_cannot_be_had_is_told_from_one_that_is_too_large() {
     }
 }
 
-fn import(channel: Channel) -> Event {
+pub(super) fn import(channel: Channel) -> Event {
     Event::Told(Note::Membership(Box::new(Word::Import { channel, owner: UserId(ANN) })))
 }
 

@@ -24,6 +24,7 @@ mod raiding;
 mod reaching;
 mod reconciling;
 mod releasing;
+mod replacing;
 mod setting_up;
 mod simulating;
 mod troubles;
