@@ -1,5 +1,6 @@
 //! What the program knows and decides, without touching the world: events in, effects out.
 
+pub mod ai;
 pub mod chart;
 pub mod command;
 pub mod drill;

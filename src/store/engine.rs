@@ -48,12 +48,12 @@ pub trait Engine: Send + Sync + 'static {
     fn last(&self, prefix: &[u8]) -> Result<Option<Pair>, EngineError>;
 
     /// Makes all changes or none, also across a crash. No key may occur twice.
-    fn apply(&self, writes: &[Write]) -> Result<(), EngineError>;
+    fn apply(&self, writes: Vec<Write>) -> Result<(), EngineError>;
 
     /// The same with changes that somebody else keeps.
     fn apply_steps(&self, steps: &mut dyn Iterator<Item = Step<'_>>) -> Result<(), EngineError> {
         let write = |(key, value): Step<'_>| Write { key: key.into(), value: value.map(Into::into), fresh: false };
-        self.apply(&steps.map(write).collect::<Vec<_>>())
+        self.apply(steps.map(write).collect())
     }
 
     /// Returns when everything applied so far survives a power cut.

@@ -1,8 +1,8 @@
 //! An engine with a journal before it: a group costs one short write and one sync, and what comes and goes
 //! within seconds (a debt, an event that waits) never reaches the engine.
 //!
-//! What is in the journal is in memory too, and is looked at first. When the journal is long, all of it goes
-//! to the engine in one batch, and the journal begins anew. The engine never has what the journal has not,
+//! What is in the journal is in memory too, and is looked at first. When that is a lot, or the journal is
+//! long, all of it goes to the engine, and the journal begins anew. The engine never has what the journal has not,
 //! so going over the journal again after a crash ends where it ended. The engine is never asked to write
 //! more than there is room for: sled may wait for ever for a write that failed.
 
@@ -20,7 +20,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 /// What the engine does not have yet.
 #[derive(Default)]
-struct Recent(BTreeMap<Vec<u8>, Kept>);
+struct Recent {
+    rows: BTreeMap<Vec<u8>, Kept>,
+    /// Of all keys and values.
+    bytes: u64,
+}
 
 /// A row that the engine does not have yet.
 struct Kept {
@@ -33,11 +37,14 @@ struct Kept {
 impl Recent {
     fn extend(&mut self, writes: impl IntoIterator<Item = Write>) {
         for Write { key, value, fresh } in writes {
-            let below = self.0.get(&key).map_or(!fresh, |it| it.below);
+            let kept = self.rows.get(&key);
+            let below = kept.map_or(!fresh, |it| it.below);
+            self.bytes -= kept.map_or(0, |it| weight(&key, it.value.as_deref()));
             if value.is_some() || below {
-                self.0.insert(key, Kept { value, below });
+                self.bytes += weight(&key, value.as_deref());
+                self.rows.insert(key, Kept { value, below });
             } else {
-                self.0.remove(&key);
+                self.rows.remove(&key);
             }
         }
     }
@@ -47,6 +54,8 @@ impl Recent {
 const ROOM: u64 = 1 << 20;
 /// Rows handed to the engine at once.
 const PART: usize = 256;
+/// All is handed over when it is as long as this, in bytes, or when the journal is.
+const RECENT: u64 = 2 << 20;
 /// Rows read at once from an engine that is opened.
 const PAGE: usize = 1_000;
 
@@ -117,12 +126,12 @@ impl<E: Engine> Fronted<E> {
         if journal.is_empty() {
             return Ok(());
         }
-        self.has_room_for(journal.end())?;
-        self.recent().0.keys().for_each(|it| self.below.add(it));
+        self.has_room_for(self.recent().bytes)?;
+        self.recent().rows.keys().for_each(|it| self.below.add(it));
         self.hand_over_in_parts()?;
         self.engine.sync()?;
         journal.begin()?;
-        self.recent.write().unwrap_or_else(PoisonError::into_inner).0.clear();
+        *self.recent.write().unwrap_or_else(PoisonError::into_inner) = Recent::default();
         Ok(())
     }
 
@@ -130,33 +139,33 @@ impl<E: Engine> Fronted<E> {
     /// what is recent is looked at first, and the journal has all of it until the engine has it for good.
     fn hand_over_in_parts(&self) -> Result<(), EngineError> {
         let recent = self.recent();
-        let mut steps = recent.0.iter().map(|(key, it)| (&**key, it.value.as_deref())).peekable();
+        let mut steps = recent.rows.iter().map(|(key, it)| (&**key, it.value.as_deref())).peekable();
         while steps.peek().is_some() {
             self.engine.apply_steps(&mut steps.by_ref().take(PART))?;
         }
         Ok(())
     }
 
-    fn write(&self, writes: &[Write]) -> Result<(), EngineError> {
-        if !self.take(writes)? {
+    fn write(&self, writes: Vec<Write>) -> Result<(), EngineError> {
+        if !self.take(&writes)? {
             self.hand_over()?;
-            if !self.take(writes)? {
+            if !self.take(&writes)? {
                 // Longer than the journal ever gets: the engine is atomic by itself.
-                self.has_room_for(length(writes))?;
+                self.has_room_for(length(&writes))?;
                 writes.iter().for_each(|it| self.below.add(&it.key));
                 self.engine.apply(writes)?;
                 return self.engine.sync();
             }
         }
         let mut recent = self.recent.write().unwrap_or_else(PoisonError::into_inner);
-        recent.extend(writes.iter().cloned());
+        recent.extend(writes);
         Ok(())
     }
 
     /// Puts a group into the journal, as long as there is room to hand all of it over later.
     fn take(&self, writes: &[Write]) -> Result<bool, EngineError> {
         let mut journal = self.journal();
-        let room = self.has_room_for(journal.end() + length(writes)).is_ok();
+        let room = self.has_room_for(self.recent().bytes + length(writes)).is_ok();
         if room { journal.append(writes) } else { Ok(false) }
     }
 
@@ -180,7 +189,7 @@ impl<E: Engine> Fronted<E> {
 
 impl<E: Engine> Engine for Fronted<E> {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, EngineError> {
-        if let Some(kept) = self.recent().0.get(key) {
+        if let Some(kept) = self.recent().rows.get(key) {
             return Ok(kept.value.clone());
         }
         if self.below.may_have(key) { self.engine.get(key) } else { Ok(None) }
@@ -188,7 +197,7 @@ impl<E: Engine> Engine for Fronted<E> {
 
     fn at_hand(&self, key: &[u8]) -> Option<Option<Vec<u8>>> {
         let recent = self.recent.try_read().ok()?;
-        match recent.0.get(key) {
+        match recent.rows.get(key) {
             Some(kept) => Some(kept.value.clone()),
             None => (!self.below.may_have(key)).then_some(None),
         }
@@ -200,7 +209,7 @@ impl<E: Engine> Engine for Fronted<E> {
             _ => Bound::Included(prefix),
         };
         let recent = self.recent();
-        let ours = recent.0.range::<[u8], _>((from, Bound::Unbounded)).take_while(|it| it.0.starts_with(prefix));
+        let ours = recent.rows.range::<[u8], _>((from, Bound::Unbounded)).take_while(|it| it.0.starts_with(prefix));
         let mut ours = ours.peekable();
         let mut theirs = Rows::new(&self.engine, prefix, after, limit);
         let mut rows = Vec::new();
@@ -229,10 +238,10 @@ impl<E: Engine> Engine for Fronted<E> {
         let bound = above(prefix);
         let to = bound.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
         let recent = self.recent();
-        let mut ours = recent.0.range::<[u8], _>((Bound::Included(prefix), to)).rev();
+        let mut ours = recent.rows.range::<[u8], _>((Bound::Included(prefix), to)).rev();
         let ours = ours.find_map(|(key, it)| Some((key.clone(), it.value.clone()?)));
         let theirs = self.engine.last(prefix)?;
-        if theirs.as_ref().is_some_and(|(key, _)| recent.0.get(key).is_some_and(|it| it.value.is_none())) {
+        if theirs.as_ref().is_some_and(|(key, _)| recent.rows.get(key).is_some_and(|it| it.value.is_none())) {
             // The engine's last is deleted, and it cannot say which one is before that.
             drop(recent);
             return Ok(self.scan(prefix, None, usize::MAX)?.pop());
@@ -244,7 +253,7 @@ impl<E: Engine> Engine for Fronted<E> {
         })
     }
 
-    fn apply(&self, writes: &[Write]) -> Result<(), EngineError> {
+    fn apply(&self, writes: Vec<Write>) -> Result<(), EngineError> {
         self.noted(self.write(writes))
     }
 
@@ -255,7 +264,8 @@ impl<E: Engine> Engine for Fronted<E> {
     }
 
     fn rest(&self) -> Result<(), EngineError> {
-        if self.journal().is_long() { self.noted(self.hand_over()) } else { Ok(()) }
+        let long = self.recent().bytes > RECENT || self.journal().is_long();
+        if long { self.noted(self.hand_over()) } else { Ok(()) }
     }
 
     fn sizes(&self) -> Sizes {
@@ -274,8 +284,11 @@ impl<E: Engine> Drop for Fronted<E> {
 }
 
 fn length(writes: &[Write]) -> u64 {
-    let length = |it: &Write| it.key.len() + it.value.as_ref().map_or(0, Vec::len);
-    writes.iter().map(length).sum::<usize>() as u64
+    writes.iter().map(|it| weight(&it.key, it.value.as_deref())).sum()
+}
+
+fn weight(key: &[u8], value: Option<&[u8]>) -> u64 {
+    (key.len() + value.map_or(0, <[u8]>::len)) as u64
 }
 
 /// The engine's rows, some at a time.
@@ -358,8 +371,8 @@ mod tests {
             for (group, then) in groups {
                 let known = |it: Write| Write { fresh: plain.get(&it.key).unwrap().is_none(), ..it };
                 let writes: Vec<_> = group.into_iter().map(|(key, value)| known(write(key, value))).collect();
-                plain.apply(&writes).unwrap();
-                fronted.apply(&writes).unwrap();
+                plain.apply(writes.clone()).unwrap();
+                fronted.apply(writes).unwrap();
                 fronted.sync().unwrap();
                 match then {
                     0 => fronted.hand_over().unwrap(),
@@ -367,7 +380,7 @@ mod tests {
                     1 => {
                         let kept = Memory::default();
                         let rows = fronted.engine.scan(b"", None, 1000).unwrap();
-                        kept.apply(&rows.into_iter().map(|(key, it)| Write { key, value: Some(it), fresh: false }).collect::<Vec<_>>()).unwrap();
+                        kept.apply(rows.into_iter().map(|(key, it)| Write { key, value: Some(it), fresh: false }).collect()).unwrap();
                         fronted.well.store(false, Ordering::Release);
                         drop(fronted);
                         fronted = Fronted::open(kept, path, 0).unwrap();
@@ -383,14 +396,14 @@ mod tests {
     fn what_comes_and_goes_is_not_handed_over_and_what_the_engine_has_is_deleted_there() {
         let folder = tempfile::tempdir().unwrap();
         let fronted = Fronted::open(Memory::default(), folder.path(), 0).unwrap();
-        let set = |key, value, fresh| fronted.apply(&[Write { fresh, ..write(key, value) }]).unwrap();
+        let set = |key, value, fresh| fronted.apply(vec![Write { fresh, ..write(key, value) }]).unwrap();
         set(1, Some(1), true);
         fronted.hand_over().unwrap();
         set(1, None, false);
         set(2, Some(2), true);
         set(2, Some(3), false);
         set(2, None, false);
-        let waiting: Vec<_> = fronted.recent().0.keys().cloned().collect();
+        let waiting: Vec<_> = fronted.recent().rows.keys().cloned().collect();
         assert_eq!(waiting, [write(1, None).key]);
         fronted.hand_over().unwrap();
         assert_eq!(fronted.engine.scan(b"", None, 9).unwrap(), []);
@@ -401,11 +414,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (plain, fronted) = (Memory::default(), Fronted::open(Memory::default(), folder.path(), 0).unwrap());
         for turn in 0..60_u8 {
-            let rows = if turn == 30 { 5 } else { 1 };
+            let rows = if turn == 30 { 17 } else { 1 };
             let big = |row: u8| Write { key: vec![b'k', 1, turn, row], value: Some(vec![turn; 1 << 20]), fresh: false };
             let writes: Vec<_> = (0..rows).map(big).chain([write(turn % 16, Some(turn))]).collect();
-            plain.apply(&writes).unwrap();
-            fronted.apply(&writes).unwrap();
+            plain.apply(writes.clone()).unwrap();
+            fronted.apply(writes).unwrap();
             fronted.rest().unwrap();
         }
         same(&fronted, &plain);

@@ -14,8 +14,8 @@ const GROUP_BYTES: usize = 4 << 20;
 /// An idle writer looks for lazy batches no more often than this, in ms.
 const LOOK_MS: u64 = 50;
 
-/// How long a turn waits for company, where the last one had some.
-const COMPANY: Duration = Duration::from_millis(1);
+/// How long a turn waits for company, where the last one had some. Much less than a person notices.
+const COMPANY: Duration = Duration::from_millis(2);
 
 /// A batch whose sender waits.
 pub(super) struct Commit {
@@ -55,6 +55,8 @@ struct Waiting {
     commits: VecDeque<Commit>,
     lazy: Lazy,
     lazy_due_ms: Option<u64>,
+    /// The writer is woken when more than so many commits wait.
+    enough: usize,
     closed: bool,
 }
 
@@ -73,10 +75,10 @@ impl Inbox {
             return Err(StoreError::Busy);
         }
         waiting.commits.push_back(commit);
-        let first = waiting.commits.len() == 1;
+        let enough = waiting.commits.len() == waiting.enough + 1;
         // Whoever is woken while the lock is held only waits again.
         drop(waiting);
-        if first {
+        if enough {
             self.wake.notify_one();
         }
         Ok(())
@@ -123,7 +125,7 @@ impl Inbox {
     }
 
     /// Waits for work, at most `patience_ms`. A writer that cannot write takes no lazy batches. Where the last
-    /// turn had several commits, this one waits a moment for as many: each sync costs the same for all of them.
+    /// turn had several commits, this one waits a moment for twice as many: each sync costs the same for all of them.
     pub(super) fn take(&self, patience_ms: u64, can_write: bool, last: usize) -> Turn {
         let until_ms = clock::tick_ms().saturating_add(patience_ms);
         let mut waiting = self.lock();
@@ -131,12 +133,7 @@ impl Inbox {
             let now_ms = clock::tick_ms();
             let due = can_write && waiting.lazy_due_ms.is_some_and(|it| it <= now_ms);
             if !waiting.commits.is_empty() || due || waiting.closed || now_ms >= until_ms {
-                if last > 1 && !waiting.closed {
-                    drop(waiting);
-                    #[expect(clippy::disallowed_methods, reason = "this is the writer's own thread")]
-                    std::thread::sleep(COMPANY);
-                    waiting = self.lock();
-                }
+                let waiting = if last > 1 { self.in_company(waiting, last * 2) } else { waiting };
                 return self.turn(waiting, can_write);
             }
             let lazy_ms =
@@ -145,6 +142,17 @@ impl Inbox {
             let patience = Duration::from_millis(wake_ms.saturating_sub(now_ms).max(1));
             waiting = self.wake.wait_timeout(waiting, patience).unwrap_or_else(PoisonError::into_inner).0;
         }
+    }
+
+    /// Waits a moment for so many commits.
+    fn in_company<'a>(&self, mut waiting: MutexGuard<'a, Waiting>, commits: usize) -> MutexGuard<'a, Waiting> {
+        let commits = commits.min(self.limits.group);
+        waiting.enough = commits - 1;
+        let alone = |it: &mut Waiting| it.commits.len() < commits && !it.closed;
+        let waited = self.wake.wait_timeout_while(waiting, COMPANY, alone);
+        let (mut waiting, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        waiting.enough = 0;
+        waiting
     }
 
     fn turn(&self, mut waiting: MutexGuard<'_, Waiting>, can_write: bool) -> Turn {

@@ -20,7 +20,7 @@ const AGAIN: usize = 16;
 /// The file grows by this much, filled with zeros.
 const STEP: u64 = 256 << 10;
 /// And never beyond this.
-const MOST: u64 = 4 << 20;
+const MOST: u64 = 16 << 20;
 /// In place of a value's length: the key is deleted.
 const GONE: u32 = u32::MAX;
 
@@ -127,11 +127,6 @@ impl Journal {
     /// Whether it is time to empty it, when there is nothing better to do.
     pub(super) const fn is_long(&self) -> bool {
         self.end > MOST / 2
-    }
-
-    /// What is in it, in bytes.
-    pub(super) const fn end(&self) -> u64 {
-        self.end
     }
 
     /// What the file takes, in bytes.
@@ -290,6 +285,6 @@ mod tests {
         }
         assert!(journal.is_long() && journal.size() <= MOST);
         assert_eq!(Journal::open(&path).unwrap().1.len(), fitted * 2);
-        assert!(fitted > 30);
+        assert!(fitted > 150);
     }
 }

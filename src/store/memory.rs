@@ -38,12 +38,12 @@ impl Engine for Memory {
         Ok(row.map(|(key, value)| (key.clone(), value.clone())))
     }
 
-    fn apply(&self, writes: &[Write]) -> Result<(), EngineError> {
+    fn apply(&self, writes: Vec<Write>) -> Result<(), EngineError> {
         let mut map = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        for write in writes {
-            match &write.value {
-                Some(value) => map.insert(write.key.clone(), value.clone()),
-                None => map.remove(&write.key),
+        for Write { key, value, .. } in writes {
+            match value {
+                Some(value) => map.insert(key, value),
+                None => map.remove(&key),
             };
         }
         Ok(())

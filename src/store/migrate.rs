@@ -99,7 +99,7 @@ fn step(engine: &dyn Engine, migration: &Migration, key: &[u8], progress: &mut P
         }
         writes.push(ledger.write());
     }
-    engine.apply(&writes)?;
+    engine.apply(writes)?;
     engine.sync()
 }
 

@@ -176,7 +176,7 @@ impl Offline {
             return Ok(());
         }
         let writes = [writes, vec![ledger.write()]].concat();
-        self.engine.apply(&writes).and_then(|()| self.engine.sync()).map_err(said)?;
+        self.engine.apply(writes).and_then(|()| self.engine.sync()).map_err(said)?;
         self.ledger = ledger;
         self.mark.write(ledger.group).map_err(|it| StoreError::Failed(it.to_string()))
     }

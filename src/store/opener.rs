@@ -199,7 +199,7 @@ fn check(engine: &dyn Engine, marked: u64) -> Result<Option<u8>, EngineError> {
     migrate::migrate(engine, MIGRATIONS)?;
     if ledger.is_none() {
         let sum = take_stock(engine)?.sum;
-        engine.apply(&[Ledger { group: 0, sum }.write()])?;
+        engine.apply(vec![Ledger { group: 0, sum }.write()])?;
         engine.sync()?;
     }
     Ok(None)

@@ -198,7 +198,7 @@ fn write(to: &Path, cache_bytes: u64, rows: &Rows, group: u64) -> Result<(), Eng
         chunk.iter().for_each(|(key, value)| ledger.change(key, None, Some(value)));
         sled.apply_steps(&mut chunk.iter().map(|(key, value)| (key.as_slice(), Some(value.as_slice()))))?;
     }
-    sled.apply(&[ledger.write()])?;
+    sled.apply(vec![ledger.write()])?;
     sled.sync()?;
     fs::File::open(to).and_then(|it| it.sync_all()).map_err(|it| io_said(&it))
 }

@@ -129,7 +129,7 @@ impl Engine for Sled {
         })
     }
 
-    fn apply(&self, writes: &[Write]) -> Result<(), EngineError> {
+    fn apply(&self, writes: Vec<Write>) -> Result<(), EngineError> {
         self.apply_steps(&mut writes.iter().map(|it| (it.key.as_slice(), it.value.as_deref())))
     }
 

@@ -196,7 +196,7 @@ mod tests {
                 let value = vec![u8::try_from(turn).unwrap(); if n == 0 { 70_000 } else { 300 }];
                 Write { key, value: (!(n + turn).is_multiple_of(5)).then_some(value), fresh: false }
             };
-            sled.apply(&(0..30).map(row).collect::<Vec<_>>()).unwrap();
+            sled.apply((0..30).map(row).collect()).unwrap();
         }
         sled.sync().unwrap();
         let theirs = sled.scan(b"", None, usize::MAX).unwrap();

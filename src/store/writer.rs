@@ -219,7 +219,7 @@ impl Writer {
         let undo = |error| Unwritten { error, undo: Some(Undo { group, writes: std::mem::take(&mut inverse) }) };
 
         let copied = shared.tee.group(&writes);
-        let applied = with(shared.engine_alone().as_deref(), |it| it.apply(&writes));
+        let applied = with(shared.engine_alone().as_deref(), |it| it.apply(writes));
         meters::applied(began_us);
         let sync_began_us = clock::tick_us();
         let synced = applied.and_then(|()| with(shared.engine().as_deref(), Engine::sync));
@@ -354,7 +354,7 @@ impl Writer {
             return Err(EngineError::Corrupt(why));
         }
         if let Some(undo) = undo.filter(|it| it.group == found) {
-            engine.apply(&undo.writes)?;
+            engine.apply(undo.writes)?;
             engine.sync()?;
         }
         self.ledger = Ledger::read(engine.as_ref())?.unwrap_or_default();

@@ -77,7 +77,7 @@ impl Nest {
 
     fn flush(&mut self) -> Result<(), RestoreError> {
         let writes: Vec<_> = std::mem::take(&mut self.waiting).into_values().collect();
-        if writes.is_empty() { Ok(()) } else { self.engine()?.apply(&writes).map_err(wrote) }
+        if writes.is_empty() { Ok(()) } else { self.engine()?.apply(writes).map_err(wrote) }
     }
 
     fn engine(&self) -> Result<&Sled, RestoreError> {
@@ -131,7 +131,7 @@ impl Nest {
         let engine = self.engine.take().ok_or_else(|| RestoreError::Write("the new store is closed".into()))?;
         let sum = take_stock(&engine).map_err(wrote)?.sum;
         let ledger = Ledger { group: group.saturating_add(1), sum };
-        engine.apply(&[ledger.write()]).and_then(|()| engine.sync()).map_err(wrote)?;
+        engine.apply(vec![ledger.write()]).and_then(|()| engine.sync()).map_err(wrote)?;
         drop(engine);
         let path = self.folder.path().to_path_buf();
         for (name, bytes) in files.iter().filter(|it| FILES.contains(&it.0.as_str())) {

@@ -20,7 +20,7 @@ fn write(key: &[u8], value: Option<&[u8]>) -> Write {
 
 fn fill(engine: &dyn Engine, keys: &[&[u8]]) {
     let writes: Vec<_> = keys.iter().map(|it| write(it, Some(it))).collect();
-    engine.apply(&writes).unwrap();
+    engine.apply(writes).unwrap();
 }
 
 #[test]
@@ -60,8 +60,8 @@ fn the_last_row_of_a_prefix_is_found() {
 #[test]
 fn writes_replace_and_delete() {
     each(|name, engine| {
-        engine.apply(&[write(b"a", Some(b"1")), write(b"b", Some(b"1"))]).unwrap();
-        engine.apply(&[write(b"a", Some(b"2")), write(b"b", None), write(b"c", None)]).unwrap();
+        engine.apply(vec![write(b"a", Some(b"1")), write(b"b", Some(b"1"))]).unwrap();
+        engine.apply(vec![write(b"a", Some(b"2")), write(b"b", None), write(b"c", None)]).unwrap();
         engine.sync().unwrap();
         assert_eq!(engine.get(b"a").unwrap().as_deref(), Some(&b"2"[..]), "{name}");
         assert_eq!(engine.get(b"b").unwrap(), None, "{name}");
@@ -75,7 +75,7 @@ fn pages_larger_than_a_segment_survive() {
     let large = |it: u8| vec![it; 65_536];
     let engine = Sled::open(folder.path(), 1 << 20).unwrap();
     for turn in 0..40_u8 {
-        engine.apply(&[write(&[turn], Some(&large(turn)))]).unwrap();
+        engine.apply(vec![write(&[turn], Some(&large(turn)))]).unwrap();
         engine.sync().unwrap();
     }
     assert!(engine.sizes().blobs > 0, "the values were meant to spill into files of their own");

@@ -78,7 +78,7 @@ impl Engine for Faulty {
         self.view.last(prefix)
     }
 
-    fn apply(&self, writes: &[Write]) -> Result<(), EngineError> {
+    fn apply(&self, writes: Vec<Write>) -> Result<(), EngineError> {
         self.view.apply(writes)?;
         self.fault(&self.all())
     }
@@ -104,7 +104,7 @@ impl Opener for FaultyOpener {
         let kept = self.0.kept.lock().unwrap().clone();
         let writes: Vec<_> =
             kept.into_iter().map(|(key, value)| Write { key, value: Some(value), fresh: false }).collect();
-        view.apply(&writes)?;
+        view.apply(writes)?;
         Ok(Box::new(Faulty { disk: Arc::clone(&self.0), view, dead: AtomicBool::new(false) }))
     }
 

@@ -28,7 +28,7 @@ fn fixture(engine: &dyn Engine) {
         fresh: false,
     });
     let other = Write { key: b"other".to_vec(), value: Some(b"[1,2]".to_vec()), fresh: false };
-    engine.apply(&chats.chain([other]).collect::<Vec<_>>()).unwrap();
+    engine.apply(chats.chain([other]).collect()).unwrap();
     engine.sync().unwrap();
 }
 
@@ -45,7 +45,7 @@ impl Engine for Mortal {
     fn last(&self, prefix: &[u8]) -> Result<Option<Pair>, EngineError> {
         self.0.last(prefix)
     }
-    fn apply(&self, writes: &[Write]) -> Result<(), EngineError> {
+    fn apply(&self, writes: Vec<Write>) -> Result<(), EngineError> {
         if self.1.fetch_sub(1, Ordering::SeqCst) == 0 {
             return Err(EngineError::Broken("killed".into()));
         }
@@ -93,7 +93,7 @@ fn records_that_are_migrated_already_are_not_touched() {
     let new = frame::pack_as(2, b"chat/new", 7, br#"{"title":"kept"}"#);
     let old = frame::pack_as(1, b"chat/old", 9, br#"{"name":"kept"}"#);
     let write = |key: &[u8], value: &[u8]| Write { key: key.to_vec(), value: Some(value.to_vec()), fresh: false };
-    engine.apply(&[write(b"chat/new", &new), write(b"chat/old", &old)]).unwrap();
+    engine.apply(vec![write(b"chat/new", &new), write(b"chat/old", &old)]).unwrap();
     assert_eq!(migrate(&engine, &[RENAME]), Ok(1));
     assert_eq!(engine.get(b"chat/new").unwrap(), Some(new));
     let old = titles(&engine).pop().unwrap().1;
@@ -104,7 +104,7 @@ fn records_that_are_migrated_already_are_not_touched() {
 fn what_is_not_what_its_format_says_stops_the_migration() {
     for value in [&b"{\"name\":"[..], b"not json", &[1, 2, 3], b""] {
         let engine = Memory::default();
-        engine.apply(&[Write { key: b"k".to_vec(), value: Some(value.to_vec()), fresh: false }]).unwrap();
+        engine.apply(vec![Write { key: b"k".to_vec(), value: Some(value.to_vec()), fresh: false }]).unwrap();
         let said = migrate(&engine, MIGRATIONS);
         assert!(matches!(said, Err(EngineError::Corrupt(_))), "{value:?}: {said:?}");
     }

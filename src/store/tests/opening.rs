@@ -168,7 +168,7 @@ async fn a_flipped_bit_below_the_engine_is_noticed_on_read_and_at_the_next_start
     let engine = raw(folder.path());
     let mut bytes = frame::pack(b"row/flip", 1, b"{\"a\":1}");
     *bytes.last_mut().unwrap() ^= 1;
-    engine.apply(&[Write { key: b"row/flip".to_vec(), value: Some(bytes), fresh: false }]).unwrap();
+    engine.apply(vec![Write { key: b"row/flip".to_vec(), value: Some(bytes), fresh: false }]).unwrap();
     engine.sync().unwrap();
     drop(engine);
     let words = refusal(folder.path()).to_string();
@@ -184,12 +184,12 @@ async fn records_of_a_later_version_are_refused_and_left_alone() {
     let ledger = Ledger::read(&engine).unwrap().unwrap();
     let mut with_it = ledger;
     with_it.change(b"later", None, Some(&later));
-    engine.apply(&[Write { key: b"later".to_vec(), value: Some(later), fresh: false }, with_it.write()]).unwrap();
+    engine.apply(vec![Write { key: b"later".to_vec(), value: Some(later), fresh: false }, with_it.write()]).unwrap();
     engine.sync().unwrap();
     drop(engine);
     assert!(matches!(refusal(folder.path()), OpenError::Newer { format: 9, .. }));
     let engine = raw(folder.path());
-    engine.apply(&[Write { key: b"later".to_vec(), value: None, fresh: false }, ledger.write()]).unwrap();
+    engine.apply(vec![Write { key: b"later".to_vec(), value: None, fresh: false }, ledger.write()]).unwrap();
     engine.sync().unwrap();
     drop(engine);
     assert_eq!(rows(&open(folder.path()), "").await, expected);

@@ -44,7 +44,7 @@ impl Engine for Odd {
         self.memory.last(prefix)
     }
 
-    fn apply(&self, writes: &[Write]) -> Result<(), EngineError> {
+    fn apply(&self, writes: Vec<Write>) -> Result<(), EngineError> {
         match self.habit {
             Habit::PanicsInApply => panic!("an assertion deep in the engine"),
             Habit::HangsWhenClosed => Err(EngineError::Full("no space left".into())),
@@ -103,7 +103,7 @@ async fn a_row_that_was_never_written_is_refused_and_others_are_served() {
     let good = frame::pack(b"good", 1, b"{}");
     let stray = frame::pack(b"elsewhere", 1, b"{}");
     let write = |key: &[u8], value: Vec<u8>| Write { key: key.to_vec(), value: Some(value), fresh: false };
-    engine.apply(&[write(b"good", good), write(b"stray", stray)]).unwrap();
+    engine.apply(vec![write(b"good", good), write(b"stray", stray)]).unwrap();
     let tuning = Tuning::default();
     let store = Handle::start(&settings(Path::new("")), tuning, Box::new(engine), Box::new(MemoryOpener)).unwrap();
     assert!(store.get("good".into()).await.unwrap().is_some());
