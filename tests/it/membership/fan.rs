@@ -26,11 +26,12 @@ impl Story {
         self.telegram.calls("restrictChatMember").into_iter().filter(of).collect()
     }
 
-    /// Waits until so many are reached, as long as there are more and more of them: a busy machine takes longer.
+    /// Waits until so many are reached, as long as there are more and more of them: a busy machine takes longer, and
+    /// a flood that Telegram complains of stops everything for as long as it says.
     async fn goes_on_to(&self, what: &str, wanted: usize, count: impl Fn() -> usize) {
         let mut seen = count();
         while seen < wanted {
-            let more = self.telegram.until(LIMIT, || count() > seen).await;
+            let more = self.telegram.until(LIMIT * 6, || count() > seen).await;
             assert!(more, "{what}: {seen} of {wanted}, and no more come; {}", self.log.text());
             seen = count();
         }
