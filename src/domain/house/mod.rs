@@ -93,9 +93,9 @@ impl Rules for House {
             (Event::Said(said), ChatKind::Private) => self.in_private(state, event, facts, said),
             (Event::Said(said), ChatKind::Group | ChatKind::Supergroup) => self.in_group(event, facts, said),
             (Event::Said(_), ChatKind::Channel | ChatKind::House)
-            | (Event::Told(_), _)
             | (
-                Event::Moved(_)
+                Event::Told(_)
+                | Event::Moved(_)
                 | Event::Placed(_)
                 | Event::JoinRequested(_)
                 | Event::Reacted(_)

@@ -163,17 +163,17 @@ impl Membership {
     fn rule<'a>(&self, state: &'a State, event: &'a Happened, facts: &'a Facts<'a>) -> Draft<'a> {
         let mut draft = Draft::new(self.settings, state, event, facts);
         match event.place.kind {
-            ChatKind::Group | ChatKind::Supergroup => self.in_group(&mut draft, state, event),
+            ChatKind::Group | ChatKind::Supergroup => Self::in_group(&mut draft, state, event),
             ChatKind::Channel => in_channel(&mut draft, state, event),
-            ChatKind::Private => self.in_private(&mut draft, state, event),
+            ChatKind::Private => Self::in_private(&mut draft, state, event),
             ChatKind::House => {}
         }
         draft
     }
 
-    fn in_group<'a>(&self, draft: &mut Draft<'a>, state: &'a State, event: &'a Happened) {
+    fn in_group<'a>(draft: &mut Draft<'a>, state: &'a State, event: &'a Happened) {
         match &event.event {
-            Event::Said(said) => self.said(draft, state, said),
+            Event::Said(said) => Self::said(draft, state, said),
             Event::Pressed(pressed) => press(draft, state, pressed),
             Event::Moved(moved) => {
                 if hands::is_anothers(moved, draft.facts) {
@@ -212,14 +212,14 @@ impl Membership {
         }
     }
 
-    fn in_private<'a>(&self, draft: &mut Draft<'a>, state: &'a State, event: &'a Happened) {
+    fn in_private<'a>(draft: &mut Draft<'a>, state: &'a State, event: &'a Happened) {
         match &event.event {
             Event::Said(said) => {
                 groups::said(draft, said);
                 pair::said(draft, said);
                 why::in_private(draft, said);
                 if !draft.is_claimed() {
-                    self.said(draft, state, said);
+                    Self::said(draft, state, said);
                 }
             }
             Event::Pressed(pressed) => press(draft, state, pressed),
@@ -315,7 +315,7 @@ fn press<'a>(draft: &mut Draft<'a>, state: &'a State, pressed: &'a Pressed) {
 }
 
 impl Membership {
-    fn said<'a>(&self, draft: &mut Draft<'a>, state: &'a State, said: &'a Said) {
+    fn said<'a>(draft: &mut Draft<'a>, state: &'a State, said: &'a Said) {
         if draft.place.kind != ChatKind::Private && (setup::started(draft, said) || panel::answered(draft, said)) {
             return;
         }

@@ -70,7 +70,7 @@ impl Order {
     }
 
     /// Whether an admin with these rights may give it.
-    pub(super) const fn allowed(&self, rights: &Rights) -> bool {
+    pub(super) const fn allowed(&self, rights: Rights) -> bool {
         match self {
             Self::Verify(_) | Self::Why(_) | Self::Undo(_) => rights.can_restrict_members,
             Self::Protection | Self::Simulate(_) | Self::Stats | Self::Export | Self::Import(_) | Self::Log(_) => {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// What the admins of one group have chosen. `None` is "as the house has it".
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the panel")]
 pub struct Policy {
     /// The guard is switched off; channels and texts stay.
     #[serde(skip_serializing_if = "is_default")]

@@ -86,7 +86,7 @@ pub(super) fn rule(
     }
     let allowed = |it: &Rights| match request {
         Request::Protect(_) | Request::Unprotect(_) => it.can_change_info,
-        Request::Order(order) => order.allowed(it),
+        Request::Order(order) => order.allowed(*it),
     };
     match look.member(place.id, who, Freshness::Recent)? {
         Ok(standing) if standing.may(allowed) => {}

@@ -269,7 +269,7 @@ async fn fan_out(groups: usize, known: usize, options: Options, hurry: bool) {
         telegram.say(story.ann, group, "/protect @news").unwrap();
         all.push(group);
     }
-    let protected = || telegram.counts().get("sendMessage").map_or(0, |it| it.done) as usize;
+    let protected = || telegram.counts().get("sendMessage").map_or(0, |it| usize::try_from(it.done).unwrap());
     story.goes_on_to("all are protected", groups + 1, protected).await;
     let homes: BTreeSet<i64> = all.iter().step_by(groups / known).take(known).map(|it| it.0).collect();
     for home in &homes {

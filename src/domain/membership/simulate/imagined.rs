@@ -169,14 +169,14 @@ impl Imagined {
     }
 
     /// What would have become of everybody.
-    pub(super) fn toll(&self, trial: &Trial) -> Toll {
+    pub(super) fn toll(&self, trial: Trial) -> Toll {
         let mut toll = Toll::default();
         self.crowds.iter().for_each(|it| it.count(trial, &mut toll));
         toll
     }
 
     /// Some of those whom that would have befallen, with how many messages each wrote; at most so many.
-    pub(super) fn some(&self, trial: &Trial, befell: fn(&Fate) -> bool, most: usize) -> Vec<String> {
+    pub(super) fn some(&self, trial: Trial, befell: fn(&Fate) -> bool, most: usize) -> Vec<String> {
         let named = self.names.iter().filter(|(_, case)| befell(&trial.fate(case)));
         let word = |(name, case): &(String, Case)| match case.wrote {
             0 => name.clone(),
@@ -188,7 +188,7 @@ impl Imagined {
 
 impl Crowd {
     /// Adds these people to what settings would have done.
-    fn count(&self, trial: &Trial, toll: &mut Toll) {
+    fn count(&self, trial: Trial, toll: &mut Toll) {
         let Self { case, people, messages } = self;
         let add = |sum: &mut u32, more: u32| *sum = sum.saturating_add(more);
         if case.is(Case::ASKED) && trial.has(Switch::Requests) {

@@ -71,6 +71,7 @@ impl Shown {
         draft.put(WAKE.to_owned(), &shown);
     }
 
+    #[expect(clippy::cast_possible_truncation, reason = "a group has at most eight channels")]
     const fn all(&self) -> u8 {
         ((1_u16 << self.channels.len()) - 1) as u8
     }
@@ -97,7 +98,7 @@ impl Shown {
         if self.imagined.writers == 0 && self.imagined.crowds.is_empty() {
             return self.say("membership-simulate-nobody");
         }
-        let toll = self.imagined.toll(&self.trial);
+        let toll = self.imagined.toll(self.trial);
         let lines = self.effect(&toll).into_iter().chain(self.lacking()).chain(self.names(&toll));
         let unknown = self.say("membership-verify-line-unknown").with("count", number(self.unknown));
         let lines = lines.chain((self.unknown > 0).then_some(unknown)).collect();
@@ -135,7 +136,7 @@ impl Shown {
     fn lacking(&self) -> Vec<Text> {
         let several = self.channels.len() > 1;
         let line = |(place, channel): (usize, &Channel)| {
-            let lacking = self.imagined.toll(&Trial { chosen: 1 << place, ..self.trial });
+            let lacking = self.imagined.toll(Trial { chosen: 1 << place, ..self.trial });
             let line = self.say("membership-simulate-line-channel").with("channel", Arg::Bold(channel.title.clone()));
             line.with("count", number(lacking.muted + lacking.told))
         };
@@ -147,7 +148,7 @@ impl Shown {
         let muted = |it: &Fate| matches!(it, Fate::Muted | Fate::AtTheDoor);
         let told = |it: &Fate| *it == Fate::Told;
         let line = |key, befell: fn(&Fate) -> bool, all: u32| {
-            let some = self.imagined.some(&self.trial, befell, NAMES_MAX);
+            let some = self.imagined.some(self.trial, befell, NAMES_MAX);
             let more = (all as usize).saturating_sub(some.len());
             let text = self.say(key).with("names", Arg::Word(some.join(", "))).with("more-count", count_of(more));
             (!some.is_empty()).then_some(text)

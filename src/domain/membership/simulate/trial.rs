@@ -86,7 +86,7 @@ impl Trial {
         Self { chosen, answer: *strangers, switches }
     }
 
-    pub(super) const fn has(&self, switch: Switch) -> bool {
+    pub(super) const fn has(self, switch: Switch) -> bool {
         self.switches & switch.bit() != 0
     }
 
@@ -96,12 +96,12 @@ impl Trial {
     }
 
     /// Whether somebody lacks a channel that is asked for.
-    pub(super) const fn asks(&self, case: &Case) -> bool {
+    pub(super) const fn asks(self, case: &Case) -> bool {
         case.lacks & self.chosen != 0
     }
 
     /// With so many messages somebody is muted: those before only bring a word.
-    pub(super) fn patience(&self) -> u32 {
+    pub(super) fn patience(self) -> u32 {
         match self.answer {
             Answer::Mute => 1,
             Answer::Warn(times) => u32::from(times) + 1,
@@ -110,7 +110,7 @@ impl Trial {
     }
 
     /// What would become of somebody.
-    pub(super) fn fate(&self, case: &Case) -> Fate {
+    pub(super) fn fate(self, case: &Case) -> Fate {
         let deeds = case.wrote.saturating_add(if self.has(Switch::Reactions) { case.reacted } else { 0 });
         let at_the_door = case.is(Case::CAME) && !self.has(Switch::Late) && self.answer == Answer::Mute;
         let excused =

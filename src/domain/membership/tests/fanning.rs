@@ -1,7 +1,7 @@
 //! Who comes to a channel and who leaves it: what the groups do that ask for it, whatever the order.
 
 use super::super::super::effect::{Effect, Lane};
-use super::super::super::event::{Event, Note, Standing, Status};
+use super::super::super::event::{Event, Note, Rights, Standing, Status};
 use super::super::super::fact::Unknown;
 use super::super::super::play::{CLUB, GROUP, ME, NEWS, Play, admin, all_rights, muted, person, plain};
 use super::super::super::types::UserId;
@@ -210,7 +210,7 @@ fn what_is_done_about_subscriptions_waits_for_everybody_who_waits() {
 fn nobody_is_muted_for_leaving_who_need_not_be() {
     type Change = fn(&mut Play<Membership>);
     let cases: [(&str, Change); 9] = [
-        ("an admin", |play| play.world.set(GROUP, UserId(EVE), admin(Default::default()))),
+        ("an admin", |play| play.world.set(GROUP, UserId(EVE), admin(Rights::default()))),
         ("not in the group, as we know", |play| {
             play.world.rows.remove("person/7");
         }),

@@ -3,10 +3,10 @@
 use super::super::super::effect::{Button, Call, Does, Effect, Label};
 use super::super::super::event::{Event, Happened, Outcome, Rights, Said};
 use super::super::super::fact::{Fact, Need, Unknown};
-use super::super::super::feature::Facts;
+use super::super::super::feature::{Facts, Pace};
 use super::super::super::play::{self, GROUP, ME, NEWS, Play, admin, all_rights, buttons, calls, person, plain};
 use super::super::super::text::{Arg, Text};
-use super::super::super::types::{ANONYMOUS_ADMIN, Language, MessageId, UserId};
+use super::super::super::types::{ANONYMOUS_ADMIN, Language, MessageId, Moment, UserId};
 use super::super::draft::Draft;
 use super::super::{Answer, Membership, Policy};
 use super::{ANN, BOB, EVE, guarded, told};
@@ -321,8 +321,7 @@ fn whoever_is_let_off_is_listed_wherever_that_is_decided() {
     let row = play.world.rows["person/7"].clone();
     let known: super::super::Known = serde_json::from_slice(&row).unwrap();
     let facts = vec![(Need::Row("person/7".into()), Fact::Row(Some(row.into())))];
-    let facts =
-        Facts { now: play.world.now, house: &play.world.house, slots: 1, pace: Default::default(), known: &facts };
+    let facts = Facts { now: play.world.now, house: &play.world.house, slots: 1, pace: Pace::default(), known: &facts };
     let event = Happened { update: None, at: play.world.now, place: play.place.clone(), event: Event::Other };
     let mut draft = Draft::new(super::super::Settings::default(), &play.state, &event, &facts);
     draft.engrave(UserId(EVE), super::super::Known { exempt: Some(exemption()), ..known });
@@ -330,7 +329,7 @@ fn whoever_is_let_off_is_listed_wherever_that_is_decided() {
 }
 
 fn exemption() -> super::super::Exempt {
-    super::super::Exempt { since: Default::default(), by: UserId(ANN), how: super::super::Mercy::Undone, until: None }
+    super::super::Exempt { since: Moment::default(), by: UserId(ANN), how: super::super::Mercy::Undone, until: None }
 }
 
 #[test]

@@ -23,11 +23,11 @@ fn lines(effects: &[Effect]) -> Vec<String> {
             _ => None,
         })
     };
-    let texts = calls(effects).into_iter().filter_map(|it| match it {
+    let mut texts = calls(effects).into_iter().filter_map(|it| match it {
         Call::Say { text, .. } | Call::Edit { text, .. } => Some(text),
         _ => None,
     });
-    texts.filter_map(lines).next().unwrap_or_default()
+    texts.find_map(lines).unwrap_or_default()
 }
 
 /// Where the buttons of the list lead.

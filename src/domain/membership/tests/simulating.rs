@@ -284,8 +284,7 @@ fn a_simulation_begins_with_the_groups_own_settings_and_adds_channels_to_those_i
         channels_welcome: _,
         log: _,
     } = Policy::default(); // a new field belongs into the table
-    type Choose = fn(&mut Policy);
-    let table: [(&str, Choose, bool); 14] = [
+    let table: [(&str, fn(&mut Policy), bool); 14] = [
         ("dry", |it| it.dry = true, false),
         ("strangers", |it| it.strangers = Answer::Warn(2), true),
         ("language", |it| it.language = Some(Language::Ru), false),
