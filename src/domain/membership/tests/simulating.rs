@@ -11,6 +11,9 @@ use super::super::{Answer, Exempt, Known, LogPlace, Membership, Mercy, Policy, S
 use super::walking::{keys, last_edit, number, walk_on};
 use super::{ANN, BOB, muted_rows, stage, stage_with, told};
 
+/// Sets one thing of a group's choices.
+type Choose = fn(&mut Policy);
+
 #[test]
 fn a_simulation_shows_who_would_have_been_stopped_and_touches_nobody() {
     let mut play = stage_with(Settings { walk_per_s: 25, ..Settings::default() });
@@ -284,7 +287,7 @@ fn a_simulation_begins_with_the_groups_own_settings_and_adds_channels_to_those_i
         channels_welcome: _,
         log: _,
     } = Policy::default(); // a new field belongs into the table
-    let table: [(&str, fn(&mut Policy), bool); 14] = [
+    let table: [(&str, Choose, bool); 14] = [
         ("dry", |it| it.dry = true, false),
         ("strangers", |it| it.strangers = Answer::Warn(2), true),
         ("language", |it| it.language = Some(Language::Ru), false),
