@@ -8,7 +8,8 @@ use super::draft::{Draft, Voice};
 use super::request::{Odd, targets};
 use super::whom::{self, Whom};
 use super::{
-    afar, appeal, journal, knock, log_place, pair, panel, raid, setup, simulate, stats, transfer, undo, verify, why,
+    afar, appeal, groups, journal, knock, log_place, pair, panel, raid, setup, simulate, stats, transfer, undo, verify,
+    why,
 };
 use serde::{Deserialize, Serialize};
 
@@ -147,6 +148,7 @@ pub(super) fn pressed(draft: &mut Draft<'_>, pressed: &super::super::event::Pres
         setup::ACTION => setup::pressed(draft, pressed),
         panel::ACTION => panel::pressed(draft, pressed, args),
         appeal::ACTION | journal::ACTION => afar::pressed(draft, pressed, action, args),
+        groups::ACTION => groups::pressed(draft, pressed, args),
         knock::ACTION => knock::pressed(draft, pressed, args),
         pair::ACTION => pair::pressed(draft, pressed, args),
         simulate::ACTION => simulate::pressed(draft, pressed, args),

@@ -45,6 +45,9 @@ pub struct Policy {
     /// Notices carry no button to appeal.
     #[serde(skip_serializing_if = "is_default")]
     pub no_appeals: bool,
+    /// Messages in the name of a channel that is none of the group's own are let through.
+    #[serde(skip_serializing_if = "is_default")]
+    pub channels_welcome: bool,
     /// While a raid lasts nobody but the admins may write.
     #[serde(skip_serializing_if = "is_default")]
     pub lockdown: bool,

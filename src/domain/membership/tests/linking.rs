@@ -126,7 +126,7 @@ fn a_group_follows_its_channel() {
     play.place.title = String::new(); // as words of other chats come
     let word = |title: &str, username: Option<&str>, ours| {
         let username = username.map(str::to_owned);
-        Word::Changed { channel: Channel { id: NEWS, title: title.into(), username, link: None }, ours }
+        Word::Changed { channel: Channel { id: NEWS, title: title.into(), username, link: None, since: None }, ours }
     };
     assert_eq!(told(&hears(&mut play, word("News", Some("news"), true))), [""; 0]);
     assert!(!play.changed, "nothing new");

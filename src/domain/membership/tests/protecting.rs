@@ -33,8 +33,15 @@ fn an_admin_of_both_protects_at_once() {
     let effects = play.say(ANN, "/protect @news");
     assert_eq!(told(&effects), ["say membership-protected"]);
     assert!(play.claimed);
-    let news = Channel { id: NEWS, title: "News".into(), username: Some("news".into()), link: None };
+    let news = Channel {
+        id: NEWS,
+        title: "News".into(),
+        username: Some("news".into()),
+        link: None,
+        since: Some(play.world.now),
+    };
     assert_eq!(play.state.channels, std::slice::from_ref(&news));
+    play.wait_s(60);
     assert_eq!(told(&play.say(ANN, "/protect t.me/news")), ["say membership-protected"], "again is no harm");
     assert_eq!(play.state.channels, [news]);
 }

@@ -57,7 +57,7 @@ fn granted(play: &mut Play<Membership>, rights: Standing) -> Vec<Effect> {
 /// The channel's own chat says that we are its admin now.
 fn let_in(play: &mut Play<Membership>, channel: ChatId) -> Vec<Effect> {
     play.world.set(channel, ME, all_rights());
-    let channel = Channel { id: channel, title: "Club".into(), username: None, link: None };
+    let channel = Channel { id: channel, title: "Club".into(), username: None, link: None, since: None };
     changed(play, channel)
 }
 
