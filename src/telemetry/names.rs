@@ -160,9 +160,13 @@ pub const METHODS: &[&str] = &[
     "answerCallbackQuery",
     "createChatInviteLink",
     "setMyCommands",
+    "sendChatAction",
+    "sendMessageDraft",
     "leaveChat",
     "other",
 ];
+/// How questions to models end.
+pub const QUESTION_ENDS: &[&str] = &["answered", "over", "taken_back"];
 /// Classes of answers.
 pub const CODE_CLASSES: &[&str] = &["2xx", "3xx", "4xx", "429", "5xx", "none"];
 /// Kinds of errors: those of the transport, and ours.
@@ -256,6 +260,10 @@ metrics! {
     ACTIVE_GROUPS = "bot_active_groups", Gauge, Count, {}, "Groups that are protected.";
     DB_CONNECTED = "bot_db_connected", Gauge, Count, {}, "1 while the store takes writes.";
     REDIS_CONNECTED = "bot_redis_connected", Gauge, Count, {}, "Always 0: the house needs no Redis.";
+
+    // Questions to models.
+    AI_QUESTIONS = "ai_questions_total", Counter, Count, { outcome: QUESTION_ENDS }, "Questions to models that have ended, by how.";
+    AI_WAITING = "ai_questions_waiting", Gauge, Count, {}, "Questions that wait for a provider.";
 
     // Intake.
     UPDATES_RECEIVED = "bot_updates_received_total", Counter, Count, { kind: UpdateKind::TEXTS, mode: Via::TEXTS },

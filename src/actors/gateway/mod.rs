@@ -317,7 +317,7 @@ impl Gateway {
             entry.flight.iter().for_each(AbortHandle::abort);
         }
         self.forget(id);
-        metrics::counter!("ai_questions_total", "outcome" => "taken back").increment(1);
+        metrics::counter!("ai_questions_total", "outcome" => "taken_back").increment(1);
     }
 
     /// Its row goes some time soon.

@@ -5,6 +5,7 @@ mod chats;
 mod commands;
 mod ephemeral;
 mod files;
+mod growing;
 mod joining;
 mod links;
 mod members;
@@ -58,6 +59,8 @@ pub(super) static METHODS: &[Method] = &[
     now("getChatMember", members::get),
     now("getChatAdministrators", members::administrators),
     now("getChat", chats::get),
+    now("sendChatAction", growing::act),
+    now("sendMessageDraft", growing::draft),
     now("leaveChat", chats::leave),
     now("setChatPermissions", chats::set_permissions),
     now("createChatInviteLink", links::create),
