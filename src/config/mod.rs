@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+mod ai;
 mod backup;
 mod check;
 mod env;
@@ -23,6 +24,7 @@ mod telegram;
 mod tests;
 mod web;
 
+pub use ai::{Ai, AiLimits, AiProvider, AiRoutes};
 pub use backup::Backup;
 pub use check::{Check, Wrong};
 pub use env::no_color;
