@@ -1,5 +1,6 @@
 //! What it costs to ask whether a call may go.
 #![allow(missing_docs, reason = "criterion's macros make items")]
+#![allow(clippy::cast_possible_wrap, reason = "small numbers")]
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use majordomo::domain::limits::{

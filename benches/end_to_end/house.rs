@@ -148,6 +148,14 @@ impl House {
         self.log().lines().filter(bad).map(ToOwned::to_owned).collect()
     }
 
+    /// A command for this house, that says nothing.
+    pub fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(binary());
+        command.args(words).env_clear().current_dir(self.folder.path()).stdin(Stdio::null());
+        command.envs(self.env.iter().map(|(name, value)| (name, value))).stdout(Stdio::null());
+        command
+    }
+
     async fn get(&self, path: &str) -> String {
         let Ok(mut stream) = TcpStream::connect(&self.web).await else { return String::new() };
         let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.web);

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 /// Groups in which whoever leaves is known.
 const KNOWN: usize = 40;
 /// How long everything may take.
-const LONG: Duration = Duration::from_secs(120);
+const LONG: Duration = Duration::from_mins(2);
 
 /// With the limits as they are by default, at a Telegram that counts.
 pub async fn leaving(size: Size) -> Vec<Row> {

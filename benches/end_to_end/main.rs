@@ -18,6 +18,7 @@
 )]
 
 mod arrivals;
+mod backup;
 mod hole;
 mod house;
 mod leaving;

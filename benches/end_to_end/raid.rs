@@ -14,7 +14,7 @@ const STRANGERS: usize = 1_000;
 /// Within a minute, and not a moment more: then there may be another notice.
 const WITHIN_S: f64 = 55.0;
 /// How long everything may take.
-const LONG: Duration = Duration::from_secs(120);
+const LONG: Duration = Duration::from_mins(2);
 
 /// 1,000 strangers in a minute (in a quick run 100 of them), at a Telegram that counts.
 pub async fn raid(size: Size) -> Vec<Row> {

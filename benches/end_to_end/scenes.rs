@@ -16,7 +16,7 @@ use std::time::Duration;
 #[derive(Clone, Copy)]
 pub struct Size {
     subscribers: usize,
-    updates: usize,
+    pub updates: usize,
     strangers: usize,
     pub seconds: usize,
     rest: Duration,
@@ -31,7 +31,7 @@ pub struct Size {
 
 type Scene = fn(Size) -> Pin<Box<dyn Future<Output = Vec<Row>>>>;
 
-pub const ALL: [(&str, Scene); 13] = [
+pub const ALL: [(&str, Scene); 14] = [
     ("idle", |it| Box::pin(idle(it))),
     ("subscribers", |it| Box::pin(subscribers(it))),
     ("strangers known", |it| Box::pin(known_strangers(it))),
@@ -44,6 +44,7 @@ pub const ALL: [(&str, Scene); 13] = [
     ("raid", |it| Box::pin(crate::raid::raid(it))),
     ("scale", |it| Box::pin(crate::scale::scale(it))),
     ("leaving", |it| Box::pin(crate::leaving::leaving(it))),
+    ("backup", |it| Box::pin(crate::backup::backup(it))),
     ("soak", |it| Box::pin(crate::soak::soak(it))),
 ];
 
@@ -62,7 +63,7 @@ impl Size {
         groups: 10_000,
         people: 100_000,
         linked: 1_000,
-        soak: Duration::from_secs(3_600),
+        soak: Duration::from_hours(1),
     };
     pub const QUICK: Self = Self {
         subscribers: 20,

@@ -87,7 +87,7 @@ pub async fn soak(size: Size) -> Vec<Row> {
         }
         let ahead = (begun.elapsed().as_secs_f64() * (faster - 1.0)) as u64;
         clock.ahead_s(ahead);
-        town.telegram.advance_ms(((ahead - ahead_s) * 1_000) as i64);
+        town.telegram.advance_ms(i64::try_from((ahead - ahead_s) * 1_000).unwrap());
         ahead_s = ahead;
         if looks <= begun.elapsed() {
             looks += size.soak / 200;

@@ -9,7 +9,7 @@ use std::time::Duration;
 /// What the bot may do in a group.
 const GUARD: [&str; 3] = ["can_delete_messages", "can_restrict_members", "can_invite_users"];
 /// How long anything that is prepared may take.
-pub const LIMIT: Duration = Duration::from_secs(120);
+pub const LIMIT: Duration = Duration::from_mins(2);
 
 /// Groups, a channel, and who owns both.
 pub struct Town {

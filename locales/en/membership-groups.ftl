@@ -10,10 +10,13 @@ membership-groups = { $count ->
    *[other] Your { $count } groups:
 }
     { $lines }
-    { $more ->
-    [0] Settings: send /protection in the group.
-   *[other] … and { $more } more. Settings: send /protection in the group.
-}
+    Settings: send /protection in the group.
+membership-groups-page =
+    Your groups:
+    { $lines }
+    Settings: send /protection in the group.
+membership-groups-button-next = More ›
+membership-groups-button-first = « From the beginning
 membership-groups-none =
     You have no guarded group yet.
     Add me to your group, then send there: /protect @channel
@@ -29,7 +32,7 @@ membership-groups-reconciled = { "    " }🔎 checked { $time }: { $count ->
 
 membership-groups-privacy =
     What I keep, and why:
-    • who was seen in a guarded group: the name shown then, when first and last, and of the last day on which they wrote how many messages in which hour. So I know who is inside, and admins can try settings out;
+    • who was seen in a guarded group or asked to be let in: the name shown then and the public one, when first and last, when they came, asked, and who let them in; and of the last day on which they wrote or reacted how often in which hour. So I know who is inside, and admins can name them and try settings out;
     • what I did to whom, why and until when, with the public name then (the last { $deeds } actions of a group): so that admins can answer for it and undo it;
     • appeals for three days, requests to join until they are decided;
     • who set a group up, and the channels it asks for;

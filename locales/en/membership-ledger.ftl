@@ -76,6 +76,7 @@ membership-ledger-why-admin = { $admin } decided so
 membership-ledger-why-late = it took too long to join
 membership-ledger-why-reconciled = that is how it stood when I checked again
 membership-ledger-why-released = that channel is asked for no more
+membership-ledger-why-masked = written in a channel's name, so that nobody knows by whom
 
 membership-ledger-now-held = Now: muted by me until { $time }. To write again, join { $channels } and press “I have joined” under the notice in the group.
 membership-ledger-now-held-appeal =
@@ -96,7 +97,7 @@ membership-ledger-undo-odd =
     I do not understand { $word }, so nothing was undone.
     { $lines }
 membership-ledger-odd-person = I do not understand { $word }. Answer a message of the person with the command, or name them by id or @name. For example: /why 123456789
-membership-ledger-nobody-named = Among those I have held back here lately nobody was called { $word }. Telegram does not tell me whose name that is: please answer a message of theirs, or use their id.
+membership-ledger-nobody-named = I have seen nobody here who is called { $word }. Telegram does not tell me whose name that is: please answer a message of theirs with the command, or use their id.
 membership-ledger-undone-one = Done: { $person } may write here again and need not join any channel.
 membership-ledger-undone-held = { $person } need not join any channel any more. They still may not write: an admin restricted them, and I do not change that.
 membership-ledger-undo-nothing = There is nothing of mine to take back for { $person }.

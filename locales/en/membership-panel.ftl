@@ -54,6 +54,7 @@ membership-panel-button-warn = { $tick } { $times }×
 membership-panel-button-delete = { $tick } Only delete, never mute
 membership-panel-button-reactions = { $tick } Reactions count as writing
 membership-panel-button-lockdown = { $tick } In a raid only admins write
+membership-panel-button-channels-welcome = { $tick } Channels may write in their name
 membership-panel-button-appeals = { $tick } People may appeal to the admins
 
 membership-panel-notices = In which language do I speak to people, and how long does a notice stand?
@@ -96,6 +97,7 @@ membership-panel-channels =
     { $lines }
 membership-panel-channel-well = ✅ { $channel }
 membership-panel-channel-sick = ⚠️ { $channel }: something does not work there
+membership-panel-channel-since = { "    " }required since { $time }
 membership-panel-button-let-go = ✖️ { $channel }
 membership-panel-sure = Shall nobody need { $channel } here any more?
 membership-panel-sure-last = Shall nobody need { $channel } here any more? It is the only channel: everybody can write then.

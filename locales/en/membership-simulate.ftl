@@ -24,15 +24,27 @@ membership-simulate-done = If only subscribers of { $channels } could write: of 
    *[other] { $people } people would have been stopped, who wrote { $wrote-count } of them.
 } Nothing has been done.
     { $lines }
-membership-simulate-line-effect = • messages deleted: { $deleted-count }, people muted: { $muted-count }
+membership-simulate-line-effect = • messages deleted: { $deleted-count }, people muted: { $muted-count }, people only told: { $told-count }
+membership-simulate-line-newcomers = • of those muted, as they came in: { $count }
+membership-simulate-line-excused = • not subscribed, and need not be: { $count }
+membership-simulate-line-requests = • join requests: { $admitted-count } let in at once, { $waiting-count } asked to subscribe first
 membership-simulate-line-channel = • not in { $channel }: { $count }
-membership-simulate-names = They are: { $names }{ $more-count ->
+membership-simulate-names-muted = Muted: { $names }{ $more-count ->
+    [0] .
+   *[other] {" "}and { $more-count } more.
+}
+membership-simulate-names-told = Only told: { $names }{ $more-count ->
     [0] .
    *[other] {" "}and { $more-count } more.
 }
 membership-simulate-button-channel = { $tick } { $channel }
 membership-simulate-button-mute = { $tick } Mute
 membership-simulate-button-delete = { $tick } Delete
+membership-simulate-button-invited = { $tick } Invited by an admin: free
+membership-simulate-button-excused = { $tick } Let off by an admin: free
+membership-simulate-button-reactions = { $tick } Reactions count
+membership-simulate-button-late = { $tick } Newcomers: when they write
+membership-simulate-button-requests = { $tick } Answer join requests
 membership-simulate-toast-one = At least one channel must be left, else everybody can write.
 membership-simulate-toast-over = That is too old to be changed. Please send /simulate again.
 membership-simulate-button-protect = Protect now

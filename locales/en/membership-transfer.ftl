@@ -16,6 +16,10 @@ membership-transfer-changes =
     Press “Apply” within an hour. Nothing has changed yet.
 membership-transfer-button-apply = ✅ Apply
 membership-transfer-applied = ✅ The settings from the file hold now. To see them: /protection
+membership-transfer-applied-later = ✅ The settings from the file hold now, but for the channels: { $channels } { $count ->
+    [one] stays
+   *[other] stay
+} required until an admin of the new channel agrees below. To see them: /protection
 
 membership-transfer-grant =
     Almost there. Please grant this first, then press “Apply” again:
@@ -41,6 +45,7 @@ membership-transfer-greet = greet newcomers
 membership-transfer-exempt = people let in by admins need not join
 membership-transfer-reactions = reactions count as writing
 membership-transfer-lockdown = during a raid nobody may write
+membership-transfer-channels-welcome = messages in the name of any channel
 membership-transfer-late = newcomers are checked when they write
 membership-transfer-requests = join requests are left to admins
 membership-transfer-appeals = no button to appeal

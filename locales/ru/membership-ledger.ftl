@@ -79,6 +79,7 @@ membership-ledger-why-admin = так решил(а) { $admin }
 membership-ledger-why-late = подписка не появилась вовремя
 membership-ledger-why-reconciled = так оказалось при повторной проверке
 membership-ledger-why-released = подписка на этот канал больше не нужна
+membership-ledger-why-masked = написано от имени канала: кем, неизвестно
 
 membership-ledger-now-held = Сейчас: писать нельзя до { $time }, это моё ограничение. Чтобы писать снова, подпишитесь на { $channels } и нажмите «Я подписался(-ась)» под моим сообщением в группе.
 membership-ledger-now-held-appeal =
@@ -99,7 +100,7 @@ membership-ledger-undo-odd =
     Не понимаю { $word }, поэтому ничего не отменено.
     { $lines }
 membership-ledger-odd-person = Не понимаю { $word }. Ответьте командой на сообщение человека или назовите его id или @имя. Например: /why 123456789
-membership-ledger-nobody-named = Среди тех, кого я недавно здесь ограничил, нет { $word }. Чьё это имя, Telegram мне не говорит: ответьте, пожалуйста, на сообщение человека или укажите его id.
+membership-ledger-nobody-named = Никого с именем { $word } я здесь не видел. Чьё это имя, Telegram мне не говорит: ответьте, пожалуйста, командой на сообщение человека или укажите его id.
 membership-ledger-undone-one = Готово: { $person } снова может писать здесь, подписки не нужны.
 membership-ledger-undone-held = { $person }: подписки больше не нужны. Писать пока нельзя: это ограничение администратора, его я не меняю.
 membership-ledger-undo-nothing = { $person }: мне нечего отменять.

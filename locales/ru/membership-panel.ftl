@@ -57,6 +57,7 @@ membership-panel-button-warn = { $tick } { $times }×
 membership-panel-button-delete = { $tick } Только удалять сообщения
 membership-panel-button-reactions = { $tick } Реакция — то же, что сообщение
 membership-panel-button-lockdown = { $tick } При наплыве пишут только админы
+membership-panel-button-channels-welcome = { $tick } Можно писать от имени канала
 membership-panel-button-appeals = { $tick } Можно пожаловаться админам
 
 membership-panel-notices = На каком языке говорить с людьми и сколько висит уведомление?
@@ -101,6 +102,7 @@ membership-panel-channels =
     { $lines }
 membership-panel-channel-well = ✅ { $channel }
 membership-panel-channel-sick = ⚠️ { $channel }: там что-то не работает
+membership-panel-channel-since = { "    " }подписка нужна с { $time }
 membership-panel-button-let-go = ✖️ { $channel }
 membership-panel-sure = Подписка на { $channel } здесь больше не нужна?
 membership-panel-sure-last = Подписка на { $channel } здесь больше не нужна? Это единственный канал: писать смогут все.

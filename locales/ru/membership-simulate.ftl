@@ -24,15 +24,27 @@ membership-simulate-done = Если бы писать могли только п
    *[many] не смогли бы { $people } человек, их сообщений — { $wrote-count }.
 } Ничего не сделано.
     { $lines }
-membership-simulate-line-effect = • удалено бы сообщений: { $deleted-count }, остались бы без права писать: { $muted-count }
+membership-simulate-line-effect = • удалено бы сообщений: { $deleted-count }, остались бы без права писать: { $muted-count }, получили бы только предупреждение: { $told-count }
+membership-simulate-line-newcomers = • из них без права писать сразу при вступлении: { $count }
+membership-simulate-line-excused = • не подписаны, но им и не нужно: { $count }
+membership-simulate-line-requests = • заявки на вступление: впущены сразу — { $admitted-count }, сначала подписка — { $waiting-count }
 membership-simulate-line-channel = • нет подписки на { $channel }: { $count }
-membership-simulate-names = Это { $names }{ $more-count ->
+membership-simulate-names-muted = Без права писать: { $names }{ $more-count ->
+    [0] .
+   *[other] {" "}и ещё { $more-count }.
+}
+membership-simulate-names-told = Только предупреждены: { $names }{ $more-count ->
     [0] .
    *[other] {" "}и ещё { $more-count }.
 }
 membership-simulate-button-channel = { $tick } { $channel }
 membership-simulate-button-mute = { $tick } Запрет
 membership-simulate-button-delete = { $tick } Удаление
+membership-simulate-button-invited = { $tick } Приглашённым админом можно
+membership-simulate-button-excused = { $tick } Освобождённым админом можно
+membership-simulate-button-reactions = { $tick } Реакции считаются
+membership-simulate-button-late = { $tick } Новичков — по первому сообщению
+membership-simulate-button-requests = { $tick } Отвечать на заявки
 membership-simulate-toast-one = Хотя бы один канал нужен, иначе писать смогут все.
 membership-simulate-toast-over = Это уже устарело. Отправьте, пожалуйста, /simulate ещё раз.
 membership-simulate-button-protect = Защитить сейчас

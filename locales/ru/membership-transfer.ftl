@@ -16,6 +16,11 @@ membership-transfer-changes =
     Нажмите «Применить» в течение часа. Пока ничего не изменилось.
 membership-transfer-button-apply = ✅ Применить
 membership-transfer-applied = ✅ Теперь действуют настройки из файла. Посмотреть: /protection
+membership-transfer-applied-later = ✅ Теперь действуют настройки из файла, кроме каналов: { $count ->
+    [one] подписка на канал { $channels } нужна
+    [few] подписки на каналы { $channels } нужны
+   *[many] подписки на каналы { $channels } нужны
+}, пока администратор нового канала не согласится ниже. Посмотреть: /protection
 
 membership-transfer-grant =
     Почти готово. Сначала дайте вот это, потом снова нажмите «Применить»:
@@ -41,6 +46,7 @@ membership-transfer-greet = приветствовать новичков
 membership-transfer-exempt = кого впустил админ, тому канал не нужен
 membership-transfer-reactions = реакция считается сообщением
 membership-transfer-lockdown = во время набега никто не может писать
+membership-transfer-channels-welcome = сообщения от имени любого канала
 membership-transfer-late = новичков проверять, когда они пишут
 membership-transfer-requests = заявки решают админы
 membership-transfer-appeals = без кнопки «Пожаловаться»

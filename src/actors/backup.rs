@@ -15,6 +15,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
+use tokio::sync::oneshot;
 
 /// The longest wait between two looks at the clock: it may be set.
 const LOOK: Duration = Duration::from_secs(30);
@@ -132,7 +133,7 @@ impl Clerk {
         let watched = Arc::clone(progress);
         let estimate = store.status().bytes;
         let doing = task.clone();
-        let work = tokio::task::spawn_blocking(move || {
+        let work = aside(move || {
             let mut source = store.copy(settings.backup.changes_bytes)?;
             match doing {
                 Task::Look => survey(&mut source, &watched).map(Outcome::Looked),
@@ -151,7 +152,7 @@ impl Clerk {
                 work.await
             }
         };
-        let ended = ended.unwrap_or_else(|error| Err(BackupError::Store(error.to_string())));
+        let ended = ended.unwrap_or_else(|_| Err(BackupError::Store("its thread ended".to_owned())));
         match ended {
             Ok(outcome) => self.worked(&task, outcome, clock::tick_ms().saturating_sub(began_ms)).await,
             Err(error) => self.failed(&task, &error),
@@ -208,6 +209,21 @@ impl Clerk {
             Err(_) => 0,
         }
     }
+}
+
+/// Less important than everything else that this machine does, yet not starved: a copy that stands still holds what is
+/// written meanwhile in memory.
+const NICE: i32 = 10;
+
+/// Does it on a thread of its own, which gives way to all others and ends with the work.
+fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> oneshot::Receiver<T> {
+    let (tell, told) = oneshot::channel();
+    let spawned = std::thread::Builder::new().name("backup".into()).spawn(move || {
+        let _ = rustix::process::nice(NICE); // where it is forbidden, the rests between pages must do
+        let _ = tell.send(work()); // nobody waits for it any more
+    });
+    drop(spawned); // when there is no thread, nobody will tell
+    told
 }
 
 /// What is to be made of these settings.

@@ -89,6 +89,7 @@ impl Telegram {
 
 impl Town {
     /// A world without limits, in which that Telegram answers.
+    #[expect(clippy::unused_async, reason = "who makes it has a runtime")]
     pub(super) async fn new(telegram: Telegram, change: impl FnOnce(&mut Settings)) -> Self {
         let mut settings = Settings::default();
         settings.telegram.token = "123456:abcdefghijklmnopqrstuvwxyz".to_owned().into();

@@ -12,8 +12,8 @@ use crate::config::{LEAST_FILES, Loaded, Settings, open_files, shares};
 use crate::domain::fact::{Claim, House as HouseFacts};
 use crate::domain::limits::breaker::{Breaker, BreakerRules};
 use crate::domain::limits::gate::{GateLimits, SendGate};
+use crate::domain::offices;
 use crate::domain::types::UserId;
-use crate::domain::{drill, offices};
 use crate::protocol::control::socket_path;
 use crate::protocol::facts::FactsPort;
 use crate::protocol::health::HealthBoard;
@@ -88,22 +88,13 @@ const FIRST_LOOK: Duration = Duration::from_secs(3);
 const CLAIM_TRIES: u32 = 5;
 
 pub(super) async fn build(loaded: Loaded, options: Options, ground: &Ground) -> Result<Built, StartError> {
-    let mut settings = loaded.settings;
-    let files = open_files();
-    if files < LEAST_FILES {
-        let words = format!(
-            "{files} open files are allowed, and at least {LEAST_FILES} are needed: raise the limit \
-                             (ulimit -n 1024, or LimitNOFILE=1024 in the unit of the service)"
-        );
-        return Err(StartError::Config(words));
-    }
-    settings.telegram.calls_in_flight = settings.telegram.calls_in_flight.min(shares().calls);
+    let settings = within_the_files(loaded.settings)?;
     let client = Client::new(&settings.telegram).map_err(|it| StartError::Config(it.to_string()))?;
     let Kept { store, key, secret, boot, in_hand, left } = folder::open(&settings).await?;
     let restored = restore::tell(&store).await?;
     crate::telemetry::keep_secret(&secret);
     let sequence = Arc::new(Sequence::of_boot(boot));
-    let features = offices::features(&office_settings(&settings));
+    let features = offices::features(&settings.features);
     let facts = FactsPort::unbound(settings.limits.membership_cache.clone());
     let health = HealthBoard::new(&["store", "replay", "intake"]);
     let outbox = OutboxPort::unbound(settings.limits.telegram.queue);
@@ -121,12 +112,9 @@ pub(super) async fn build(loaded: Loaded, options: Options, ground: &Ground) -> 
         names: features.iter().map(|it| it.name()).collect(),
         limits: settings.runtime.clone(),
     });
-    let left: Vec<_> = left.into_iter().map(|(event, feature)| (event.0, feature)).collect();
-    intake.load_blame(&left).await?;
+    intake.load_blame(&left.into_iter().map(|(event, feature)| (event.0, feature)).collect::<Vec<_>>()).await?;
     let waiting = intake.replay().await?;
-    let wakers = Wakers::new(settings.runtime.shards);
-    let starter = wakers.clone();
-    intake.set_starter(Box::new(move |chat| starter.wake(chat)));
+    let wakers = wakers_of(&intake, settings.runtime.shards);
     let (house, owner_code) = first_facts(&settings, &store, &client, options).await?;
     let world = World::new(Parts {
         features,
@@ -146,23 +134,19 @@ pub(super) async fn build(loaded: Loaded, options: Options, ground: &Ground) -> 
     });
     world.set_restored(restored);
     let recorded = metrics::install().map_err(|it| StartError::Tree(it.to_string()))?;
-    let census = ground.census.clone();
     let deadline = Duration::from_millis(settings.telegram.call_timeout_ms);
+    let source = Source { client: client.clone(), deadline };
     let soil = Soil {
         receiver: Receiver {
             world: world.clone(),
-            source: Source { client: client.clone(), deadline },
+            source,
             settings: settings.clone(),
             health: health.clone(),
             secret,
             adopt: options.adopt,
             fatal: Arc::new(|why| end(why, Exit::Store)),
         },
-        operator: Arc::new(Operator {
-            world: world.clone(),
-            health: health.clone(),
-            tree: Box::new(move || draw(&census.snapshot(), clock::tick_ms())),
-        }),
+        operator: operator(&world, &health, ground),
         socket: socket_path(&settings.store.path, loaded.runtime_dir.as_deref()),
         metrics: Arc::new(move || recorded.render()),
         world,
@@ -172,6 +156,34 @@ pub(super) async fn build(loaded: Loaded, options: Options, ground: &Ground) -> 
         wakers,
     };
     Ok(Built { soil, owner_code, waiting })
+}
+
+/// Asks for no more connections than there are files for, and refuses to begin what would fail in the middle.
+fn within_the_files(mut settings: Settings) -> Result<Settings, StartError> {
+    let files = open_files();
+    if files < LEAST_FILES {
+        return Err(StartError::Config(format!(
+            "{files} open files are allowed, and at least {LEAST_FILES} are needed: raise the limit \
+             (ulimit -n 1024, or LimitNOFILE=1024 in the unit of the service)"
+        )));
+    }
+    settings.telegram.calls_in_flight = settings.telegram.calls_in_flight.min(shares().calls);
+    Ok(settings)
+}
+
+/// Who answers the operator's commands.
+fn operator(world: &Arc<World>, health: &HealthBoard, ground: &Ground) -> Arc<Operator> {
+    let census = ground.census.clone();
+    let tree = Box::new(move || draw(&census.snapshot(), clock::tick_ms()));
+    Arc::new(Operator { world: world.clone(), health: health.clone(), tree })
+}
+
+/// One waker per shard, which intake pulls for the chats that have something to do.
+fn wakers_of(intake: &IntakePort, shards: usize) -> Wakers {
+    let wakers = Wakers::new(shards);
+    let starter = wakers.clone();
+    intake.set_starter(Box::new(move |chat| starter.wake(chat)));
+    wakers
 }
 
 /// Says why, and ends the process.
@@ -217,13 +229,6 @@ async fn first_facts(
         crate::telemetry::keep_secret(code);
     }
     Ok((HouseFacts { me: id, username, owners: owners.into(), claim }, code))
-}
-
-pub(super) fn office_settings(settings: &Settings) -> offices::Settings {
-    offices::Settings {
-        membership: settings.features.membership,
-        drill: drill::Settings { enabled: settings.features.drill.enabled },
-    }
 }
 
 const fn gate_limits(settings: &Settings) -> GateLimits {

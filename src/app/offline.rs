@@ -1,6 +1,5 @@
 //! The operator's questions about a store that no house has open, answered as a house would.
 
-use super::build::office_settings;
 use crate::actors::backup::order;
 use crate::config::Loaded;
 use crate::domain::offices;
@@ -23,6 +22,7 @@ const DECODE: &str = "decode";
 ///
 /// # Errors
 /// When there is no store, another process has it, or it cannot be used; nothing was changed then.
+#[must_use]
 pub fn answer(loaded: &Loaded, request: &Request) -> Option<Result<Response, OfflineError>> {
     let open = || Offline::open(&loaded.settings.store);
     Some(match request {
@@ -88,7 +88,7 @@ fn release(loaded: &Loaded, mut store: Offline, id: u64) -> Result<Response, Off
     }
     let mut batch = Batch::default();
     let first = fresh_numbers(&store, &mut batch)?;
-    let features = offices::features(&office_settings(&loaded.settings));
+    let features = offices::features(&loaded.settings.features);
     let names: Vec<_> = features.iter().map(|it| it.name()).collect();
     for (seq, (_, feature, row)) in (first..).zip(rows) {
         let decided = names.iter().filter(|it| **it != feature).map(|it| (*it).to_owned()).collect();

@@ -1,6 +1,5 @@
 //! Putting back the state of an earlier moment, and what the first start after that says.
 
-use super::build::office_settings;
 use crate::clock;
 use crate::config::Settings;
 use crate::domain::offices;
@@ -25,7 +24,7 @@ pub enum From<'a> {
 /// # Errors
 /// In words; the folder is as it was then.
 pub fn restore_from(settings: &Settings, from: From<'_>) -> Result<Restored, RestoreError> {
-    let features = offices::features(&office_settings(settings));
+    let features = offices::features(&settings.features);
     let compares = |name: &str, key: &str| features.iter().any(|it| it.name() == name && it.compares(key));
     let word = |row: &RestoredRow| Some(Queued::of_own(offices::restored(row.backup_at, row.at, row.held)));
     let ways = RestoreWays {

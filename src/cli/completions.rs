@@ -7,7 +7,7 @@ use clap_complete::Shell;
 /// Arguments of `completions`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// For which shell: majordomo completions bash > /etc/bash_completion.d/majordomo
+    /// For which shell: `majordomo completions bash > /etc/bash_completion.d/majordomo`
     shell: Shell,
 }
 

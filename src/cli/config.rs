@@ -2,7 +2,7 @@
 
 use super::out::{self, Look, Tone};
 use super::{Exit, Source};
-use crate::config::{Loaded, Origin, from_environment, keys};
+use crate::config::{Loaded, Origin, from_environment, keys, shipped};
 use serde_json::json;
 
 /// What can be done with the configuration.
@@ -20,11 +20,14 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Print a config.toml to begin with: every setting, its default, and what it means
+    Example,
 }
 
 pub(super) fn run(source: &Source, command: Command) -> Exit {
     let loaded = match (from_environment(source.0.as_deref()), &command) {
         (Ok(loaded), _) => loaded,
+        (Err(_), Command::Example) => Loaded::default(), // a wrong file is no reason to refuse a right one
         (Err(error), Command::Check { json: true }) => {
             out::print_json(&json!({ "ok": false, "problems": error.problems }));
             return Exit::Config;
@@ -39,6 +42,7 @@ pub(super) fn run(source: &Source, command: Command) -> Exit {
         Command::Check { json: false } => out::print(check(&loaded)),
         Command::Show { json: true } => out::print_json(&as_json(&loaded)),
         Command::Show { json: false } => out::print(show(&loaded, Look::now())),
+        Command::Example => out::print(shipped()),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::telemetry::events::{ALL, Kind};
 /// Arguments of `explain`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The event's id, as the log shows it: sup.gave_up. Without it, all are listed
+    /// The event's id, as the log shows it: `sup.gave_up`. Without it, all are listed
     event: Option<String>,
 }
 

@@ -96,9 +96,9 @@ pub(super) enum Tone {
 pub(super) fn escaped(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut shown, it| {
         if is_harmful(it) {
-            shown.extend(it.escape_unicode())
+            shown.extend(it.escape_unicode());
         } else {
-            shown.push(it)
+            shown.push(it);
         }
         shown
     })
@@ -150,5 +150,5 @@ pub(super) fn size(bytes: u64) -> String {
 /// A moment for people, in UTC.
 pub(super) fn moment(ms: u64) -> String {
     let time = i64::try_from(ms).ok().and_then(|it| jiff::Timestamp::from_millisecond(it).ok());
-    time.map_or_else(|| "?".into(), |it| format!("{:.0}", it))
+    time.map_or_else(|| "?".into(), |it| format!("{it:.0}"))
 }

@@ -120,17 +120,13 @@ fn written(file: &Path, from: &Path) -> Exit {
 fn exported_to(file: &Path, from: &Path) -> Result<u64, backups::RestoreError> {
     let mut options = OpenOptions::new();
     let opened = options.create_new(true).write(true).mode(0o600).open(file);
-    let mut to = BufWriter::new(opened.map_err(|error| disk("make", file, error))?);
+    let mut to = BufWriter::new(opened.map_err(backups::disk("make", file))?);
     let rows = backups::export(from, &mut to, file)?;
-    let to = to.into_inner().map_err(|error| disk("write", file, error.into_error()))?;
+    let to = to.into_inner().map_err(|it| backups::disk("write", file)(it.into_error()))?;
     finished(File::sync_all(&to), file)?;
     Ok(rows)
 }
 
 fn finished(done: io::Result<()>, file: &Path) -> Result<(), backups::RestoreError> {
-    done.map_err(|error| disk("write", file, error))
-}
-
-fn disk(what: &'static str, path: &Path, error: io::Error) -> backups::RestoreError {
-    backups::RestoreError::Disk { what, path: path.to_path_buf(), error }
+    Ok(done.map_err(backups::disk("write", file))?)
 }

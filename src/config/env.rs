@@ -40,7 +40,7 @@ impl Environment {
         for (name, value) in ours {
             match schema::keys().iter().find(|key| schema::env_name(key) == name) {
                 _ if name == RUNTIME_DIR => {
-                    found.runtime_dir = Some(value.into()).filter(|it: &PathBuf| it.is_absolute())
+                    found.runtime_dir = Some(value.into()).filter(|it: &PathBuf| it.is_absolute());
                 }
                 _ if value.contains('\u{fffd}') => found.problems.push(not_text(&name)),
                 Some(key) => found.leaves.push((key.clone(), name, value_for(key, &value))),

@@ -1,42 +1,42 @@
 //! `[limits.*]`: every limit has a name.
 
-use super::check::Check;
+use crate::domain::settings::{a_rate, settings};
 use serde::{Deserialize, Serialize};
 
-/// `[limits]`: every limit has a name.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Limits {
-    /// `[limits.telegram]`
-    pub telegram: TelegramLimits,
-    /// `[limits.breaker]`
-    pub breaker: BreakerLimits,
-    /// `[limits.requests]`
-    pub requests: RequestLimits,
-    /// `[limits.membership_cache]`
-    pub membership_cache: CacheLimits,
-    /// `[limits.chat]`
-    pub chat: ChatLimits,
+settings! {
+    /// `[limits]`: every limit has a name.
+    pub struct Limits {
+        /// `[limits.telegram]`
+        telegram: TelegramLimits;
+        /// `[limits.breaker]`
+        breaker: BreakerLimits;
+        /// `[limits.requests]`
+        requests: RequestLimits;
+        /// `[limits.membership_cache]`
+        membership_cache: CacheLimits;
+        /// `[limits.chat]`
+        chat: ChatLimits;
+    }
 }
 
-/// `[limits.telegram]`: what we allow ourselves.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct TelegramLimits {
-    /// Calls that create or edit a message, all chats together, per second. 0 = no limit.
-    pub overall_per_s: f64,
-    /// The same in one chat, per second. 0 = no limit.
-    pub chat_per_s: f64,
-    /// The same in one group, per minute. 0 = no limit.
-    pub group_per_min: f64,
-    /// All other calls, per second. 0 = no limit.
-    pub other_per_s: f64,
-    /// How these limits count.
-    pub algorithm: Algorithm,
-    /// Calls that may wait in the outbox altogether before new ones stay on disk only.
-    pub queue: usize,
-    /// The largest file that a rule may read, in bytes.
-    pub file_fact_bytes: u32,
+settings! {
+    /// `[limits.telegram]`: what we allow ourselves.
+    pub struct TelegramLimits {
+        /// Calls that create or edit a message, all chats together, per second. 0 = no limit.
+        overall_per_s: f64 = 25.0, fits a_rate;
+        /// The same in one chat, per second. 0 = no limit.
+        chat_per_s: f64 = 1.0, fits a_rate;
+        /// The same in one group, per minute. 0 = no limit.
+        group_per_min: f64 = 20.0, fits a_rate;
+        /// All other calls, per second. 0 = no limit.
+        other_per_s: f64 = 0.0, fits a_rate;
+        /// How these limits count: `"token_bucket"`, `"sliding_window"` or `"fixed_window"`.
+        algorithm: Algorithm = Algorithm::TokenBucket;
+        /// Calls that may wait in the outbox altogether before new ones stay on disk only.
+        queue: usize = 10_000, in 1..=1 << 20;
+        /// The largest file that a rule may read, in bytes; at most 1048576.
+        file_fact_bytes: u32 = 65_536, in 1..=1 << 20;
+    }
 }
 
 /// How a limit counts.
@@ -52,162 +52,62 @@ pub enum Algorithm {
     FixedWindow,
 }
 
-/// `[limits.breaker]`: when an upstream is left alone.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct BreakerLimits {
-    /// Failures in a row that open it.
-    pub failures: u32,
-    /// How long it stays open, in ms.
-    pub open_ms: u64,
-    /// Successes in a row that close it again.
-    pub successes: u32,
-    /// First wait between repetitions, in ms; doubled each time, with jitter.
-    pub retry_base_ms: u64,
-    /// Longest wait between repetitions, in ms.
-    pub retry_cap_ms: u64,
-}
-
-/// `[limits.requests]`: commands that one person may send.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct RequestLimits {
-    /// Commands per minute and person.
-    pub per_min: f64,
-    /// How it counts.
-    pub algorithm: Algorithm,
-}
-
-/// `[limits.membership_cache]`
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct CacheLimits {
-    /// How long "is a subscriber" holds, in seconds.
-    pub positive_s: u64,
-    /// How long "is not" holds, in seconds.
-    pub negative_s: u64,
-    /// Spread of both, in percent.
-    pub jitter_percent: u64,
-    /// Entries kept.
-    pub entries: u64,
-    /// How long rights and chat facts hold, in seconds, at most 60.
-    pub recent_s: u64,
-    /// How long a lookup may take before the fact counts as unknown, in ms.
-    pub lookup_timeout_ms: u64,
-    /// How long a lookup may wait while Telegram asks for patience (429) before the fact counts as unknown, in ms.
-    pub flood_wait_ms: u64,
-}
-
-/// `[limits.chat]`: what an active chat may read and keep.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct ChatLimits {
-    /// Rows that a rule may read at once.
-    pub rows_per_read: u32,
-    /// Rows in memory; a row counts once, and once more for each KiB it has.
-    pub rows_cached: usize,
-    /// The same of all active chats together; above it each holds its share only.
-    pub rows_cached_overall: usize,
-    /// How long a row may be kept in memory only, in ms: what a crash may cost.
-    pub keep_ms: u64,
-}
-
-impl Default for ChatLimits {
-    fn default() -> Self {
-        Self { rows_per_read: 200, rows_cached: 256, rows_cached_overall: 100_000, keep_ms: 60_000 }
+settings! {
+    /// `[limits.breaker]`: when an upstream is left alone.
+    pub struct BreakerLimits {
+        /// Failures in a row after which an upstream is left alone.
+        failures: u32 = 3, in 1..=1000;
+        /// How long it is left alone, in ms.
+        open_ms: u64 = 30_000, in 1..=3_600_000;
+        /// Successes in a row after which all is well again.
+        successes: u32 = 2, in 1..=1000;
+        /// First wait between repetitions, in ms; doubled each time, with jitter.
+        retry_base_ms: u64 = 500, in 1..=3_600_000;
+        /// Longest wait between repetitions, in ms.
+        retry_cap_ms: u64 = 60_000, in 1..=3_600_000;
     }
 }
 
-impl Default for TelegramLimits {
-    fn default() -> Self {
-        Self {
-            overall_per_s: 25.0,
-            chat_per_s: 1.0,
-            group_per_min: 20.0,
-            other_per_s: 0.0,
-            algorithm: Algorithm::TokenBucket,
-            queue: 10_000,
-            file_fact_bytes: 65_536,
-        }
+settings! {
+    /// `[limits.requests]`: commands that one person may send.
+    pub struct RequestLimits {
+        /// Commands per minute and person. 0 = no limit.
+        per_min: f64 = 10.0, fits a_rate;
+        /// How it counts: `"token_bucket"`, `"sliding_window"` or `"fixed_window"`.
+        algorithm: Algorithm = Algorithm::SlidingWindow;
     }
 }
 
-impl Default for BreakerLimits {
-    fn default() -> Self {
-        Self { failures: 3, open_ms: 30_000, successes: 2, retry_base_ms: 500, retry_cap_ms: 60_000 }
+settings! {
+    /// `[limits.membership_cache]`: how long what we know about people holds.
+    pub struct CacheLimits {
+        /// How long "is a subscriber" holds, in seconds.
+        positive_s: u64 = 600, in 1..=86_400;
+        /// How long "is not" holds, in seconds.
+        negative_s: u64 = 60, in 1..=86_400;
+        /// Spread of both, in percent.
+        jitter_percent: u64 = 15, in 0..=100;
+        /// Entries kept.
+        entries: u64 = 200_000, in 1..=100_000_000;
+        /// How long rights and chat facts hold, in seconds, at most 60.
+        recent_s: u64 = 60, in 1..=60;
+        /// How long a lookup may take before the fact counts as unknown, in ms.
+        lookup_timeout_ms: u64 = 5_000, in 1..=60_000;
+        /// How long a lookup may wait while Telegram asks for patience (429) before the fact counts as unknown, in ms.
+        flood_wait_ms: u64 = 60_000, in 1..=600_000;
     }
 }
 
-impl Default for RequestLimits {
-    fn default() -> Self {
-        Self { per_min: 10.0, algorithm: Algorithm::SlidingWindow }
-    }
-}
-
-impl Default for CacheLimits {
-    fn default() -> Self {
-        Self {
-            positive_s: 600,
-            negative_s: 60,
-            jitter_percent: 15,
-            entries: 200_000,
-            recent_s: 60,
-            lookup_timeout_ms: 5_000,
-            flood_wait_ms: 60_000,
-        }
-    }
-}
-
-impl Limits {
-    pub(super) fn validate(&self, check: &mut Check) {
-        self.telegram.validate(check);
-        self.breaker.validate(check);
-        check.rate("limits.requests.per_min", self.requests.per_min);
-        self.membership_cache.validate(check);
-        self.chat.validate(check);
-    }
-}
-
-impl TelegramLimits {
-    fn validate(&self, check: &mut Check) {
-        check.rate("limits.telegram.overall_per_s", self.overall_per_s);
-        check.rate("limits.telegram.chat_per_s", self.chat_per_s);
-        check.rate("limits.telegram.group_per_min", self.group_per_min);
-        check.rate("limits.telegram.other_per_s", self.other_per_s);
-        check.within("limits.telegram.queue", self.queue, 1..=1 << 20);
-        check.within("limits.telegram.file_fact_bytes", self.file_fact_bytes, 1..=1 << 20);
-    }
-}
-
-impl BreakerLimits {
-    fn validate(&self, check: &mut Check) {
-        check.within("limits.breaker.failures", self.failures, 1..=1000);
-        check.within("limits.breaker.open_ms", self.open_ms, 1..=3_600_000);
-        check.within("limits.breaker.successes", self.successes, 1..=1000);
-        check.within("limits.breaker.retry_base_ms", self.retry_base_ms, 1..=3_600_000);
-        if self.retry_cap_ms < self.retry_base_ms || self.retry_cap_ms > 3_600_000 {
-            check.wrong("limits.breaker.retry_cap_ms", "at least limits.breaker.retry_base_ms, at most 3600000");
-        }
-    }
-}
-
-impl ChatLimits {
-    fn validate(&self, check: &mut Check) {
-        check.within("limits.chat.rows_per_read", self.rows_per_read, 1..=10_000);
-        check.within("limits.chat.rows_cached", self.rows_cached, 1..=100_000);
-        check.within("limits.chat.rows_cached_overall", self.rows_cached_overall, 1..=100_000_000);
-        check.within("limits.chat.keep_ms", self.keep_ms, 1..=3_600_000);
-    }
-}
-
-impl CacheLimits {
-    fn validate(&self, check: &mut Check) {
-        check.within("limits.membership_cache.positive_s", self.positive_s, 1..=86_400);
-        check.within("limits.membership_cache.negative_s", self.negative_s, 1..=86_400);
-        check.within("limits.membership_cache.jitter_percent", self.jitter_percent, 0..=100);
-        check.within("limits.membership_cache.entries", self.entries, 1..=100_000_000);
-        check.within("limits.membership_cache.recent_s", self.recent_s, 1..=60);
-        check.within("limits.membership_cache.lookup_timeout_ms", self.lookup_timeout_ms, 1..=60_000);
-        check.within("limits.membership_cache.flood_wait_ms", self.flood_wait_ms, 1..=600_000);
+settings! {
+    /// `[limits.chat]`: what an active chat may read and keep.
+    pub struct ChatLimits {
+        /// Rows of its own that an office may read at once.
+        rows_per_read: u32 = 200, in 1..=10_000;
+        /// Rows that each active chat holds in memory, beside one more for each KiB of a row: so at most about as many KiB, and usually a tenth of that.
+        rows_cached: usize = 256, in 1..=100_000;
+        /// The same of all active chats together; above it each holds its share only.
+        rows_cached_overall: usize = 100_000, in 1..=100_000_000;
+        /// How long a row that may be lost is held in memory before it is written, in ms: what a crash may cost.
+        keep_ms: u64 = 60_000, in 1..=3_600_000;
     }
 }

@@ -126,24 +126,24 @@ impl Reading {
     fn judge(&mut self, settings: &Settings) {
         let told: BTreeSet<String> = self.problems.iter().map(|it| it.key.clone()).collect();
         for wrong in settings.validate() {
-            if !told.contains(wrong.key) {
+            if !told.contains(&wrong.key) {
                 self.problems.push(self.unfit(wrong));
             }
         }
     }
 
-    fn unfit(&self, wrong: Wrong) -> Problem {
-        let hidden = wrong.hidden || schema::is_secret(wrong.key);
-        let place = match self.origins.get(wrong.key) {
+    fn unfit(&self, Wrong { key, unfit }: Wrong) -> Problem {
+        let hidden = unfit.hidden || schema::is_secret(&key);
+        let place = match self.origins.get(&key) {
             Some(Origin::Environment(name)) => Place::Environment(name.clone()),
             Some(Origin::File(_)) => {
-                self.file.as_ref().and_then(|it| it.place_of(wrong.key, hidden)).unwrap_or(Place::Default)
+                self.file.as_ref().and_then(|it| it.place_of(&key, hidden)).unwrap_or(Place::Default)
             }
             None => Place::Default,
         };
-        let value = self.values.get(wrong.key).or_else(|| schema::default_of(wrong.key));
-        let text = format!("expected {}{}", wrong.expected, found(value, hidden));
-        Problem { key: wrong.key.into(), place, text, nearest: None }
+        let value = self.values.get(&key).or_else(|| schema::default_of(&key));
+        let text = format!("expected {}{}", unfit.expected, found(value, hidden));
+        Problem { key, place, text, nearest: None }
     }
 }
 

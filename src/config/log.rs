@@ -1,15 +1,16 @@
 //! `[log]`: what the operator reads.
 
+use crate::domain::settings::settings;
 use serde::{Deserialize, Serialize};
 
-/// `[log]`
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Log {
-    /// `auto` is `pretty` on a terminal, else `json`.
-    pub format: LogFormat,
-    /// The least level shown.
-    pub level: LogLevel,
+settings! {
+    /// `[log]`: what the operator reads.
+    pub struct Log {
+        /// The shape of a line: "pretty", "json", or "auto", which is pretty on a terminal, else json.
+        format: LogFormat = LogFormat::Auto;
+        /// The least level shown: "debug", "info", "warn" or "error".
+        level: LogLevel = LogLevel::Info;
+    }
 }
 
 /// The shape of a log line.
@@ -38,10 +39,4 @@ pub enum LogLevel {
     Warn,
     /// Something failed.
     Error,
-}
-
-impl Default for Log {
-    fn default() -> Self {
-        Self { format: LogFormat::Auto, level: LogLevel::Info }
-    }
 }

@@ -1,13 +1,12 @@
 //! Everything `config.toml` can say: one file per section, each with its struct, defaults and checks.
 
-use serde::{Deserialize, Serialize};
+use crate::domain::settings::{Check, Section, settings};
 
 mod ai;
 mod backup;
 mod check;
 mod env;
 mod error;
-mod features;
 mod file;
 mod files;
 mod limits;
@@ -18,18 +17,18 @@ mod owner;
 mod runtime;
 mod schema;
 mod secret;
+mod shipped;
 mod store;
 mod telegram;
 #[cfg(test)]
 mod tests;
+mod together;
 mod web;
 
 pub use ai::{Ai, AiLimits, AiProvider, AiRoutes};
 pub use backup::Backup;
-pub use check::{Check, Wrong};
 pub use env::no_color;
 pub use error::{ConfigError, Place, Problem};
-pub use features::{Drill, Features, Membership};
 pub use files::{LEAST_FILES, Shares, open_files, shares};
 pub use limits::{Algorithm, BreakerLimits, CacheLimits, ChatLimits, Limits, RequestLimits, TelegramLimits};
 pub use load::{Loaded, Origin, from_environment, load};
@@ -38,32 +37,36 @@ pub use owner::Owner;
 pub use runtime::Runtime;
 pub use schema::{env_name, keys};
 pub use secret::Secret;
+pub use shipped::{meanings, shipped};
 pub use store::Store;
 pub use telegram::{Mode, Polling, Telegram, Webhook};
 pub use web::Web;
 
-/// The whole configuration; every field has a default, so that the token alone is enough.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Settings {
-    /// `[telegram]`
-    pub telegram: Telegram,
-    /// `[owner]`
-    pub owner: Owner,
-    /// `[store]`
-    pub store: Store,
-    /// `[backup]`
-    pub backup: Backup,
-    /// `[web]`
-    pub web: Web,
-    /// `[log]`
-    pub log: Log,
-    /// `[features]`
-    pub features: Features,
-    /// `[limits]`
-    pub limits: Limits,
-    /// `[runtime]`
-    pub runtime: Runtime,
+pub use crate::domain::offices::Settings as Features;
+pub use crate::domain::settings::Wrong;
+
+settings! {
+    /// The whole configuration; every field has a default, so that the token alone is enough.
+    pub struct Settings {
+        /// `[telegram]`
+        telegram: Telegram;
+        /// `[owner]`
+        owner: Owner;
+        /// `[store]`
+        store: Store;
+        /// `[backup]`
+        backup: Backup;
+        /// `[web]`
+        web: Web;
+        /// `[log]`
+        log: Log;
+        /// `[features]`
+        features: Features;
+        /// `[limits]`
+        limits: Limits;
+        /// `[runtime]`
+        runtime: Runtime;
+    }
 }
 
 impl Settings {
@@ -71,18 +74,8 @@ impl Settings {
     #[must_use]
     pub fn validate(&self) -> Vec<Wrong> {
         let mut check = Check::default();
-        self.telegram.validate(&mut check);
-        self.owner.validate(&mut check);
-        self.store.validate(&mut check);
-        self.backup.validate(&mut check);
-        self.web.validate(&mut check);
-        self.features.validate(&mut check);
-        self.limits.validate(&mut check);
-        self.runtime.validate(&mut check);
-        if self.telegram.by_webhook() && check::same_port(&self.telegram.webhook.listen, &self.web.listen) {
-            let other = format!("another port than web.listen ({})", self.web.listen);
-            check.wrong("telegram.webhook.listen", other);
-        }
+        self.judge("", &mut check);
+        together::judge(self, &mut check);
         check.done()
     }
 }

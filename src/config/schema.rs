@@ -8,14 +8,17 @@ use toml::{Table, Value};
 /// What comes before every variable of ours.
 pub(super) const PREFIX: &str = "MAJORDOMO_";
 
-/// The keys whose values are never shown.
-const SECRET: [&str; 2] = ["telegram.token", "telegram.webhook.secret"];
-
 static DEFAULTS: LazyLock<Table> = LazyLock::new(|| Table::try_from(Settings::default()).unwrap_or_default());
 static KEYS: LazyLock<Vec<String>> = LazyLock::new(|| {
     let mut keys = Vec::new();
     collect(&DEFAULTS, "", &mut keys);
     keys
+});
+
+/// The keys whose values are never shown: those that show a text as a mask.
+static SECRETS: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    let is_secret = |key: &&String| matches!(default_of(key), Some(Value::String(_))) && masks(key);
+    keys().iter().filter(is_secret).map(String::as_str).collect()
 });
 
 /// Every key, with dots; a section's own keys stand together.
@@ -37,17 +40,30 @@ pub(super) fn defaults() -> &'static Table {
 
 /// The default of a key.
 pub(super) fn default_of(key: &str) -> Option<&'static Value> {
-    let (head, tail) = key.split_once('.').map_or((key, None), |(head, tail)| (head, Some(tail)));
-    let mut value = DEFAULTS.get(head)?;
-    for part in tail.into_iter().flat_map(|it| it.split('.')) {
-        value = value.as_table()?.get(part)?;
+    find(&DEFAULTS, key)
+}
+
+/// What stands under a dotted key.
+fn find<'a>(tree: &'a Table, key: &str) -> Option<&'a Value> {
+    match key.split_once('.') {
+        None => tree.get(key),
+        Some((head, tail)) => find(tree.get(head)?.as_table()?, tail),
     }
-    Some(value)
 }
 
 /// Whether the value of this key is never shown.
 pub(super) fn is_secret(key: &str) -> bool {
-    SECRET.contains(&key)
+    SECRETS.contains(&key)
+}
+
+/// Whether a text under this key is shown as another.
+fn masks(key: &str) -> bool {
+    let text = Value::String("a text".into());
+    let mut tree = Table::new();
+    insert(&mut tree, key, text.clone());
+    let settings = Settings::deserialize(Value::Table(tree)).unwrap_or_default();
+    let shown = Table::try_from(&settings).unwrap_or_default();
+    find(&shown, key).is_some_and(|it| *it != text && Some(it) != default_of(key))
 }
 
 /// Puts a value under a dotted key.

@@ -1,31 +1,32 @@
 //! `[telegram]`: the bot, and how its updates come.
 
 use super::Secret;
-use super::check::Check;
+use super::check::{a_listener, an_address};
+use crate::domain::settings::{Unfit, settings};
 use serde::{Deserialize, Serialize};
 
-/// `[telegram]`: the bot and how its updates come.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Telegram {
-    /// The bot's token, from @BotFather. Secret.
-    pub token: Secret,
-    /// The Bot API server.
-    pub api_url: String,
-    /// How updates come: `auto` is webhook when `telegram.webhook.url` is set, else polling.
-    pub mode: Mode,
-    /// The API server is a local one (`--local`): no file limits, absolute paths.
-    pub local: bool,
-    /// Notices that concern one person are seen by that person alone, where Telegram can do that.
-    pub ephemeral: bool,
-    /// Deadline of one call, in ms.
-    pub call_timeout_ms: u64,
-    /// Calls in flight at the same time.
-    pub calls_in_flight: usize,
-    /// `[telegram.webhook]`
-    pub webhook: Webhook,
-    /// `[telegram.polling]`
-    pub polling: Polling,
+settings! {
+    /// `[telegram]`: the bot and how its updates come.
+    pub struct Telegram {
+        /// The bot's token, from `@BotFather`. Secret: better kept in `MAJORDOMO_TELEGRAM__TOKEN` than here.
+        token: Secret = Secret::default(), fits a_token;
+        /// The Bot API server. `http://` is accepted, for a local one.
+        api_url: String = "https://api.telegram.org".into(), fits an_address;
+        /// How updates come: "polling", "webhook", or "auto", which is webhook when `telegram.webhook.url` is set, else polling.
+        mode: Mode = Mode::Auto;
+        /// Whether the API server is a local one (`--local`): no file limits, absolute paths.
+        local: bool = false;
+        /// Whether notices that concern one person are seen by that person alone, where Telegram can do that.
+        ephemeral: bool = true;
+        /// Deadline of one call, in ms.
+        call_timeout_ms: u64 = 20_000, in 100..=300_000;
+        /// Calls in flight at the same time.
+        calls_in_flight: usize = 200, in 1..=10_000;
+        /// `[telegram.webhook]`
+        webhook: Webhook;
+        /// `[telegram.polling]`
+        polling: Polling;
+    }
 }
 
 /// How updates come.
@@ -41,68 +42,33 @@ pub enum Mode {
     Webhook,
 }
 
-/// `[telegram.webhook]`
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Webhook {
-    /// The public address that Telegram calls.
-    pub url: String,
-    /// Where we listen for it.
-    pub listen: String,
-    /// The secret Telegram sends along; made and kept in the store's folder when empty. Secret.
-    pub secret: Secret,
-    /// Parallel deliveries that we ask for, 1 to 100.
-    pub max_connections: u32,
-    /// Largest body accepted, in bytes.
-    pub max_body_bytes: usize,
-    /// How often the registered address is compared with ours, in seconds.
-    pub check_every_s: u64,
-}
-
-/// `[telegram.polling]`
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Polling {
-    /// How long one `getUpdates` may wait, in seconds, at most 50.
-    pub wait_s: u64,
-    /// How many updates one call may bring, at most 100.
-    pub limit: u32,
-    /// Without an answer for this long (plus up to a quarter, at random) the poll is begun anew, in seconds.
-    pub stall_s: u64,
-}
-
-impl Default for Telegram {
-    fn default() -> Self {
-        Self {
-            token: Secret::default(),
-            api_url: "https://api.telegram.org".into(),
-            mode: Mode::Auto,
-            local: false,
-            ephemeral: true,
-            call_timeout_ms: 20_000,
-            calls_in_flight: 200,
-            webhook: Webhook::default(),
-            polling: Polling::default(),
-        }
+settings! {
+    /// `[telegram.webhook]`: how Telegram calls us.
+    pub struct Webhook {
+        /// The public address that Telegram calls, https on port 443, 80, 88 or 8443. Empty: no webhook.
+        url: String = String::new(), fits nothing_or_an_address;
+        /// Where we listen for it; a proxy in front takes care of TLS.
+        listen: String = "127.0.0.1:8443".into(), fits a_listener;
+        /// What Telegram sends along so that we know it: 1 to 256 of A-Z a-z 0-9 _ -. Empty: made and kept in the store's folder. Secret.
+        secret: Secret = Secret::default(), fits a_word;
+        /// Parallel deliveries that we ask for, 1 to 100.
+        max_connections: u32 = 40, in 1..=100;
+        /// Largest body accepted, in bytes.
+        max_body_bytes: usize = 1 << 20, in 1024..=64 << 20;
+        /// How often the registered address is compared with ours, in seconds.
+        check_every_s: u64 = 3600, in 1..=86_400;
     }
 }
 
-impl Default for Webhook {
-    fn default() -> Self {
-        Self {
-            url: String::new(),
-            listen: "127.0.0.1:8443".into(),
-            secret: Secret::default(),
-            max_connections: 40,
-            max_body_bytes: 1 << 20,
-            check_every_s: 3600,
-        }
-    }
-}
-
-impl Default for Polling {
-    fn default() -> Self {
-        Self { wait_s: 50, limit: 100, stall_s: 90 }
+settings! {
+    /// `[telegram.polling]`: how we call Telegram.
+    pub struct Polling {
+        /// How long one `getUpdates` may wait, in seconds, at most 50.
+        wait_s: u64 = 50, in 0..=50;
+        /// How many updates one call may bring, 1 to 100.
+        limit: u32 = 100, in 1..=100;
+        /// Without an answer for this long (plus up to a quarter, at random) the poll is begun anew, in seconds, more than `wait_s`.
+        stall_s: u64 = 90, in 1..=3600;
     }
 }
 
@@ -116,57 +82,13 @@ impl Telegram {
             Mode::Webhook => true,
         }
     }
-
-    pub(super) fn validate(&self, check: &mut Check) {
-        if !self.token.is_empty() && !has_the_shape_of_a_token(&self.token) {
-            check.wrong("telegram.token", "a token as @BotFather gives it: digits, a colon, 35 letters and digits");
-        }
-        check.url("telegram.api_url", &self.api_url);
-        check.within("telegram.call_timeout_ms", self.call_timeout_ms, 100..=300_000);
-        check.within("telegram.calls_in_flight", self.calls_in_flight, 1..=10_000);
-        self.webhook.validate(check, self.api_url.trim_end_matches('/') == CLOUD);
-        if self.mode == Mode::Webhook && self.webhook.url.is_empty() {
-            check.wrong(
-                "telegram.webhook.url",
-                "the public address that Telegram calls, because telegram.mode is webhook",
-            );
-        }
-        self.polling.validate(check);
-    }
 }
 
-impl Webhook {
-    fn validate(&self, check: &mut Check, cloud: bool) {
-        if !self.url.is_empty() {
-            check.url("telegram.webhook.url", &self.url);
-            if cloud && !reachable_from_the_cloud(&self.url) {
-                check.wrong("telegram.webhook.url", "https and port 443, 80, 88 or 8443: Telegram calls nothing else");
-            }
-        }
-        check.listen("telegram.webhook.listen", &self.listen);
-        if self.secret.len() > 256 || !self.secret.chars().all(is_word) {
-            check.wrong("telegram.webhook.secret", "1 to 256 of the characters A-Z a-z 0-9 _ -, or nothing");
-        }
-        check.within("telegram.webhook.max_connections", self.max_connections, 1..=100);
-        check.within("telegram.webhook.max_body_bytes", self.max_body_bytes, 1024..=64 << 20);
-        check.within("telegram.webhook.check_every_s", self.check_every_s, 1..=86_400);
+fn a_token(token: &str) -> Result<(), Unfit> {
+    if token.is_empty() || has_the_shape_of_a_token(token) {
+        return Ok(());
     }
-}
-
-impl Polling {
-    fn validate(&self, check: &mut Check) {
-        check.within("telegram.polling.wait_s", self.wait_s, 0..=50);
-        check.within("telegram.polling.limit", self.limit, 1..=100);
-        if self.stall_s <= self.wait_s || self.stall_s > 3600 {
-            check.wrong("telegram.polling.stall_s", "more seconds than telegram.polling.wait_s, at most 3600");
-        }
-    }
-}
-
-const CLOUD: &str = "https://api.telegram.org";
-
-fn is_word(it: char) -> bool {
-    it.is_ascii_alphanumeric() || matches!(it, '_' | '-')
+    Err("a token as @BotFather gives it: digits, a colon, 35 letters and digits".into())
 }
 
 fn has_the_shape_of_a_token(token: &str) -> bool {
@@ -174,7 +96,17 @@ fn has_the_shape_of_a_token(token: &str) -> bool {
     !id.is_empty() && id.chars().all(|it| it.is_ascii_digit()) && rest.len() >= 20 && rest.chars().all(is_word)
 }
 
-fn reachable_from_the_cloud(url: &str) -> bool {
-    let Ok(url) = reqwest::Url::parse(url) else { return true };
-    url.scheme() == "https" && matches!(url.port_or_known_default(), Some(443 | 80 | 88 | 8443))
+fn a_word(secret: &str) -> Result<(), Unfit> {
+    if secret.len() <= 256 && secret.chars().all(is_word) {
+        return Ok(());
+    }
+    Err("1 to 256 of the characters A-Z a-z 0-9 _ -, or nothing".into())
+}
+
+fn is_word(it: char) -> bool {
+    it.is_ascii_alphanumeric() || matches!(it, '_' | '-')
+}
+
+fn nothing_or_an_address(url: &str) -> Result<(), Unfit> {
+    if url.is_empty() { Ok(()) } else { an_address(url) }
 }

@@ -1,32 +1,26 @@
 //! `[web]`: health and metrics.
 
-use super::check::Check;
-use serde::{Deserialize, Serialize};
+use super::check::a_listener;
+use crate::domain::settings::{Unfit, settings};
 
-/// `[web]`
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Web {
-    /// Where health and metrics are served; empty switches them off.
-    pub listen: String,
-    /// Host names under which the pages may be called, beside loopback names.
-    pub hosts: Vec<String>,
-}
-
-impl Default for Web {
-    fn default() -> Self {
-        Self { listen: "127.0.0.1:8080".into(), hosts: Vec::new() }
+settings! {
+    /// `[web]`: health and metrics.
+    pub struct Web {
+        /// Where health and metrics are served. Empty: nowhere.
+        listen: String = "127.0.0.1:8080".into(), fits nothing_or_a_listener;
+        /// Host names under which the pages may be called, beside loopback names.
+        hosts: Vec<String> = Vec::new(), fits host_names;
     }
 }
 
-impl Web {
-    pub(super) fn validate(&self, check: &mut Check) {
-        if !self.listen.is_empty() {
-            check.listen("web.listen", &self.listen);
-        }
-        let name = |it: char| it.is_ascii_alphanumeric() || matches!(it, '.' | '-' | '_');
-        if self.hosts.iter().any(|it| it.is_empty() || !it.chars().all(name)) {
-            check.wrong("web.hosts", "host names without scheme, port and path, like bot.example.org");
-        }
+fn nothing_or_a_listener(listen: &str) -> Result<(), Unfit> {
+    if listen.is_empty() { Ok(()) } else { a_listener(listen) }
+}
+
+fn host_names(hosts: &[String]) -> Result<(), Unfit> {
+    let name = |it: char| it.is_ascii_alphanumeric() || matches!(it, '.' | '-' | '_');
+    if hosts.iter().any(|it| it.is_empty() || !it.chars().all(name)) {
+        return Err("host names without scheme, port and path, like bot.example.org".into());
     }
+    Ok(())
 }

@@ -49,7 +49,7 @@ pub fn given<'s>(said: &'s Said, facts: &Facts<'_>) -> Option<Given<'s>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::event::Origin;
+    use super::super::event::{Content, Origin};
     use super::super::types::{Language, MessageId, Person, UserId};
     use super::*;
 
@@ -69,7 +69,7 @@ mod tests {
             reply_to: None,
             album: None,
             document: None,
-            content: Default::default(),
+            content: Content::default(),
         }
     }
 

@@ -290,6 +290,14 @@ pub enum Note {
         /// A button that leads to what would set it right.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         remedy: Option<Remedy>,
+        /// The chat that wants to hear when the person cannot be written to.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        back: Option<ChatId>,
+    },
+    /// What was to be said to that person could not be: they never started us, or have blocked us.
+    Undelivered {
+        /// Who.
+        to: UserId,
     },
 }
 

@@ -1,4 +1,5 @@
-//! What the program knows and decides, without touching the world: events in, effects out.
+//! What the program knows and decides, without touching the world: events in, effects out. Here is the registry of its
+//! offices: which there are, and in which order they are asked.
 
 pub mod ai;
 pub mod chart;
@@ -12,8 +13,41 @@ pub mod house;
 pub mod limits;
 pub mod membership;
 pub mod offices;
+pub mod settings;
 pub mod text;
 pub mod types;
 
 #[cfg(test)]
 pub(crate) mod play;
+
+use drill::Drill;
+use feature::Feature;
+use house::House;
+use membership::Membership;
+use std::sync::Arc;
+
+settings::settings! {
+    /// `[features]`: how the offices are set.
+    #[derive(Copy, Eq)]
+    pub struct Settings {
+        /// `[features.membership]`
+        membership: membership::Settings;
+        /// `[features.drill]`
+        drill: drill::Settings;
+    }
+}
+
+/// The offices that are open: guards first, and last the house, which answers what nobody claimed.
+#[must_use]
+pub fn features(settings: &Settings) -> Vec<Arc<dyn Feature>> {
+    let mut open: Vec<Arc<dyn Feature>> = Vec::new();
+    if settings.membership.enabled {
+        open.push(Arc::new(Membership::new(settings.membership)));
+    }
+    if settings.drill.enabled {
+        open.push(Arc::new(Drill));
+    }
+    let others = open.iter().flat_map(|it| it.commands()).copied().collect();
+    open.push(Arc::new(House::new(others)));
+    open
+}

@@ -1,41 +1,15 @@
-//! The registry of offices: which there are, in which order they are asked, and what menus they make.
+//! What the open offices come to together: the updates they must be sent, and the menus of their commands.
 
 pub use super::house::{away, restored, restored_key};
+pub use super::membership::lists;
+pub use super::{Settings, features};
 
-use super::drill::{self, Drill};
 use super::effect::{Call, MenuScope};
 use super::feature::{Command, Feature, Scope};
-use super::house::House;
-pub use super::membership::lists;
-use super::membership::{self, Membership};
 use super::text::Text;
 use super::types::{ChatId, Language, UserId};
 use std::collections::BTreeSet;
 use std::sync::Arc;
-
-/// How all offices are set.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Settings {
-    /// Groups for the subscribers of channels.
-    pub membership: membership::Settings,
-    /// Rehearsals.
-    pub drill: drill::Settings,
-}
-
-/// The offices that are open: guards first, and last the house, which answers what nobody claimed.
-#[must_use]
-pub fn features(settings: &Settings) -> Vec<Arc<dyn Feature>> {
-    let mut open: Vec<Arc<dyn Feature>> = Vec::new();
-    if settings.membership.enabled {
-        open.push(Arc::new(Membership::new(settings.membership)));
-    }
-    if settings.drill.enabled {
-        open.push(Arc::new(Drill));
-    }
-    let others = open.iter().flat_map(|it| it.commands()).copied().collect();
-    open.push(Arc::new(House::new(others)));
-    open
-}
 
 /// The update kinds that these offices must be sent (`allowed_updates`), each once, in order.
 #[must_use]

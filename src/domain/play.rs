@@ -12,7 +12,7 @@ use super::event::{
 };
 use super::event::{Status, Verdict};
 use super::fact::{Admin, ChatInfo, ChatRef, Fact, House, Need, Permissions, Unknown};
-use super::feature::{Decision, Facts, ROUNDS, Rules, SLOTS};
+use super::feature::{Decision, Facts, Pace, ROUNDS, Rules, SLOTS};
 use super::types::{ChatId, Language, MessageId, Moment, Person, ThreadId, UpdateId, UserId};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -104,7 +104,7 @@ impl<R: Rules> Play<R> {
             changed: false,
             kept: Vec::new(),
             slots: 1,
-            pace: Default::default(),
+            pace: Pace::default(),
             messages: 1_000,
         }
     }
@@ -135,7 +135,7 @@ impl<R: Rules> Play<R> {
         for effect in &decision.effects {
             match effect {
                 Effect::Put { key, value } | Effect::Keep { key, value } => {
-                    drop(self.world.rows.insert(key.clone(), value.clone()))
+                    drop(self.world.rows.insert(key.clone(), value.clone()));
                 }
                 Effect::Drop { key } => drop(self.world.rows.remove(key)),
                 Effect::Telegram(owed) if owed.call.makes().is_some() => self.slots += 1,
@@ -369,6 +369,7 @@ pub(crate) fn calls(effects: &[Effect]) -> Vec<&Call> {
 }
 
 /// The topic of a message, for stories about topics.
+#[expect(clippy::unnecessary_wraps, reason = "as messages have it")]
 pub(crate) const fn topic(id: i64) -> Option<ThreadId> {
     Some(ThreadId(id))
 }

@@ -123,6 +123,7 @@ impl BackupPort {
     }
 
     /// Takes the task, or begins one of the actor's own accord.
+    #[must_use]
     pub fn begin(&self, own: Option<Task>) -> Option<(Task, Arc<Progress>)> {
         let mut state = self.lock();
         let task = match (state.waiting.take(), own) {

@@ -1,6 +1,7 @@
 //! How actors are spoken to: one message enum and one handle per counterpart, and what they show to those who watch.
 
 pub mod backup;
+pub mod browser;
 pub mod chat;
 pub mod control;
 pub mod facts;

@@ -2,7 +2,7 @@
 
 use super::port::Port;
 use crate::domain::types::{ChatNo, Moment};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The name of a wake.
@@ -31,7 +31,7 @@ pub struct Due {
 #[derive(Debug, Default)]
 pub struct Wakes {
     by_key: HashMap<WakeKey, Due>,
-    by_time: BTreeMap<(Moment, WakeKey), ()>,
+    by_time: BTreeSet<(Moment, WakeKey)>,
 }
 
 /// What the timer actor is told.
@@ -90,7 +90,7 @@ impl TimerPort {
         let first = {
             let mut wakes = self.lock();
             wakes.put(key.clone(), due);
-            wakes.by_time.first_key_value().is_some_and(|((_, it), ())| *it == key)
+            wakes.by_time.first().is_some_and(|(_, it)| *it == key)
         };
         if first {
             let _looks_anyway = self.port.tell(TimerMsg::Look);
@@ -114,14 +114,14 @@ impl TimerPort {
     #[must_use]
     pub fn due(&self, from: Moment, before: Moment, most: usize) -> Vec<(WakeKey, Due)> {
         let wakes = self.lock();
-        let due = wakes.by_time.range(first_at(from)..).map(|(it, ())| it).take_while(|(at, _)| *at < before);
+        let due = wakes.by_time.range(first_at(from)..).take_while(|(at, _)| *at < before);
         due.take(most).filter_map(|(_, key)| Some((key.clone(), *wakes.by_key.get(key)?))).collect()
     }
 
     /// When the next wake is due, of those that are due from `from` on.
     #[must_use]
     pub fn next(&self, from: Moment) -> Option<Moment> {
-        self.lock().by_time.range(first_at(from)..).next().map(|((at, _), ())| *at)
+        self.lock().by_time.range(first_at(from)..).next().map(|(at, _)| *at)
     }
 
     fn lock(&self) -> MutexGuard<'_, Wakes> {
@@ -150,7 +150,7 @@ const fn first_at(at: Moment) -> (Moment, WakeKey) {
 impl Wakes {
     fn put(&mut self, key: WakeKey, due: Due) {
         self.remove(&key);
-        self.by_time.insert((due.at, key.clone()), ());
+        self.by_time.insert((due.at, key.clone()));
         self.by_key.insert(key, due);
     }
 

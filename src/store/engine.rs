@@ -32,6 +32,10 @@ pub enum EngineError {
 }
 
 /// An ordered map on some medium. One thread writes, several read.
+///
+/// # Errors
+/// Of all its methods: [`EngineError`] says whether one may go on.
+#[expect(clippy::missing_errors_doc, reason = "said once, above")]
 pub trait Engine: Send + Sync + 'static {
     /// Reads one value.
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, EngineError>;

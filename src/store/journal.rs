@@ -95,6 +95,7 @@ impl Journal {
     }
 
     /// Forgets everything: the engine has it.
+    #[expect(clippy::cast_possible_truncation, reason = "a constant of two digits")]
     pub(super) fn begin(&mut self) -> Result<(), EngineError> {
         let round = clock::random::<8>();
         let mut head = [0; FIRST as usize];

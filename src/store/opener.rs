@@ -156,7 +156,8 @@ impl Opener for SledOpener {
 
     fn has_room(&self) -> bool {
         let probe = self.folder.path().join("probe");
-        let written = File::create(&probe).and_then(|mut it| it.write_all(&[0; 65_536]).and_then(|()| it.sync_all()));
+        let written =
+            File::create(&probe).and_then(|mut it| it.write_all(&vec![0; 65_536]).and_then(|()| it.sync_all()));
         let removed = fs::remove_file(&probe);
         written.and(removed).is_ok()
     }

@@ -5,6 +5,7 @@
 //! a wave: from one child on, all are stopped in reverse order, then a pause, then all are started in order.
 //! A crash during a wave begins it anew from whichever child comes first.
 
+use super::backoff::Tries;
 use super::census::State;
 use super::child::{Child, Phase};
 use super::control::ControlError;
@@ -279,7 +280,7 @@ impl Engine {
     }
 
     fn park(&mut self, index: usize, ms: u64) {
-        self.children[index].tries = Default::default();
+        self.children[index].tries = Tries::default();
         self.children[index].window.clear();
         match order::group_from(self.spec.strategy, index) {
             Some(from) => {

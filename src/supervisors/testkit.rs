@@ -151,6 +151,7 @@ impl World {
     }
 
     /// A supervisor of such children that allows 3 restarts in 60 s and waits 100 ms before each.
+    #[expect(clippy::unused_self, reason = "reads like its neighbours")]
     pub(super) fn spec(&self, id: &str, strategy: Strategy, children: Vec<ChildSpec>) -> SupervisorSpec {
         SupervisorSpec {
             id: id.into(),

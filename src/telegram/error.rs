@@ -117,13 +117,11 @@ impl ApiError {
             Self::Malformed { .. } => true,
             Self::Gone { what, .. } => matches!(
                 (what, call),
-                (Lost::Message, Call::Delete { .. } | Call::Edit { .. })
-                    | (Lost::Message, Call::DeleteMany { .. })
+                (Lost::Message, Call::Delete { .. } | Call::Edit { .. } | Call::DeleteMany { .. })
                     | (Lost::Message | Lost::User | Lost::Member, Call::Unreact { .. })
                     | (Lost::Change, Call::Edit { .. } | Call::Permit { .. })
                     | (Lost::Request | Lost::User | Lost::Member, Call::Approve { .. } | Call::Decline { .. })
-                    | (Lost::Query, Call::AnswerJoin { .. })
-                    | (Lost::Query, Call::Answer { .. })
+                    | (Lost::Query, Call::AnswerJoin { .. } | Call::Answer { .. })
                     | (Lost::User | Lost::Member, Call::Mute { .. } | Call::Unmute { .. })
                     | (Lost::Chat, Call::Leave { .. })
             ),

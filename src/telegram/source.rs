@@ -9,7 +9,7 @@ use std::time::Duration;
 
 /// Beyond the time that Telegram is asked to wait. Who gives a silent poll up is polling itself
 /// (`telegram.polling.stall_s`); this only ends what nobody waits for.
-const SLACK: Duration = Duration::from_secs(12 * 3_600);
+const SLACK: Duration = Duration::from_hours(12);
 
 /// The client with the deadline of its short calls.
 #[derive(Clone)]

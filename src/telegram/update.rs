@@ -223,7 +223,7 @@ fn reply(to: wire::Reply) -> ReplyTo {
         message: MessageId(to.message_id),
         from: to.from.as_ref().map(|it| UserId(it.id)),
         about: by_bot.then_some(mentioned).flatten(),
-        channel: to.forward_origin.and_then(|it| it.channel()).or(forwarded_by_itself),
+        channel: to.forward_origin.and_then(wire::Origin::channel).or(forwarded_by_itself),
         document: to.document.map(document),
     }
 }

@@ -7,6 +7,7 @@
 
 mod connection;
 mod guard;
+mod room;
 
 #[cfg(test)]
 mod tests;
@@ -16,12 +17,12 @@ use crate::telemetry::{Line, events};
 use connection::{Dawdle, Watch};
 use guard::Guard;
 use hyper_util::rt::TokioIo;
+use room::{Entrance, Room};
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
-use tokio::task::JoinSet;
 
 /// Requests and connections turned away, by reason.
 pub const REJECTED: &str = "bot_ingress_rejected_total";
@@ -35,7 +36,7 @@ pub struct Options {
     pub secret: String,
     /// Largest body accepted, in bytes.
     pub max_body_bytes: usize,
-    /// Connections at the same time; more are closed at once.
+    /// Connections at the same time; one more takes the place of the oldest that does not know the secret, or idles.
     pub max_connections: usize,
     /// How long the headers of a request may take, from their first byte.
     pub header_timeout: Duration,
@@ -62,7 +63,7 @@ impl Options {
             max_connections: max_connections as usize * 4 + 16,
             header_timeout: Duration::from_secs(5),
             body_timeout: Duration::from_secs(15),
-            idle_timeout: Duration::from_secs(120),
+            idle_timeout: Duration::from_mins(2),
             answer_timeout: Duration::from_secs(25),
             drain: Duration::from_secs(5),
         }
@@ -81,28 +82,22 @@ pub fn path_of(url: &str) -> String {
 pub async fn serve(listener: TcpListener, options: Options, intake: Arc<dyn Intake>, stop: impl Future<Output = ()>) {
     let drain = options.drain;
     let (stopping, stopped) = watch::channel(false);
-    let mut connections = JoinSet::new();
+    let mut room = Room::new(options.max_connections);
     let guard = Arc::new(Guard::new(options, intake.clone()));
     intake.reception(Reception::Open);
     tokio::select! {
         () = stop => {}
-        () = accept(&listener, &guard, &stopped, &mut connections) => {}
+        () = accept(&listener, &guard, &stopped, &mut room) => {}
     }
     intake.reception(Reception::Paused);
     drop(listener);
     drop(stopped);
     let _ = stopping.send(true);
-    let all = async { while connections.join_next().await.is_some() {} };
-    let _ = tokio::time::timeout(drain, all).await;
-    connections.shutdown().await;
+    let _ = tokio::time::timeout(drain, room.empty()).await;
+    room.close().await;
 }
 
-async fn accept(
-    listener: &TcpListener,
-    guard: &Arc<Guard>,
-    stopped: &watch::Receiver<bool>,
-    connections: &mut JoinSet<()>,
-) {
+async fn accept(listener: &TcpListener, guard: &Arc<Guard>, stopped: &watch::Receiver<bool>, room: &mut Room) {
     loop {
         let stream = match listener.accept().await {
             Ok((stream, _)) => stream,
@@ -111,12 +106,13 @@ async fn accept(
                 continue;
             }
         };
-        while connections.try_join_next().is_some() {}
-        if connections.len() >= guard.options().max_connections {
-            metrics::counter!(REJECTED, "reason" => "connections").increment(1);
-            continue;
+        let watch = Arc::new(Watch::default());
+        let talk = talk(stream, watch.clone(), guard.clone(), stopped.clone());
+        match room.enter(watch, talk).await {
+            Entrance::Free => {}
+            Entrance::InPlaceOfAnother => metrics::counter!(REJECTED, "reason" => "displaced").increment(1),
+            Entrance::Closed => metrics::counter!(REJECTED, "reason" => "connections").increment(1),
         }
-        connections.spawn(talk(stream, guard.clone(), stopped.clone()));
     }
 }
 
@@ -131,9 +127,8 @@ async fn out_of_sockets(error: &std::io::Error) {
     tokio::time::sleep(Duration::from_millis(100)).await;
 }
 
-async fn talk(stream: TcpStream, guard: Arc<Guard>, mut stopped: watch::Receiver<bool>) {
+async fn talk(stream: TcpStream, watch: Arc<Watch>, guard: Arc<Guard>, mut stopped: watch::Receiver<bool>) {
     let _ = stream.set_nodelay(true);
-    let watch = Arc::new(Watch::default());
     let io = TokioIo::new(connection::Watched::new(stream, watch.clone()));
     let service = {
         let (guard, watch) = (guard.clone(), watch.clone());

@@ -200,6 +200,7 @@ pub const REJECT_REASONS: &[&str] = &[
     "slow_body",
     "slow_answer",
     "connections",
+    "displaced",
 ];
 /// Classes of effects.
 pub const EFFECT_CLASSES: &[&str] = &["repeatable", "visible_once"];

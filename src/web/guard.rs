@@ -2,6 +2,7 @@
 
 use super::answers::{STYLE, refusal};
 use super::server::WebState;
+use crate::protocol::browser;
 use crate::telemetry::{Line, events};
 use axum::extract::{Request, State};
 use axum::http::uri::Authority;
@@ -32,17 +33,8 @@ pub(super) static HEADERS: LazyLock<Vec<(HeaderName, HeaderValue)>> = LazyLock::
     let policy = format!(
         "default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     );
-    let fixed = [
-        ("x-content-type-options", "nosniff"),
-        ("x-frame-options", "DENY"),
-        ("referrer-policy", "no-referrer"),
-        ("cache-control", "no-store"),
-        ("permissions-policy", "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"),
-        ("cross-origin-opener-policy", "same-origin"),
-        ("cross-origin-resource-policy", "same-origin"),
-    ];
     let policy = HeaderValue::from_str(&policy).map(|it| (header::CONTENT_SECURITY_POLICY, it));
-    let fixed = fixed.map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
+    let fixed = browser::HEADERS.map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
     policy.into_iter().chain(fixed).collect()
 });
 

@@ -66,6 +66,7 @@ fn each_way_to_end_has_its_code_and_its_words() {
         (empty.path(), &["--help"], &[], 0, "Usage: majordomo"),
         (empty.path(), &["--version"], &[], 0, concat!("majordomo ", env!("CARGO_PKG_VERSION"))),
         (empty.path(), &["config", "check"], &[], 0, "0 of "),
+        (wrong.path(), &["config", "example"], &[], 0, "# A notice that nobody answered is taken away"),
         (empty.path(), &["explain"], &[], 0, "sup.gave_up"),
         (empty.path(), &["explain", "sup.gave_up"], &[], 0, "sup.gave_up"),
         (empty.path(), &["explain", "sup.gave_pu"], &[], 2, "did you mean `sup.gave_up`?"),
@@ -302,7 +303,7 @@ fn a_watched_tree_ends_when_told_to() {
     let mut child = command(store.path(), &["tree", "--watch", "--json"], &env).stdout(Stdio::piped()).spawn().unwrap();
     let mut seen = Vec::new();
     let mut out = child.stdout.take().unwrap();
-    while seen.iter().filter(|it| **it == b'\n').count() < 2 {
+    while String::from_utf8_lossy(&seen).lines().count() < 3 {
         let mut some = [0; 4096];
         let read = out.read(&mut some).unwrap();
         assert_ne!(read, 0, "it goes on until it is told to stop");

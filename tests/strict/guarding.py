@@ -120,12 +120,12 @@ def topics(s):
     """In a topic the notice comes in the same topic, and in General without one."""
     s.cast()
     topic = s.sim.post("topic", chat_id=s.group_id, name="Cats", user_id=s.ann)["message_thread_id"]
+    joe = s.person("Joe")
+    s.member(s.group_id, joe, "member", service=False)  # before the guard: else he is held as he comes in
     s.protect()
     notice = s.stopped(s.eve, s.group_id, s.say(s.eve, s.group_id, "meow", message_thread_id=topic), "please join News")
     found = next(it for it in s.sim.get("messages", chat_id=s.group_id) if it["message_id"] == notice)
     s.check("the notice is in the topic", found.get("message_thread_id") == topic, found)
-    joe = s.person("Joe")
-    s.member(s.group_id, joe, "member", service=False)
     notice = s.stopped(joe, s.group_id, s.say(joe, s.group_id, "hi"), "please join News")
     found = next(it for it in s.sim.get("messages", chat_id=s.group_id) if it["message_id"] == notice)
     s.check("General has no topic", not found.get("is_topic_message") or not found.get("message_thread_id"), found)
@@ -162,6 +162,21 @@ def never_touched(s):
         s.check("the linked channel's post and the join message stay", not s.gone(s.group_id, message))
     muted = [it["user_id"] for it in s.sim.get("muted", chat_id=s.group_id)]
     s.check("nobody is muted but the guest who has just come in", muted == [guest], muted)
+
+
+MASKED = {"en": "nobody writes in the name of a channel", "ru": "не пишут от имени канала"}
+
+
+def masked(s):
+    """A channel that the group knows nothing of is no mask for a stranger: deleted and explained, and nobody is muted."""
+    s.cast()
+    s.protect()
+    foreign = s.channel("Foreign", s.eve, rights=None)
+    post = s.say(s.eve, s.group_id, "look here", sender_chat=foreign)
+    s.until("it is deleted", lambda: s.gone(s.group_id, post))
+    s.hears(s.group_id, MASKED[s.language], after=post)
+    muted = s.sim.get("muted", chat_id=s.group_id)
+    s.check("nobody is muted", not muted, muted)
 
 
 def asking(s):
@@ -238,6 +253,6 @@ def flood(s):
     s.check("the notice stays for the others", not s.gone(s.group_id, notice))
 
 
-ALL = [stranger, pressed_twice, made_up_presses, kinds_of_messages, edits, topics, never_touched, asking,
+ALL = [stranger, pressed_twice, made_up_presses, kinds_of_messages, edits, topics, never_touched, masked, asking,
        muted_by_an_admin, unprotect, flood]
-RUSSIAN = [stranger]
+RUSSIAN = [stranger, masked]

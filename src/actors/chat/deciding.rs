@@ -143,7 +143,7 @@ impl Chat {
             self.slots = first..first + SLOTS_TAKEN;
         }
         let feature = &self.world.features[pending.feature];
-        let facts = self.facts(pending, house, self.slots.start);
+        let facts = Self::facts(pending, house, self.slots.start);
         self.guarded(pending, || feature.decide(&self.cells[pending.feature].0, &pending.item.happened, &facts))
     }
 
@@ -156,7 +156,7 @@ impl Chat {
         answer
     }
 
-    fn facts<'a>(&self, pending: &'a Pending, house: &'a House, slots: u64) -> Facts<'a> {
+    fn facts<'a>(pending: &'a Pending, house: &'a House, slots: u64) -> Facts<'a> {
         Facts { now: clock::now(), house, slots, pace: pending.pace, known: &pending.known }
     }
 }

@@ -79,6 +79,7 @@ impl IntakePort {
     }
 
     /// Charges a crash. At the limit the event is closed for that feature and kept in quarantine.
+    #[must_use]
     pub fn charge(&self, chat: ChatNo, event: u64, feature: &str, cause: &str) -> Charged {
         let charge = self.charged(event, feature, cause);
         let crashes = charge.crashes;

@@ -26,7 +26,7 @@ impl Done {
     pub fn load(&mut self, block: u64, row: &[u8], since_ms: u64) {
         let mut bits = Box::new([0; 16]);
         for (word, bytes) in bits.iter_mut().zip(row.chunks_exact(8)) {
-            *word = bytes.try_into().map(u64::from_le_bytes).unwrap_or(0);
+            *word = bytes.try_into().map_or(0, u64::from_le_bytes);
         }
         self.blocks.insert(block, Block { bits, last_ms: since_ms, written_ms: since_ms });
     }

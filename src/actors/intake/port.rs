@@ -141,6 +141,9 @@ impl IntakePort {
     }
 
     /// Decodes with the present key and time.
+    ///
+    /// # Errors
+    /// It is no update that we understand; the error says whether anything of it could be read.
     pub fn decode(&self, raw: &[u8]) -> Result<Decoded, crate::telegram::update::Undecodable> {
         let context = DecodeContext { key: &self.inner.parts.key, me: UserId(0), now: clock::now() };
         crate::telegram::update::decode(raw, &context)
@@ -306,6 +309,7 @@ impl IntakePort {
     }
 
     /// The next event for this generation of a chat.
+    #[must_use]
     pub fn next(&self, chat: ChatNo, generation: u64) -> Next {
         self.desk().take(chat, generation)
     }

@@ -140,7 +140,7 @@ impl Actor for OutboxActor {
         match letter.open() {
             OutboxMsg::Owe(jobs) => jobs.into_iter().for_each(|it| outbox.take(it)),
             OutboxMsg::Returned(calls) => {
-                calls.into_iter().for_each(|it| outbox.returned(it.job, it.outcome, it.took_us))
+                calls.into_iter().for_each(|it| outbox.returned(it.job, it.outcome, it.took_us));
             }
             OutboxMsg::Marked { job, written } => outbox.marked(job, written),
             OutboxMsg::SlotFound { job, message } => outbox.slot_found(job, message),

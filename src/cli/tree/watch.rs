@@ -113,8 +113,8 @@ fn frame(tree: Result<TreeNode, Trouble>, in_place: bool, look: Look) -> String 
         lines.push(look.paint(Tone::Dim, &format!("… {more} more: majordomo tree | less")));
     }
     let help = look.paint(Tone::Dim, &cut("every second · Ctrl-C ends", look.width()));
-    let body: String = lines.iter().map(|it| format!("{it}\x1b[K\r\n")).collect();
-    format!("\x1b[H{body}{help}\x1b[K\x1b[J")
+    let body = lines.join("\x1b[K\r\n");
+    format!("\x1b[H{body}\x1b[K\r\n{help}\x1b[K\x1b[J")
 }
 
 /// The terminal while we draw on it; put back as it was when this goes.

@@ -5,16 +5,19 @@ use super::effect::{Call, Effect};
 use super::event::{Event, Happened, Said};
 use super::fact::Need;
 use super::feature::{Command, Decision, Facts, Rules, Scope, telegram};
+use super::settings::settings;
 use super::text::{Arg, Text};
 
 #[cfg(test)]
 mod tests;
 
-/// How drills are set.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Settings {
-    /// Whether they work. Off unless somebody is rehearsing.
-    pub enabled: bool,
+settings! {
+    /// `[features.drill]`: owners may break things on purpose, to see them come back.
+    #[derive(Copy, Eq)]
+    pub struct Settings {
+        /// Whether `/drill` works, with which owners break things on purpose. Off unless you are rehearsing.
+        enabled: bool = false;
+    }
 }
 
 /// The office. It is in the registry only when it is switched on.

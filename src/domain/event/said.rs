@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// A message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "Telegram says so many things of a message that are or are not")]
 pub struct Said {
     /// Its id.
     pub message: MessageId,

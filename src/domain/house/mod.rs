@@ -12,11 +12,11 @@ pub use state::{Alarm, State, Tries};
 
 use super::command::{self, Given};
 use super::effect::{Button, Call, Does, Effect, Label, MessageRef, Owed, Target};
-use super::event::{ChatKind, Event, Happened, Note, Pressed, Remedy, Said, Verdict};
+use super::event::{ChatKind, Event, Happened, Note, Outcome, Pressed, Remedy, Said, Verdict};
 use super::feature::{Command, Decision, Facts, Pace, Rules, Scope, telegram};
 use super::membership::{PRESS_MS, STEPS, links};
 use super::text::{Arg, Text};
-use super::types::{Language, Moment, Slot, UserId};
+use super::types::{ChatId, Language, Moment, Slot, UserId};
 use std::borrow::Cow;
 
 /// The office that is always open, asked last.
@@ -26,6 +26,8 @@ pub struct House {
     commands: Vec<Command>,
 }
 
+/// The token under which it is heard whether words of another chat could be said; that chat's id follows.
+const DELIVERED: &str = "deliver/";
 /// At most one hint to plain words in this many ms.
 const HINT_PAUSE_MS: u64 = 60_000;
 /// At most one hint to unknown commands in this many ms.
@@ -73,22 +75,27 @@ impl Rules for House {
             }
             (Event::Told(Note::Healed { key }), ChatKind::House) => owner::healed(state, facts, key),
             // Whoever never wrote to us cannot be written to; only the owners are tried all the same.
-            (Event::Told(Note::Deliver { .. }), ChatKind::Private)
+            (Event::Told(Note::Deliver { back, .. }), ChatKind::Private)
                 if state.language.is_none() && !facts.house.owned_by(UserId(event.place.id.0)) =>
             {
-                Decision::claimed(Vec::new())
+                Decision::claimed(back.map(|back| undelivered(event, back)).into_iter().collect())
             }
-            (Event::Told(Note::Deliver { text, language, remedy, .. }), _) => {
+            (Event::Told(Note::Deliver { text, language, remedy, back, .. }), _) => {
                 let language = state.language.unwrap_or(*language);
-                deliver(event, facts, in_language(text, language), *remedy)
+                deliver(event, facts, in_language(text, language), *remedy, *back)
+            }
+            (Event::Performed(it), ChatKind::Private) if it.feature == self.name() => {
+                let back = it.token.strip_prefix(DELIVERED).and_then(|it| it.parse().ok()).map(ChatId);
+                let refused = matches!(it.outcome, Outcome::Refused { .. });
+                Decision::claimed(back.filter(|_| refused).map(|back| undelivered(event, back)).into_iter().collect())
             }
             (Event::Woke { feature, key, .. }, _) if feature == self.name() => take_away(event, key),
             (Event::Said(said), ChatKind::Private) => self.in_private(state, event, facts, said),
             (Event::Said(said), ChatKind::Group | ChatKind::Supergroup) => self.in_group(event, facts, said),
             (Event::Said(_), ChatKind::Channel | ChatKind::House)
-            | (Event::Told(_), _)
             | (
-                Event::Moved(_)
+                Event::Told(_)
+                | Event::Moved(_)
                 | Event::Placed(_)
                 | Event::JoinRequested(_)
                 | Event::Reacted(_)
@@ -253,7 +260,13 @@ fn button(language: Language, key: &'static str, url: Option<String>) -> Option<
 }
 
 /// Says what another chat wants this person to know.
-fn deliver(event: &Happened, facts: &Facts<'_>, text: Text, remedy: Option<Remedy>) -> Decision<State> {
+fn deliver(
+    event: &Happened,
+    facts: &Facts<'_>,
+    text: Text,
+    remedy: Option<Remedy>,
+    back: Option<ChatId>,
+) -> Decision<State> {
     let keyboard = remedy.map(|it| heal_me(text.language, facts, it)).unwrap_or_default();
     let call = Call::Say {
         chat: event.place.id,
@@ -265,7 +278,17 @@ fn deliver(event: &Happened, facts: &Facts<'_>, text: Text, remedy: Option<Remed
         silent: false,
         only: None,
     };
-    Decision::claimed(vec![Effect::Telegram(Owed::new(call).repeating())])
+    let owed = Owed::new(call).repeating();
+    let owed = match back {
+        Some(back) => owed.reporting(format!("{DELIVERED}{}", back.0)),
+        None => owed,
+    };
+    Decision::claimed(vec![Effect::Telegram(owed)])
+}
+
+/// For the chat whose words could not be said to the person of this private chat.
+fn undelivered(event: &Happened, back: ChatId) -> Effect {
+    Effect::Tell { to: Target::Chat(back), note: Note::Undelivered { to: UserId(event.place.id.0) } }
 }
 
 /// The same words in another language, with those inside.

@@ -114,6 +114,6 @@ fn deliver(user: UserId, text: Text) -> Effect {
 
 fn deliver_with(user: UserId, text: Text, remedy: Option<Remedy>) -> Effect {
     let language = text.language;
-    let note = Note::Deliver { text, language, slot: Slot(0), remedy };
+    let note = Note::Deliver { text, language, slot: Slot(0), remedy, back: None };
     Effect::Tell { to: Target::Chat(ChatId(user.0)), note }
 }

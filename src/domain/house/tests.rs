@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 use super::super::effect::{Call, Does, Effect, InDoubt, MenuScope, Target};
-use super::super::event::{ChatKind, Event, Note, Place, Remedy, Said, Verdict};
+use super::super::event::{ChatKind, Event, Note, Outcome, Place, Remedy, Said, Verdict};
 use super::super::fact::Claim;
 use super::super::feature::{Command, Scope};
 use super::super::play::{Play, buttons, calls, person, told};
@@ -271,7 +271,7 @@ fn a_trouble_comes_with_the_button_that_ends_it() {
         (None, None),
     ] {
         let text = Text::new(Language::En, "membership-trouble-rights");
-        let note = Note::Deliver { text, language: Language::En, slot: Slot(0), remedy };
+        let note = Note::Deliver { text, language: Language::En, slot: Slot(0), remedy, back: None };
         let mut play = private();
         play.say(7, "/start");
         let does = buttons(&play.happen(Event::Told(note))).into_iter().map(|it| it.does).collect::<Vec<_>>();
@@ -311,7 +311,13 @@ fn what_is_delivered_is_said_in_the_persons_language() {
     let deliver = |play: &mut Play<House>| {
         let inner = Text::new(Language::En, "membership-trouble-rights");
         let text = Text::new(Language::En, "house-healed-of").with("trouble", Arg::Lines(vec![inner]));
-        play.happen(Event::Told(Note::Deliver { text, language: Language::En, slot: Slot(0), remedy: None }))
+        play.happen(Event::Told(Note::Deliver {
+            text,
+            language: Language::En,
+            slot: Slot(0),
+            remedy: None,
+            back: None,
+        }))
     };
     let mut play = private();
     assert_eq!(deliver(&mut play), [], "whoever never wrote to us cannot be written to");
@@ -328,6 +334,27 @@ fn what_is_delivered_is_said_in_the_persons_language() {
     let Call::Say { text, .. } = owed.call else { panic!() };
     let Arg::Lines(lines) = &text.args[0].1 else { panic!() };
     assert_eq!((text.language, lines[0].language), (Language::Ru, Language::Ru));
+}
+
+#[test]
+fn whoever_sent_words_hears_when_they_did_not_arrive() {
+    let words = |back| {
+        let text = Text::new(Language::En, "membership-trouble-rights");
+        Event::Told(Note::Deliver { text, language: Language::En, slot: Slot(0), remedy: None, back })
+    };
+    let back = ChatId(-1_000_000_000_500);
+    let mut play = private();
+    assert_eq!(told(&play.happen(words(Some(back)))), ["undelivered 7"], "who never wrote to us cannot be written to");
+    assert_eq!(play.happen(words(None)), []);
+    play.say(7, "/start");
+    let Some(Effect::Telegram(owed)) = play.happen(words(Some(back))).pop() else { panic!() };
+    let token = owed.report.unwrap();
+    let reason = "Forbidden: bot was blocked by the user".to_owned();
+    let effects = play.performed(&token, Outcome::Refused { reason });
+    assert_eq!(effects, [Effect::Tell { to: Target::Chat(back), note: Note::Undelivered { to: UserId(7) } }]);
+    assert_eq!(play.performed(&token, Outcome::Done { message: None, link: None }), []);
+    let Some(Effect::Telegram(owed)) = play.happen(words(None)).pop() else { panic!() };
+    assert_eq!(owed.report, None, "nobody wants to know");
 }
 
 #[test]

@@ -385,8 +385,7 @@ impl Chat {
 
 /// A bucket that gives `b` at once and one per `60 s / (n - b + 1)` grants at most `n` in any minute.
 fn never_more_per_min(limits: &GateLimits) -> Quota {
-    let rate = limits.group_per_min;
-    let burst = share(rate, 4);
+    let (rate, burst) = (limits.group_per_min, share(limits.group_per_min, 4));
     let rate = match limits.algorithm {
         Algorithm::TokenBucket if rate >= 1.0 => rate - f64::from(burst) + 1.0,
         _ => rate,
@@ -395,6 +394,7 @@ fn never_more_per_min(limits: &GateLimits) -> Quota {
 }
 
 /// So many at once: a part of the rate, at least 1.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates, and rates are not negative")]
 fn share(rate: f64, part: u32) -> u32 {
     ((rate / f64::from(part)) as u32).max(1)
 }

@@ -118,11 +118,13 @@ impl Quota {
     }
 
     /// Time per grant, rounded up so that the rate is never exceeded.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates, and rates are positive")]
     fn interval_us(self) -> u64 {
         ((ms_f64(self.window_ms) * 1000.0 / self.rate).ceil() as u64).max(1)
     }
 
     /// Whole grants and the window they count in.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates, and rates are positive")]
     fn whole(self) -> (u32, u64) {
         if self.rate >= 1.0 {
             return (self.rate as u32, self.window_ms);

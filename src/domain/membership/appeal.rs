@@ -3,16 +3,14 @@
 mod page;
 
 use super::super::effect::{Button, Does, Effect, Label};
-use super::super::event::{Outcome, Pressed, Standing};
-use super::super::fact::Freshness;
+use super::super::event::Pressed;
 use super::super::text::{Arg, Text};
 use super::super::types::{ChatId, Language, Moment, Person, Slot, ThreadId, UserId};
 use super::draft::Draft;
 use super::person::Mercy;
 use super::policy::is_default;
-use super::state::OWNERS_MAX;
 use super::undo::{self, Grace};
-use super::{afar, journal, stop, why};
+use super::{afar, journal, reach, stop, why};
 use page::Page;
 use serde::{Deserialize, Serialize};
 
@@ -33,10 +31,6 @@ const WAITS_MS: u64 = 3 * AGAIN_MS;
 const OPEN_MAX: usize = 10;
 /// Decided ones that still stand in the message.
 const DECIDED: usize = 4;
-/// The token under which it is heard whether an admin could be written to; their id follows.
-pub(super) const TOKEN: &str = "plea/";
-/// Whoever could not be written to is left alone for so long, in ms.
-const DEAF_MS: u64 = AGAIN_MS;
 /// How long the word to the person stands in the group, in ms.
 const WORD_MS: u64 = 120_000;
 
@@ -55,9 +49,6 @@ pub struct Docket {
     pub copies: Vec<Spot>,
     /// When it was said.
     pub since: Moment,
-    /// Admins who could not be written to in private, and when that was found out.
-    #[serde(skip_serializing_if = "is_default")]
-    pub deaf: Vec<(UserId, Moment)>,
 }
 
 /// One message that shows the appeals: the chat, and our name of it. A pair, because the cell is small.
@@ -181,29 +172,16 @@ impl Place {
 
 /// Those who set the group up, may decide, and can be written to as far as we know; `None` while it is not known.
 fn reachable(draft: &mut Draft<'_>) -> Option<Vec<UserId>> {
-    let (here, now) = (draft.place.id, draft.now());
-    let deaf: Vec<_> =
-        draft.state().docket.deaf.iter().filter(|(_, at)| now.since_ms(*at) < DEAF_MS).map(|it| it.0).collect();
-    let owners: Vec<_> = draft.state().owners.iter().filter(|it| !deaf.contains(it)).copied().collect();
-    let found: Vec<_> = owners.into_iter().map(|it| (it, draft.member(here, it, Freshness::Recent))).collect();
-    let found: Option<Vec<_>> = found.into_iter().map(|(who, standing)| Some((who, standing?))).collect();
-    let may = |standing: &Result<Standing, _>| standing.as_ref().is_ok_and(|it| it.may(|it| it.can_restrict_members));
-    Some(found?.into_iter().filter(|(_, it)| may(it)).map(|(who, _)| who).collect())
+    reach::setters(draft, reach::may_restrict)
 }
 
-/// Whether an admin could be written to in private. When none of them can, what waits is shown in the group.
-pub(super) fn performed(draft: &mut Draft<'_>, token: &str, outcome: &Outcome) {
-    let Some(admin) = token.strip_prefix(TOKEN).and_then(|it| it.parse().ok()).map(UserId) else { return };
-    if !matches!(outcome, Outcome::Refused { .. }) {
+/// An admin could not be written to. When none of them can, what waits is shown in the group.
+pub(super) fn unheard(draft: &mut Draft<'_>, admin: UserId) {
+    let docket = &draft.state().docket;
+    if !docket.copies.iter().any(|(chat, _)| chat.0 == admin.0) {
         return;
     }
-    let now = draft.now();
     let docket = &mut draft.change().docket;
-    docket.deaf.retain(|(it, at)| *it != admin && now.since_ms(*at) < DEAF_MS);
-    if docket.deaf.len() >= OWNERS_MAX {
-        docket.deaf.remove(0);
-    }
-    docket.deaf.push((admin, now));
     docket.copies.retain(|(chat, _)| chat.0 != admin.0);
     if docket.copies.is_empty() {
         in_group(draft);

@@ -114,8 +114,8 @@ fn fan(draft: &mut Draft<'_>, room: &mut usize, mut groups: Vec<ChatId>, word: W
 }
 
 fn changed(draft: &mut Draft<'_>, room: &mut usize, links: &Links, ours: bool) {
-    let channel =
-        Channel { id: draft.place.id, title: links.title.clone(), username: links.username.clone(), link: None };
+    let (title, username) = (links.title.clone(), links.username.clone());
+    let channel = Channel { id: draft.place.id, title, username, link: None, since: None };
     fan(draft, room, links.groups.clone(), Word::Changed { channel, ours });
 }
 

@@ -130,18 +130,23 @@ fn brought(draft: &mut Draft<'_>, moved: &Moved) -> Option<Result<Option<UserId>
     if !draft.state().policy.exempt_invited {
         return Some(Ok(None));
     }
-    let by = match moved.by.id {
-        ANONYMOUS_ADMIN => return Some(Ok(Some(ANONYMOUS_ADMIN))),
-        by if by == moved.who.id => moved.by_link,
-        by => Some(by),
+    let by = match bringer(moved, draft.me()) {
+        Some(ANONYMOUS_ADMIN) => return Some(Ok(Some(ANONYMOUS_ADMIN))),
+        Some(by) => by,
+        None => return Some(Ok(None)),
     };
-    let Some(by) = by.filter(|it| *it != draft.me()) else { return Some(Ok(None)) };
     let group: ChatId = draft.place.id;
     Some(match draft.member(group, by, Freshness::Recent)? {
         Ok(it) => Ok(it.is_admin().then_some(by)),
         Err(Unknown::Unavailable) => Err(Unsure),
         Err(Unknown::NotFound | Unknown::NoRights | Unknown::TooLarge) => Ok(None),
     })
+}
+
+/// Who let somebody in: by hand, or by their own invite link. Not we.
+pub(super) fn bringer(moved: &Moved, me: UserId) -> Option<UserId> {
+    let by = if moved.by.id == moved.who.id { moved.by_link } else { Some(moved.by.id) };
+    by.filter(|it| *it != me)
 }
 
 fn exempt(draft: &mut Draft<'_>, who: &Person, by: UserId) {

@@ -369,7 +369,9 @@ impl<'a> Draft<'a> {
         }
         for (user, known, sure) in std::mem::take(&mut self.people) {
             let before = self.facts.row(&Known::key(user)).flatten();
-            person::list(&mut self, user, Known::read(before).as_ref(), &known);
+            let before = Known::read(before);
+            person::list(&mut self, user, before.as_ref(), &known);
+            person::index(&mut self, user, before.as_ref(), &known);
             match sure {
                 true => self.put(Known::key(user), &known),
                 false => self.keep(Known::key(user), &known),

@@ -1,22 +1,25 @@
 //! The private chat of somebody who set groups up: which they are and how they stand.
 
 use super::super::command;
-use super::super::event::Said;
+use super::super::effect::{Button, Does, Label};
+use super::super::event::{Pressed, Said};
 use super::super::text::{Arg, Text};
 use super::super::types::{ChatId, Language};
-use super::draft::Draft;
+use super::draft::{Draft, Voice};
 use super::state::State;
 use super::stop::{count_of, names};
 use super::word::{Mode, Report, Word};
 
-/// Groups that one answer to `/groups` shows.
-const SHOWN: usize = 30;
-/// Groups that are looked at for it.
-const READ: u32 = 100;
+/// The buttons that turn its pages.
+pub(super) const ACTION: &str = "m.h";
+/// Groups of one page, and of those in need of a hand that stand above the first.
+const SHOWN: u32 = 20;
 /// All rows of groups: keys from here ..
 const FIRST: &str = "group/";
 /// .. up to, but without, here.
 const END: &str = "group0";
+/// Rows of those among them that need a hand: keys from the first, below the second.
+const AILING: (&str, &str) = ("ailing/", "ailing0");
 
 /// A message in a private chat: `/groups` and `/privacy` are answered here.
 pub(super) fn said(draft: &mut Draft<'_>, said: &Said) {
@@ -37,21 +40,51 @@ pub(super) fn privacy(draft: &mut Draft<'_>, said: &Said) {
 
 fn list(draft: &mut Draft<'_>, said: &Said) {
     draft.claim();
-    let Some(rows) = draft.rows(FIRST, END, READ) else { return };
-    let language = said.from.language;
-    let mut reports: Vec<Report> = rows.iter().filter_map(|(_, row)| serde_json::from_slice(row).ok()).collect();
-    // What needs a hand stands first.
+    if let Some((text, keyboard)) = page(draft, said.from.language, None) {
+        draft.say(said.thread, None, text, keyboard);
+    }
+}
+
+/// Another page.
+pub(super) fn pressed(draft: &mut Draft<'_>, pressed: &Pressed, args: &str) {
+    draft.claim();
+    let from = args.parse().ok().map(ChatId);
+    if let Some((text, keyboard)) = page(draft, pressed.from.language, from) {
+        draft.nod(pressed);
+        draft.answer(Voice::Replace(pressed.message, pressed.thread), text, keyboard);
+    }
+}
+
+/// One page of the list: the first, or that from this group on. `None` while the rows are not known.
+fn page(draft: &mut Draft<'_>, language: Language, from: Option<ChatId>) -> Option<(Text, Vec<Vec<Button>>)> {
+    let first = from.map_or_else(|| FIRST.to_owned(), key);
+    let (rows, ailing) = (draft.rows(&first, END, SHOWN + 1), draft.rows(AILING.0, AILING.1, SHOWN));
+    let (rows, ailing) = (rows?, ailing?);
+    let (rows, next) = rows.split_at(rows.len().min(SHOWN as usize));
+    let read = |(_, row): &(String, Vec<u8>)| serde_json::from_slice::<Report>(row).ok();
+    // What needs a hand stands first, wherever it is in the list.
+    let top: Vec<Report> = ailing.iter().filter(|_| from.is_none()).filter_map(read).collect();
+    let mut reports: Vec<Report> = rows.iter().filter_map(read).collect();
+    reports.retain(|it| !top.iter().any(|shown| shown.group == it.group));
     reports.sort_by(|a, b| (b.troubles > 0, &a.title, a.group).cmp(&(a.troubles > 0, &b.title, b.group)));
-    let text = if reports.is_empty() {
-        Text::new(language, "membership-groups-none")
-    } else {
-        let lines = reports.iter().take(SHOWN).flat_map(|it| lines(language, it)).collect();
-        Text::new(language, "membership-groups")
-            .with("count", count_of(reports.len()))
-            .with("more", count_of(reports.len().saturating_sub(SHOWN)))
-            .with("lines", Arg::Lines(lines))
-    };
-    draft.say(said.thread, None, text, Vec::new());
+    let count = top.len() + reports.len();
+    if count == 0 && from.is_none() {
+        return Some((Text::new(language, "membership-groups-none"), Vec::new()));
+    }
+    let more = from.is_some() || !next.is_empty();
+    let text = Text::new(language, if more { "membership-groups-page" } else { "membership-groups" })
+        .with("count", count_of(count))
+        .with("lines", Arg::Lines(top.iter().chain(&reports).flat_map(|it| lines(language, it)).collect()));
+    let next = next.first().and_then(|(key, _)| key.strip_prefix(FIRST));
+    let back = from.map(|_| button(language, "membership-groups-button-first", ""));
+    let keyboard: Vec<_> =
+        back.into_iter().chain(next.map(|it| button(language, "membership-groups-button-next", it))).collect();
+    Some((text, Some(keyboard).filter(|it| !it.is_empty()).into_iter().collect()))
+}
+
+fn button(language: Language, key: &'static str, args: &str) -> Button {
+    let does = Does::Press { action: ACTION.to_owned(), args: args.to_owned(), only: None, until: None };
+    Button { label: Label::Text(Text::new(language, key)), does }
 }
 
 /// How a group stands, and what was found when it was last compared with the truth.
@@ -77,14 +110,27 @@ fn line(language: Language, report: &Report) -> Text {
 /// A group reports to one of those who set it up.
 pub(super) fn told(draft: &mut Draft<'_>, word: &Word) {
     match word {
-        Word::Group(report) => draft.put(key(report.group), report),
-        Word::Gone { group } => draft.drop_row(key(*group)),
+        Word::Group(report) => {
+            draft.put(key(report.group), report);
+            match report.troubles {
+                0 => draft.drop_row(ailing(report.group)),
+                _ => draft.put(ailing(report.group), report),
+            }
+        }
+        Word::Gone { group } => {
+            draft.drop_row(key(*group));
+            draft.drop_row(ailing(*group));
+        }
         _ => {}
     }
 }
 
 fn key(group: ChatId) -> String {
     format!("{FIRST}{}", group.0)
+}
+
+fn ailing(group: ChatId) -> String {
+    format!("{}{}", AILING.0, group.0)
 }
 
 /// Tells those who set this group up, and its channels, what has changed since.

@@ -5,7 +5,7 @@ use super::super::event::{Moved, Standing, Status};
 use super::super::feature::Facts;
 use super::draft::Draft;
 use super::state::{About, Entry, State};
-use super::{erase, trouble};
+use super::{board, erase, trouble};
 
 /// Whether somebody else, neither we nor they themselves, changed what this person may do here. An admin who
 /// only lets a restricted person in again changes nothing of that.
@@ -55,6 +55,7 @@ pub(super) fn forget(draft: &mut Draft<'_>) {
     if *draft.state() == State::default() {
         return;
     }
+    board::leave(draft);
     trouble::heal_all(draft);
     *draft.change() = State::default();
     erase::begin(draft);

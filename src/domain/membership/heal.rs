@@ -133,7 +133,8 @@ fn channel(draft: &mut Draft<'_>, channel: ChatId, there: &Result<Standing, Unkn
 /// The channel has another name: buttons must not lead to the old one.
 fn renew(draft: &mut Draft<'_>, known: &Channel, found: Channel) {
     if (&known.title, &known.username) != (&found.title, &found.username) {
-        draft.change().protect(found);
+        let now = draft.now();
+        draft.change().protect(found, now);
     }
 }
 

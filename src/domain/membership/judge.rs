@@ -113,7 +113,7 @@ pub(super) fn guards(state: &State) -> bool {
 /// Whether nobody can have edited that just now. Telegram also reports changes that nobody made (a preview that
 /// was loaded, a field that we do not read), under the time of the last edit by hand or of writing; and what was
 /// done by hand it reports within a day, or never.
-fn is_stale(look: &Look<'_>) -> bool {
+pub(super) fn is_stale(look: &Look<'_>) -> bool {
     look.now().since_ms(look.at) > EDIT_MS
 }
 

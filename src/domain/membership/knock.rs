@@ -49,7 +49,7 @@ pub(super) fn told(draft: &mut Draft<'_>, word: &Word) {
 pub(super) fn pressed(draft: &mut Draft<'_>, pressed: &Pressed, args: &str) {
     draft.claim();
     let say = |key| Text::new(pressed.from.language, key);
-    let group = args.parse().map(ChatId).unwrap_or(draft.place.id);
+    let group = args.parse().map_or(draft.place.id, ChatId);
     let Some(list) = read(draft, group) else { return };
     let now = draft.now();
     let Some(mut list) = list else { return draft.toast(pressed, say("membership-door-toast-over"), false) };

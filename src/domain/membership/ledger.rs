@@ -95,6 +95,8 @@ pub enum Why {
     Reconciled,
     /// The group asks for no channel any more.
     Released,
+    /// It was written in a channel's name, and nobody knows by whom.
+    Masked,
 }
 
 /// The beginning of every key of a deed.

@@ -3,6 +3,7 @@
 mod afar;
 mod appeal;
 mod aside;
+mod board;
 mod channel;
 mod check;
 mod door;
@@ -20,6 +21,7 @@ mod ledger;
 pub(super) mod links;
 pub mod lists;
 mod log_place;
+mod mask;
 mod order;
 mod own;
 mod pair;
@@ -29,9 +31,11 @@ mod policy;
 mod press;
 mod protect;
 mod raid;
+mod reach;
 mod react;
 mod reconcile;
 mod request;
+mod required;
 mod settings;
 mod setup;
 mod simulate;
@@ -55,6 +59,7 @@ mod word;
 mod tests;
 
 pub use appeal::{Docket, Spot};
+pub use board::Board;
 pub(super) use draft::PRESS_MS;
 pub use journal::Journal;
 pub use ledger::{Deed, Undone, What, Why};
@@ -158,17 +163,17 @@ impl Membership {
     fn rule<'a>(&self, state: &'a State, event: &'a Happened, facts: &'a Facts<'a>) -> Draft<'a> {
         let mut draft = Draft::new(self.settings, state, event, facts);
         match event.place.kind {
-            ChatKind::Group | ChatKind::Supergroup => self.in_group(&mut draft, state, event),
+            ChatKind::Group | ChatKind::Supergroup => Self::in_group(&mut draft, state, event),
             ChatKind::Channel => in_channel(&mut draft, state, event),
-            ChatKind::Private => self.in_private(&mut draft, state, event),
+            ChatKind::Private => Self::in_private(&mut draft, state, event),
             ChatKind::House => {}
         }
         draft
     }
 
-    fn in_group<'a>(&self, draft: &mut Draft<'a>, state: &'a State, event: &'a Happened) {
+    fn in_group<'a>(draft: &mut Draft<'a>, state: &'a State, event: &'a Happened) {
         match &event.event {
-            Event::Said(said) => self.said(draft, state, said),
+            Event::Said(said) => Self::said(draft, state, said),
             Event::Pressed(pressed) => press(draft, state, pressed),
             Event::Moved(moved) => {
                 if hands::is_anothers(moved, draft.facts) {
@@ -193,6 +198,7 @@ impl Membership {
                 reconcile::late(draft, *late_ms, key);
             }
             Event::Told(Note::Membership(word)) => told(draft, word),
+            Event::Told(Note::Undelivered { to }) => reach::undelivered(draft, *to),
             Event::Performed(_) | Event::Woke { .. } | Event::Told(_) | Event::Chosen(_) | Event::Other => {}
         }
         if draft.state().channels != state.channels || draft.state().asked.len() != state.asked.len() {
@@ -206,14 +212,14 @@ impl Membership {
         }
     }
 
-    fn in_private<'a>(&self, draft: &mut Draft<'a>, state: &'a State, event: &'a Happened) {
+    fn in_private<'a>(draft: &mut Draft<'a>, state: &'a State, event: &'a Happened) {
         match &event.event {
             Event::Said(said) => {
                 groups::said(draft, said);
                 pair::said(draft, said);
                 why::in_private(draft, said);
                 if !draft.is_claimed() {
-                    self.said(draft, state, said);
+                    Self::said(draft, state, said);
                 }
             }
             Event::Pressed(pressed) => press(draft, state, pressed),
@@ -281,6 +287,7 @@ fn told(draft: &mut Draft<'_>, word: &Word) {
 fn woke(draft: &mut Draft<'_>, key: &str) {
     match key {
         heal::WAKE => heal::woke(draft),
+        board::KEY => board::woke(draft),
         sweep::WAKE => sweep::woke(draft),
         journal::WAKE => journal::woke(draft),
         _ if key.starts_with(appeal::KEY) => appeal::woke(draft, key),
@@ -308,8 +315,11 @@ fn press<'a>(draft: &mut Draft<'a>, state: &'a State, pressed: &'a Pressed) {
 }
 
 impl Membership {
-    fn said<'a>(&self, draft: &mut Draft<'a>, state: &'a State, said: &'a Said) {
+    fn said<'a>(draft: &mut Draft<'a>, state: &'a State, said: &'a Said) {
         if draft.place.kind != ChatKind::Private && (setup::started(draft, said) || panel::answered(draft, said)) {
+            return;
+        }
+        if draft.place.kind != ChatKind::Private && mask::stopped(draft, said) {
             return;
         }
         let heard = hearing::hear(state, draft.place, said, &mut draft.look);
@@ -363,11 +373,11 @@ fn performed(draft: &mut Draft<'_>, it: &Performed) {
     if it.token.starts_with(door::ASK) {
         return door::performed(draft, &it.token, &it.outcome);
     }
-    if stats::performed(draft, &it.token, &it.outcome) {
+    if stats::performed(draft, &it.token, &it.outcome) || reach::performed(draft, &it.token, &it.outcome) {
         return;
     }
-    if it.token.starts_with(appeal::TOKEN) {
-        return appeal::performed(draft, &it.token, &it.outcome);
+    if it.token == board::KEY {
+        return board::performed(draft, &it.outcome);
     }
     if it.token == journal::TOKEN {
         return journal::performed(draft, &it.outcome);

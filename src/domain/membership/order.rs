@@ -8,7 +8,8 @@ use super::draft::{Draft, Voice};
 use super::request::{Odd, targets};
 use super::whom::{self, Whom};
 use super::{
-    afar, appeal, journal, knock, log_place, pair, panel, raid, setup, simulate, stats, transfer, undo, verify, why,
+    afar, appeal, groups, journal, knock, log_place, pair, panel, raid, setup, simulate, stats, transfer, undo, verify,
+    why,
 };
 use serde::{Deserialize, Serialize};
 
@@ -69,7 +70,7 @@ impl Order {
     }
 
     /// Whether an admin with these rights may give it.
-    pub(super) const fn allowed(&self, rights: &Rights) -> bool {
+    pub(super) const fn allowed(&self, rights: Rights) -> bool {
         match self {
             Self::Verify(_) | Self::Why(_) | Self::Undo(_) => rights.can_restrict_members,
             Self::Protection | Self::Simulate(_) | Self::Stats | Self::Export | Self::Import(_) | Self::Log(_) => {
@@ -147,6 +148,7 @@ pub(super) fn pressed(draft: &mut Draft<'_>, pressed: &super::super::event::Pres
         setup::ACTION => setup::pressed(draft, pressed),
         panel::ACTION => panel::pressed(draft, pressed, args),
         appeal::ACTION | journal::ACTION => afar::pressed(draft, pressed, action, args),
+        groups::ACTION => groups::pressed(draft, pressed, args),
         knock::ACTION => knock::pressed(draft, pressed, args),
         pair::ACTION => pair::pressed(draft, pressed, args),
         simulate::ACTION => simulate::pressed(draft, pressed, args),

@@ -2,6 +2,7 @@
 
 use super::super::event::Moved;
 use super::super::types::{Moment, Person, UserId};
+use super::door;
 use super::draft::Draft;
 use super::judge;
 use super::policy::is_default;
@@ -30,6 +31,21 @@ pub struct Known {
     /// How many messages they wrote in each of these hours.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub counts: Vec<u32>,
+    /// How many reactions they gave in each of these hours; nothing where they gave none at all.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reactions: Vec<u32>,
+    /// When they last came in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub came: Option<Moment>,
+    /// Who let them in then: by hand, or by their own invite link.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub brought: Option<UserId>,
+    /// When they last asked to be let in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Moment>,
+    /// Their public name when they were last seen, without `@`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
     /// How often they were warned since they last had all channels.
     #[serde(skip_serializing_if = "is_default")]
     pub warned: u8,
@@ -92,7 +108,8 @@ impl Known {
 
     /// Somebody who was never seen here before.
     pub(super) fn new(who: &Person, now: Moment) -> Self {
-        Self { name: cut(&who.name), first: now, last: now, inside: true, ..Self::default() }
+        let username = who.username.clone();
+        Self { name: cut(&who.name), username, first: now, last: now, inside: true, ..Self::default() }
     }
 
     /// Why they need not join at present, if so.
@@ -102,19 +119,47 @@ impl Known {
 
     /// Takes note of a message.
     pub(super) fn wrote(&mut self, now: Moment) {
-        let hour = hour(now);
-        self.counts.resize(self.hours.len(), 1);
-        if self.hours.last() != Some(&hour) {
-            let recent = |it: u32| u64::from(hour.saturating_sub(it)) < DAY_H && it < hour;
-            let kept =
-                self.hours.iter().zip(&self.counts).filter(|(it, _)| recent(**it)).map(|(it, count)| (*it, *count));
-            (self.hours, self.counts) = kept.chain([(hour, 0)]).unzip();
-            self.last = now;
-        }
+        self.hour(now);
         if let Some(count) = self.counts.last_mut() {
             *count = count.saturating_add(1);
         }
         self.inside = true;
+    }
+
+    /// Takes note of a reaction. It does not show that they are inside: whoever only reads may react too.
+    pub(super) fn reacted(&mut self, now: Moment) {
+        self.hour(now);
+        self.reactions.resize(self.hours.len(), 0);
+        if let Some(count) = self.reactions.last_mut() {
+            *count = count.saturating_add(1);
+        }
+    }
+
+    /// Makes this hour the last one, and forgets those of more than a day ago.
+    fn hour(&mut self, now: Moment) {
+        let hour = hour(now);
+        self.counts.resize(self.hours.len(), 1);
+        if self.hours.last() == Some(&hour) {
+            return;
+        }
+        let recent = |it: u32| u64::from(hour.saturating_sub(it)) < DAY_H && it < hour;
+        let old = self.hours.iter().filter(|it| !recent(**it)).count();
+        if !self.reactions.is_empty() {
+            self.reactions.resize(self.hours.len(), 0);
+            self.reactions.drain(..old);
+            self.reactions.push(0);
+        }
+        self.counts.drain(..old);
+        self.counts.push(0);
+        self.hours.drain(..old);
+        self.hours.push(hour);
+        self.last = now;
+    }
+
+    /// Whether they wrote, reacted, came in or asked for that since then.
+    pub(super) fn was_seen_since(&self, since: Moment) -> bool {
+        let lately = |it: Option<Moment>| it.is_some_and(|it| since <= it);
+        self.wrote_since(since) > 0 || self.reacted_since(since) > 0 || lately(self.came) || lately(self.asked)
     }
 
     /// How many messages they wrote since that moment, to the hour.
@@ -122,6 +167,12 @@ impl Known {
         let counts = self.counts.iter().copied().chain(std::iter::repeat(1));
         let recent = self.hours.iter().zip(counts).filter(|(it, _)| **it >= hour(since));
         recent.fold(0, |sum, (_, count)| sum.saturating_add(count))
+    }
+
+    /// How many reactions they gave since that moment, to the hour.
+    pub(super) fn reacted_since(&self, since: Moment) -> u32 {
+        let recent = self.hours.iter().zip(&self.reactions).filter(|(it, _)| **it >= hour(since));
+        recent.fold(0, |sum, (_, count)| sum.saturating_add(*count))
     }
 }
 
@@ -137,6 +188,7 @@ pub(super) fn sighted(draft: &mut Draft<'_>, who: &Person, free: bool) {
     let mut known = known.unwrap_or_else(|| Known::new(who, now));
     known.wrote(now);
     known.name = cut(&who.name);
+    known.username.clone_from(&who.username);
     known.warned = if free { 0 } else { known.warned };
     draft.remember(who.id, known);
 }
@@ -157,6 +209,33 @@ pub(super) fn list(draft: &mut Draft<'_>, user: UserId, before: Option<&Known>, 
         (true, false) => draft.drop_row(key),
         (true, true) | (false, false) => {}
     }
+}
+
+/// Rows that say whose a public name is.
+const NAMES: &str = "name/";
+
+/// Keeps found by their public name whoever has one. Called as [`list`] is.
+pub(super) fn index(draft: &mut Draft<'_>, user: UserId, before: Option<&Known>, known: &Known) {
+    let key = |it: &String| format!("{NAMES}{}", it.to_ascii_lowercase());
+    let (old, new) = (before.and_then(|it| it.username.as_ref()).map(key), known.username.as_ref().map(key));
+    if old == new {
+        return;
+    }
+    if let Some(old) = old {
+        draft.drop_row(old);
+    }
+    if let Some(new) = new {
+        draft.keep(new, &user);
+    }
+}
+
+/// Who has that public name, of those whom the group has seen; `None` while that is not known.
+pub(super) fn named(draft: &mut Draft<'_>, name: &str) -> Option<Option<UserId>> {
+    let row = draft.row(&format!("{NAMES}{}", name.to_ascii_lowercase()))?;
+    let Some(user) = row.and_then(|it| serde_json::from_slice(it).ok()) else { return Some(None) };
+    // A name may have gone to somebody else whom we have not seen since.
+    let has = |it: &Known| it.username.as_ref().is_some_and(|it| it.eq_ignore_ascii_case(name));
+    Some(draft.known(user)?.filter(has).map(|_| user))
 }
 
 /// Those who need not join, by id and name; `None` while that is not known.
@@ -187,12 +266,35 @@ pub(super) fn moved(draft: &mut Draft<'_>, moved: &Moved) {
     }
     let Some(known) = draft.known(who.id) else { return };
     let now = draft.now();
+    let (name, username) = (cut(&who.name), who.username.clone());
     match known {
+        _ if !moved.old.inside() && inside => {
+            let known = known.unwrap_or_else(|| Known::new(who, now));
+            let (came, brought) = (Some(now), door::bringer(moved, draft.me()));
+            draft.remember(who.id, Known { inside, last: now, name, username, came, brought, ..known });
+        }
         Some(known) if known.inside == inside => {}
-        Some(known) => draft.remember(who.id, Known { inside, last: now, name: cut(&who.name), ..known }),
+        Some(known) => draft.remember(who.id, Known { inside, last: now, name, username, ..known }),
         None if inside => draft.remember(who.id, Known::new(who, now)),
         None => {}
     }
+}
+
+/// Takes note that somebody reacted. It may be lost in a crash, as [`sighted`].
+pub(super) fn reacted(draft: &mut Draft<'_>, who: &Person) {
+    let Some(known) = draft.known(who.id) else { return };
+    let now = draft.now();
+    let mut known = known.unwrap_or_else(|| Known { inside: false, ..Known::new(who, now) });
+    known.reacted(now);
+    draft.remember(who.id, known);
+}
+
+/// Takes note that somebody asked to be let in. It may be lost in a crash, as [`sighted`].
+pub(super) fn asked(draft: &mut Draft<'_>, who: &Person) {
+    let Some(known) = draft.known(who.id) else { return };
+    let now = draft.now();
+    let known = known.unwrap_or_else(|| Known { inside: false, ..Known::new(who, now) });
+    draft.remember(who.id, Known { asked: Some(now), name: cut(&who.name), username: who.username.clone(), ..known });
 }
 
 #[cfg(test)]

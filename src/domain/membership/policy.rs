@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// What the admins of one group have chosen. `None` is "as the house has it".
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the panel")]
 pub struct Policy {
     /// The guard is switched off; channels and texts stay.
     #[serde(skip_serializing_if = "is_default")]
@@ -44,6 +45,9 @@ pub struct Policy {
     /// Notices carry no button to appeal.
     #[serde(skip_serializing_if = "is_default")]
     pub no_appeals: bool,
+    /// Messages in the name of a channel that is none of the group's own are let through.
+    #[serde(skip_serializing_if = "is_default")]
+    pub channels_welcome: bool,
     /// While a raid lasts nobody but the admins may write.
     #[serde(skip_serializing_if = "is_default")]
     pub lockdown: bool,

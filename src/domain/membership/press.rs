@@ -2,14 +2,14 @@
 
 use super::super::effect::{Call, Effect, MessageRef};
 use super::super::event::{Place, Pressed, Standing, Status};
-use super::super::fact::{Freshness, Permissions, Unknown};
+use super::super::fact::{ChatRef, Freshness, Permissions, Unknown};
 use super::super::text::{Arg, Text};
 use super::super::types::{Person, UserId};
 use super::check::{self, Check};
 use super::draft::{Draft, Look, Voice};
 use super::ledger::{self, Deed, What, Why};
 use super::protect::{self, Ruling};
-use super::state::{Channel, Entry, Question, State};
+use super::state::{Channel, Entry, Question, Request, State};
 use super::stop::{self, count_of, short_names};
 
 /// How long a notice stays of somebody who has joined without pressing, in ms.
@@ -43,8 +43,8 @@ pub(super) enum Pressing<'a> {
     MayNot(&'a Channel),
     /// A channel's admin agrees, but something is missing.
     Missing(Check),
-    /// A channel's admin agrees.
-    Agreed(u32, &'a Channel, UserId),
+    /// A channel's admin agrees; then this is done about the channels that go.
+    Agreed(u32, &'a Channel, UserId, Option<Ruling>),
 }
 
 /// Finds out what a press comes to.
@@ -96,15 +96,28 @@ fn question<'a>(state: &'a State, place: &Place, pressed: &Pressed, args: &str, 
             let who = &pressed.from;
             protect::rule(state, place, request, who.id, who.language, look).map(|it| Pressing::Who(number, it))
         }
-        Question::May { channel, asker } => {
+        Question::May { channel, asker, instead_of } => {
             let asked_by = look.member(place.id, *asker, Freshness::Recent);
-            agreed(number, channel, *asker, place, pressed, look).zip(asked_by).map(|(pressing, asked_by)| {
-                match asked_by {
-                    Ok(it) if it.may(|it| it.can_change_info) => pressing,
-                    Ok(_) | Err(Unknown::NotFound) => Pressing::Over,
-                    Err(Unknown::NoRights | Unknown::Unavailable | Unknown::TooLarge) => Pressing::CannotCheck,
+            let gone = Request::Unprotect(instead_of.iter().copied().map(ChatRef::Id).collect());
+            let gone = match instead_of.is_empty() {
+                true => Some(None),
+                false => protect::rule(state, place, &gone, *asker, pressed.from.language, look).map(Some),
+            };
+            let pressing = agreed(number, channel, *asker, place, pressed, look);
+            match (pressing, asked_by, gone) {
+                (None, ..) | (_, None, _) | (.., None) => None,
+                (_, _, Some(Some(Ruling::CannotCheck))) => Some(Pressing::CannotCheck),
+                (Some(Pressing::Agreed(number, channel, asker, _)), Some(Ok(it)), Some(gone))
+                    if it.may(|it| it.can_change_info) =>
+                {
+                    Some(Pressing::Agreed(number, channel, asker, gone))
                 }
-            })
+                (pressing, Some(Ok(it)), _) if it.may(|it| it.can_change_info) => pressing,
+                (_, Some(Ok(_) | Err(Unknown::NotFound)), _) => Some(Pressing::Over),
+                (_, Some(Err(Unknown::NoRights | Unknown::Unavailable | Unknown::TooLarge)), _) => {
+                    Some(Pressing::CannotCheck)
+                }
+            }
         }
         Question::Undo(_) => return Pressing::Over,
     };
@@ -127,7 +140,7 @@ fn agreed<'a>(
         Err(()) => Pressing::CannotCheck,
         Ok(true) if check.unsure => Pressing::CannotCheck,
         Ok(true) if !check.lines.is_empty() => Pressing::Missing(check),
-        Ok(true) => Pressing::Agreed(number, channel, asker),
+        Ok(true) => Pressing::Agreed(number, channel, asker, None),
     })
 }
 
@@ -170,15 +183,22 @@ pub(super) fn answer(draft: &mut Draft<'_>, pressed: &Pressed, args: &str, press
             let text = say("membership-missing-agree").with("lines", Arg::Lines(check.lines));
             draft.answer(Voice::Reply(pressed.message, pressed.thread), text, keyboard);
         }
-        Pressing::Agreed(number, channel, asker) => agree(draft, pressed, number, channel, asker),
+        Pressing::Agreed(number, channel, asker, gone) => agree(draft, pressed, number, (channel, asker), gone),
     }
     draft.claim();
 }
 
-fn agree(draft: &mut Draft<'_>, pressed: &Pressed, number: u32, channel: &Channel, asker: UserId) {
+fn agree(
+    draft: &mut Draft<'_>,
+    pressed: &Pressed,
+    number: u32,
+    (channel, asker): (&Channel, UserId),
+    gone: Option<Ruling>,
+) {
     let known = draft.state().channels.iter().any(|it| it.id == channel.id);
+    let leave = if let Some(Ruling::Release { gone, .. }) = &gone { gone.len() } else { 0 };
     draft.change().answered(number);
-    if !known && draft.state().channels.len() >= super::state::CHANNELS_MAX {
+    if !known && draft.state().channels.len() - leave >= super::state::CHANNELS_MAX {
         draft.toast(pressed, Text::new(pressed.from.language, "membership-toast-over"), false);
         return;
     }
@@ -186,6 +206,9 @@ fn agree(draft: &mut Draft<'_>, pressed: &Pressed, number: u32, channel: &Channe
     let text = protect::protected(pressed.from.language, std::slice::from_ref(channel));
     protect::take(draft, channel.clone(), asker);
     draft.answer(Voice::Replace(pressed.message, pressed.thread), text, Vec::new());
+    if let Some(gone @ Ruling::Release { .. }) = gone {
+        protect::carry_out(draft, Voice::Reply(pressed.message, pressed.thread), &pressed.from, gone);
+    }
 }
 
 /// Lets somebody write again who has joined, and says so.
@@ -204,8 +227,9 @@ fn welcome(
     let key = if held { "membership-toast-held" } else { "membership-toast-welcome" };
     let language = draft.state().policy.language(pressed.from.language);
     draft.toast(pressed, Text::new(language, key), held);
-    // A message that only this person sees has no id: it goes by our name of it.
-    let open = args != stop::CROWD && !pressed.ephemeral;
+    // A message that only this person sees has no id: it goes by our name of it. And one of which nothing is
+    // remembered is about to go by its own alarm clock.
+    let open = args != stop::CROWD && !pressed.ephemeral && entry.is_some();
     if open {
         draft.delete(MessageRef::Id(pressed.message));
     }

@@ -86,7 +86,7 @@ pub(super) fn rule(
     }
     let allowed = |it: &Rights| match request {
         Request::Protect(_) | Request::Unprotect(_) => it.can_change_info,
-        Request::Order(order) => order.allowed(it),
+        Request::Order(order) => order.allowed(*it),
     };
     match look.member(place.id, who, Freshness::Recent)? {
         Ok(standing) if standing.may(allowed) => {}
@@ -266,18 +266,18 @@ fn go_ahead(draft: &mut Draft<'_>, voice: Voice, asker: &Person, clear: Vec<Chan
         voice = Voice::Reply(voice.message(), voice.thread());
     }
     for channel in ask {
-        may(draft, voice, asker, channel);
+        may(draft, voice, asker, channel, Vec::new());
         voice = Voice::Reply(voice.message(), voice.thread());
     }
 }
 
-/// Asks the channel's admins whether this group may ask for their channel.
-fn may(draft: &mut Draft<'_>, voice: Voice, asker: &Person, channel: Channel) {
+/// Asks the channel's admins whether this group may ask for their channel; when they agree, those others go.
+pub(super) fn may(draft: &mut Draft<'_>, voice: Voice, asker: &Person, channel: Channel, instead_of: Vec<ChatId>) {
     let (now, until) = (draft.now(), draft.now().plus_ms(ASK_MS));
     let text = Text::new(asker.language, "membership-may")
         .with("person", Arg::Person { id: asker.id, name: asker.name.clone() })
         .with("channel", Arg::Bold(channel.title.clone()));
-    let number = draft.change().ask(Question::May { channel, asker: asker.id }, now, until);
+    let number = draft.change().ask(Question::May { channel, asker: asker.id, instead_of }, now, until);
     let label = Label::Text(Text::new(asker.language, "membership-button-agree"));
     let does = Does::Press { action: MAY.to_owned(), args: number.to_string(), only: None, until: Some(until) };
     draft.answer(voice, text, vec![vec![Button { label, does }]]);
@@ -287,7 +287,7 @@ fn may(draft: &mut Draft<'_>, voice: Voice, asker: &Person, channel: Channel) {
 pub(super) fn take(draft: &mut Draft<'_>, channel: Channel, owner: UserId) {
     let (id, now) = (channel.id, draft.now());
     let state = draft.change();
-    state.protect(channel);
+    state.protect(channel, now);
     state.own(owner);
     state.since.get_or_insert(now);
     for about in [About::Lookup(id), About::Rights, About::Refused] {

@@ -6,12 +6,16 @@ use super::super::event::{ChatKind, Reacted};
 use super::draft::Draft;
 use super::judge::{self, Judgement};
 use super::ledger::{What, Why};
+use super::person;
 use super::state::State;
 use super::stop::{self, Case};
 
 /// Somebody put a reaction under a message, or took one away.
 pub(super) fn reacted<'a>(draft: &mut Draft<'a>, state: &'a State, reacted: &Reacted) {
     let Some(who) = reacted.who.as_ref().filter(|_| reacted.added && reacted.sender_chat.is_none()) else { return };
+    if draft.place.kind == ChatKind::Supergroup && judge::is_somebody(who, &draft.look) {
+        person::reacted(draft, who); // whether it counts or not: it can be tried out
+    }
     let counts = state.policy.reactions && draft.place.kind == ChatKind::Supergroup && judge::guards(state);
     if !counts || !judge::is_somebody(who, &draft.look) {
         return;

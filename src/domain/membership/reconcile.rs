@@ -136,7 +136,7 @@ fn report(draft: &mut Draft<'_>, tally: &Tally) {
         return draft.add(Effect::Telegram(Owed::new(call)));
     }
     for owner in draft.state().owners.clone() {
-        let note = Note::Deliver { text: text.clone(), language, slot: Slot(0), remedy: None };
+        let note = Note::Deliver { text: text.clone(), language, slot: Slot(0), remedy: None, back: None };
         draft.add(Effect::Tell { to: Target::Chat(ChatId(owner.0)), note });
     }
 }

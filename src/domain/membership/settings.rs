@@ -1,46 +1,30 @@
 //! What the house has set for membership.
 
-use serde::{Deserialize, Serialize};
+use crate::domain::settings::settings;
 
-/// How membership is set: `[features.membership]` of the configuration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Settings {
-    /// Whether the office is open.
-    pub enabled: bool,
-    /// A notice is taken away after this long, in seconds.
-    pub notice_ttl_s: u64,
-    /// Notices per minute and group; the last of them counts all further people. More than 30 count as 30.
-    pub notices_per_min: u32,
-    /// Deeds that a group's ledger keeps; the oldest are forgotten first.
-    pub ledger_per_group: u64,
-    /// A raid begins when strangers come so many times faster than usual ..
-    pub raid_factor: u32,
-    /// .. and so many per minute at least.
-    pub raid_min_per_min: u32,
-    /// A join request that is still open is declined after this long, in seconds; 0 never.
-    pub decline_after_s: u64,
-    /// Open join requests that one group follows; those beyond are left to its admins.
-    pub requests_per_group: u32,
-    /// People per second that one group's `/verify`, `/simulate` and reconciler look at.
-    pub walk_per_s: u32,
-    /// How often each group's reconciler compares our mutes with the truth, in hours.
-    pub reconcile_every_h: u32,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            enabled: true,
-            notice_ttl_s: 300,
-            notices_per_min: 3,
-            ledger_per_group: 1_000,
-            raid_factor: 10,
-            raid_min_per_min: 20,
-            decline_after_s: 86_400,
-            requests_per_group: 1_000,
-            walk_per_s: 5,
-            reconcile_every_h: 6,
-        }
+settings! {
+    /// How membership is set: `[features.membership]` of the configuration.
+    #[derive(Copy, Eq)]
+    pub struct Settings {
+        /// Whether this office is open: groups for the subscribers of channels.
+        enabled: bool = true;
+        /// A notice that nobody answered is taken away after this long, in seconds.
+        notice_ttl_s: u64 = 300, in 1..=172_800;
+        /// Notices per minute and group; the last of them counts all further people. With 1 every notice is of that kind.
+        notices_per_min: u32 = 3, in 1..=1_000_000;
+        /// Actions that a group's ledger keeps; the oldest are forgotten first.
+        ledger_per_group: u64 = 1_000, in 50..=100_000;
+        /// A raid begins when so many times more strangers come per minute than usual in that group ..
+        raid_factor: u32 = 10, in 2..=1_000;
+        /// .. and this many at least. Then newcomers share one notice, deletions go in bulk, and the admins are told.
+        raid_min_per_min: u32 = 20, in 2..=1_000_000;
+        /// A join request that is still open is declined after this long, in seconds; 0 never.
+        decline_after_s: u64 = 86_400, in 0..=2_592_000;
+        /// Open join requests that one group follows; those beyond are left to its admins.
+        requests_per_group: u32 = 1_000, in 0..=100_000;
+        /// People per second that one group's `/verify`, `/simulate` and reconciler look at.
+        walk_per_s: u32 = 5, in 1..=25;
+        /// How often each group's reconciler compares our mutes with the truth, in hours.
+        reconcile_every_h: u32 = 6, in 1..=720;
     }
 }

@@ -2,8 +2,9 @@
 
 mod imagined;
 mod shown;
+mod trial;
 
-pub(super) use imagined::Imagined;
+pub(super) use imagined::{Case, Imagined};
 
 use super::super::effect::{Effect, MessageRef};
 use super::super::event::Pressed;
@@ -17,6 +18,7 @@ use super::state::{CHANNELS_MAX, Channel};
 use super::stop::count_of;
 use super::walk::{self, Kind, Walk};
 use shown::Shown;
+use trial::Trial;
 
 /// The buttons under a result.
 pub(super) const ACTION: &str = "m.w";
@@ -38,8 +40,11 @@ pub(super) fn asked(draft: &mut Draft<'_>, voice: Voice, asker: &Person, channel
     if channels.len() > CHANNELS_MAX {
         check.lines.push(Text::new(language, "membership-need-fewer").with("max", count_of(CHANNELS_MAX)));
     }
-    if channels.is_empty() {
-        found.clone_from(&draft.state().channels);
+    // What is named is tried out beside what is required already.
+    for known in &draft.state().channels {
+        if found.len() < CHANNELS_MAX && !found.iter().any(|it| it.id == known.id) {
+            found.push(known.clone());
+        }
     }
     let key = match check {
         Check { unsure: true, .. } => "membership-cannot-check",
@@ -64,9 +69,8 @@ pub(super) fn finished(draft: &mut Draft<'_>, walk: &Walk, channels: &[Channel])
         number: walk.name(),
         language: walk.language,
         channels: channels.to_vec(),
-        chosen: u8::MAX,
-        answer: draft.state().policy.strangers,
-        looked: walk.tally.looked,
+        trial: Trial::of(&draft.state().policy, u8::MAX),
+        own: draft.state().policy.strangers,
         unknown: walk.tally.unknown,
         imagined: walk.tally.imagined.clone(),
         until,

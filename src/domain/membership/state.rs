@@ -1,8 +1,9 @@
 //! What membership keeps: the hot cell of a group, and a row for each person it muted.
 
-use super::super::fact::{ChatInfo, ChatRef};
+use super::super::fact::ChatRef;
 use super::super::types::{ChatId, Language, MessageId, Moment, Slot, ThreadId, UserId};
 use super::appeal::Docket;
+use super::board::Board;
 use super::heal::Looking;
 use super::journal::Journal;
 use super::order::Order;
@@ -10,6 +11,7 @@ use super::own::Own;
 use super::policy::{Policy, is_default};
 use super::raid::{Pulse, Raid};
 use super::reconcile::Reconciled;
+pub use super::required::Channel;
 use super::undo::Span;
 use super::walk::Track;
 use serde::{Deserialize, Serialize};
@@ -102,6 +104,12 @@ pub struct State {
     /// Appeals that wait for an admin.
     #[serde(skip_serializing_if = "is_default")]
     pub docket: Docket,
+    /// Those who set the group up and could not be written to in private, and when that was found out.
+    #[serde(skip_serializing_if = "is_default")]
+    pub deaf: Vec<(UserId, Moment)>,
+    /// The message that tells of troubles where nobody else could be told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub board: Option<Board>,
     /// What the log place is still to hear of.
     #[serde(skip_serializing_if = "is_default")]
     pub journal: Journal,
@@ -111,21 +119,6 @@ pub struct State {
     /// What it found last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reconciled: Option<Reconciled>,
-}
-
-/// A channel whose subscribers may write.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Channel {
-    /// Its id.
-    pub id: ChatId,
-    /// Its title, cut.
-    pub title: String,
-    /// Its public name without `@`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub username: Option<String>,
-    /// Our own invite link, for a channel without a public name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub link: Option<String>,
 }
 
 /// A notice that counts people instead of naming them.
@@ -172,6 +165,9 @@ pub enum Question {
         channel: Channel,
         /// Who wants it.
         asker: UserId,
+        /// Channels that go when that one comes: until then these are asked for.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        instead_of: Vec<ChatId>,
     },
     /// Is all of this to be undone?
     Undo(Span),
@@ -335,36 +331,13 @@ impl State {
     }
 
     /// Adds a channel, or renews what is known of it. The caller has looked at [`CHANNELS_MAX`].
-    pub(super) fn protect(&mut self, channel: Channel) {
+    pub(super) fn protect(&mut self, channel: Channel, now: Moment) {
         match self.channels.iter_mut().find(|it| it.id == channel.id) {
             Some(known) => {
-                let link = known.link.take();
-                *known = Channel { link, ..channel };
+                let (link, since) = (known.link.take(), known.since);
+                *known = Channel { link, since, ..channel };
             }
-            None => self.channels.push(channel),
-        }
-    }
-}
-
-impl Channel {
-    /// What is kept of what `getChat` told.
-    pub(super) fn of(info: &ChatInfo) -> Self {
-        Self { id: info.id, title: cut(&info.title), username: info.username.clone(), link: None }
-    }
-
-    /// The address that a button opens: public name or our own link.
-    pub(super) fn url(&self) -> Option<String> {
-        match &self.username {
-            Some(name) => Some(format!("https://t.me/{name}")),
-            None => self.link.clone(),
-        }
-    }
-
-    /// Whether that is how somebody named it.
-    pub(super) fn is(&self, named: &ChatRef) -> bool {
-        match named {
-            ChatRef::Id(id) => *id == self.id,
-            ChatRef::Name(name) => self.username.as_ref().is_some_and(|it| it.eq_ignore_ascii_case(name)),
+            None => self.channels.push(Channel { since: Some(now), ..channel }),
         }
     }
 }

@@ -100,6 +100,15 @@ fn notices(draft: &mut Draft<'_>) -> usize {
     recent.len()
 }
 
+/// Whether one more notice may be said now; then it counts as said.
+pub(super) fn has_room(draft: &mut Draft<'_>) -> bool {
+    let (room, now) = (notices(draft) + 1 < most(draft), draft.now());
+    if room {
+        draft.change().recent.push(now);
+    }
+    room
+}
+
 /// Notices that a minute may see.
 fn most(draft: &Draft<'_>) -> usize {
     RECENT_MAX.min(draft.settings.notices_per_min as usize)

@@ -91,7 +91,8 @@ fn changed(draft: &mut Draft<'_>, channel: &Channel, ours: bool) {
     let known = draft.state().channels.iter().find(|it| it.id == channel.id);
     let same = known.is_some_and(|it| (&it.title, &it.username) == (&channel.title, &channel.username));
     if !same && !channel.title.is_empty() {
-        draft.change().protect(channel.clone());
+        let now = draft.now();
+        draft.change().protect(channel.clone(), now);
     }
     if !ours {
         return trouble::lookup(draft, channel.id, &Unknown::NoRights);

@@ -7,6 +7,7 @@ use super::super::text::{Arg, Text};
 use super::super::types::{ChatId, Language, Slot};
 use super::draft::Draft;
 use super::state::{About, CHANNELS_MAX, Trouble};
+use super::{board, reach};
 
 /// How long Telegram may be silent before the owner hears of it, in ms.
 pub(super) const PATIENCE_MS: u64 = 60_000;
@@ -94,7 +95,8 @@ pub(super) fn heal(draft: &mut Draft<'_>, about: About) {
         };
         let text =
             Text::new(Language::En, words).with("group", Arg::Bold(draft.title())).with("channel", Arg::Bold(channel));
-        deliver(draft, &text, None);
+        let _whoever_is_there = deliver(draft, &text, None, None);
+        board::renew(draft);
     }
 }
 
@@ -126,17 +128,24 @@ fn raise(draft: &mut Draft<'_>, about: About, patience_ms: u64, text: Text) {
         let remedy = remedy(about, draft.place.id);
         let note = Note::Trouble { key, place, text: text.clone(), remedy };
         draft.add(Effect::Tell { to: Target::House, note });
-        deliver(draft, &text, remedy);
+        let group = draft.place.id;
+        if deliver(draft, &text, remedy, Some(group)) == Some(false) {
+            board::show(draft);
+        } else {
+            board::renew(draft);
+        }
     }
 }
 
-/// For those who set the group up; the house tells its own owners. Who never wrote to us cannot be written to.
-fn deliver(draft: &mut Draft<'_>, text: &Text, remedy: Option<Remedy>) {
-    let owners: Vec<_> = draft.state().owners.iter().filter(|it| !draft.facts.house.owned_by(**it)).copied().collect();
-    for owner in owners {
-        let note = Note::Deliver { text: text.clone(), language: text.language, slot: Slot(0), remedy };
-        draft.add(Effect::Tell { to: Target::Chat(ChatId(owner.0)), note });
+/// For those who set the group up and can be written to as far as we know; the house tells its own owners. Answers
+/// whether there is anybody; `None` while that is not known.
+fn deliver(draft: &mut Draft<'_>, text: &Text, remedy: Option<Remedy>, back: Option<ChatId>) -> Option<bool> {
+    let setters = reach::setters(draft, reach::may_be_admin)?;
+    for setter in setters.iter().filter(|it| !draft.facts.house.owned_by(**it)) {
+        let note = Note::Deliver { text: text.clone(), language: text.language, slot: Slot(0), remedy, back };
+        draft.add(Effect::Tell { to: Target::Chat(ChatId(setter.0)), note });
     }
+    Some(!setters.is_empty())
 }
 
 /// Where the button leads that would set it right: into the group for what is wrong here, else into the channel.

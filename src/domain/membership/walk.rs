@@ -2,15 +2,14 @@
 //! message shows how far it is.
 
 use super::super::effect::{Button, Call, Does, Effect, Label, Lane, MessageRef};
-use super::super::event::Standing;
-use super::super::fact::{Freshness, Unknown};
+use super::super::fact::Freshness;
 use super::super::text::{Arg, Text};
 use super::super::types::{Language, Moment, Person, UserId};
 use super::draft::{Draft, Voice};
 use super::ledger::Why;
 use super::person::{self, Known};
 use super::policy::is_default;
-use super::simulate::Imagined;
+use super::simulate::{Case, Imagined};
 use super::state::{Channel, cut};
 use super::truth::{self, Aim, Found, Sight};
 use super::{reconcile, simulate, verify};
@@ -236,7 +235,7 @@ impl Walk {
             Kind::Reconcile => key.strip_prefix(MUTES_FIRST)?.parse().ok().map(UserId),
             Kind::Verify => Known::user(key).filter(|_| Known::read(Some(row)).is_some_and(|it| it.inside)),
             Kind::Simulate(_) => {
-                Known::user(key).filter(|_| Known::read(Some(row)).is_some_and(|it| it.wrote_since(since) > 0))
+                Known::user(key).filter(|_| Known::read(Some(row)).is_some_and(|it| it.was_seen_since(since)))
             }
         };
         page.iter().filter_map(matters).collect()
@@ -258,9 +257,8 @@ impl Walk {
                 truth::set_right(draft, &who, sight, &aim)
             }
             Kind::Simulate(channels) => {
-                let wrote = sight.known.as_ref().map_or(0, |it| it.wrote_since(day_before(draft.now())));
-                let found = imagined(sight);
-                self.tally.imagined.add(found, &who, channels, &sight.lacks, wrote);
+                let (found, case) = Case::of(draft, sight, channels, day_before(draft.now()));
+                self.tally.imagined.add(&who, case);
                 found
             }
         };
@@ -324,18 +322,6 @@ impl Tally {
         if matches!(found, Found::Held | Found::Lacks) && self.names.len() < NAMES_MAX {
             self.names.push(cut(&who.name));
         }
-    }
-}
-
-/// What would become of somebody who writes.
-fn imagined(sight: &Sight<'_>) -> Found {
-    match sight.here {
-        _ if sight.exempt() => Found::Free,
-        _ if sight.lacks.is_empty() => Found::Fine,
-        Some(Ok(here)) if Standing::is_admin(here) => Found::Free,
-        Some(Err(Unknown::Unavailable)) | None => Found::Unknown,
-        Some(Err(_)) => Found::Unknown,
-        Some(Ok(_)) => Found::Lacks,
     }
 }
 

@@ -5,8 +5,8 @@ use super::super::event::Said;
 use super::super::text::{Arg, Text};
 use super::super::types::{Person, UserId};
 use super::draft::{Draft, Voice};
-use super::ledger;
 use super::request::Odd;
+use super::{ledger, person};
 use serde::{Deserialize, Serialize};
 
 /// Somebody who was named.
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 pub enum Whom {
     /// By id, or by an answer to a message.
     Id(UserId),
-    /// By public name, without `@`. Telegram tells no bot whose that is: the ledger does, of those in it.
+    /// By public name, without `@`. Telegram tells no bot whose that is: the group knows it of those whom it has seen.
     Name(String),
 }
 
@@ -58,7 +58,10 @@ pub(super) fn find(draft: &mut Draft<'_>, voice: Voice, asker: &Person, whom: &W
         Whom::Id(user) => return Some(*user),
         Whom::Name(name) => name,
     };
-    let found = ledger::named(draft, name)?;
+    let found = match person::named(draft, name)? {
+        Some(user) => Some(user),
+        None => ledger::named(draft, name)?,
+    };
     if found.is_none() {
         let text =
             Text::new(asker.language, "membership-ledger-nobody-named").with("word", Arg::Code(format!("@{name}")));

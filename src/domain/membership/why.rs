@@ -209,6 +209,7 @@ impl Page<'_, '_> {
             Why::Late => self.say("membership-ledger-why-late"),
             Why::Reconciled => self.say("membership-ledger-why-reconciled"),
             Why::Released => self.say("membership-ledger-why-released"),
+            Why::Masked => self.say("membership-ledger-why-masked"),
         }
     }
 

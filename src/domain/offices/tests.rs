@@ -6,8 +6,18 @@ use super::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
+/// Every office open, also those to come: each has a switch of this name.
 fn all() -> Settings {
-    Settings { drill: drill::Settings { enabled: true }, ..Settings::default() }
+    switched(|_| true)
+}
+
+/// These offices open and no others, beside the house, which has no switch.
+fn switched(open: impl Fn(&str) -> bool) -> Settings {
+    let mut settings = serde_json::to_value(Settings::default()).unwrap();
+    for (name, office) in settings.as_object_mut().unwrap() {
+        *office.get_mut("enabled").expect(name) = open(name).into();
+    }
+    serde_json::from_value(settings).unwrap()
 }
 
 fn names(settings: &Settings) -> Vec<&'static str> {
@@ -16,10 +26,18 @@ fn names(settings: &Settings) -> Vec<&'static str> {
 
 #[test]
 fn guards_come_first_and_the_house_last() {
-    assert_eq!(names(&all()), ["membership", "drill", "house"]);
-    assert_eq!(names(&Settings::default()), ["membership", "house"], "drills are off unless asked for");
-    let membership = membership::Settings { enabled: false, ..membership::Settings::default() };
-    assert_eq!(names(&Settings { membership, ..Settings::default() }), ["house"]);
+    let names = names(&all());
+    assert!(names.len() > 2, "{names:?}");
+    assert_eq!((names.first(), names.last()), (Some(&"membership"), Some(&"house")));
+}
+
+#[test]
+fn an_office_is_open_when_its_switch_is_on() {
+    assert_eq!(names(&switched(|_| false)), ["house"]);
+    for office in names(&all()).into_iter().filter(|it| *it != "house") {
+        assert_eq!(names(&switched(|it| it == office)), [office, "house"]);
+    }
+    assert!(!Settings::default().drill.enabled, "drills are off unless asked for");
 }
 
 #[test]
@@ -33,10 +51,8 @@ fn the_update_kinds_are_those_of_the_open_offices() {
         "message_reaction",
         "my_chat_member",
     ];
-    assert_eq!(updates(&features(&Settings::default())), kinds);
-    let membership = membership::Settings { enabled: false, ..membership::Settings::default() };
-    let house = features(&Settings { membership, ..Settings::default() });
-    assert_eq!(updates(&house), ["callback_query", "message"]);
+    assert_eq!(updates(&features(&switched(|it| it == "membership"))), kinds);
+    assert_eq!(updates(&features(&switched(|_| false))), ["callback_query", "message"]);
 }
 
 #[test]
@@ -59,33 +75,23 @@ fn a_name_means_one_thing_in_each_menu() {
 #[test]
 fn each_menu_shows_what_works_there() {
     let commands = commands(&features(&all()));
-    for (scope, expect) in [
-        (MenuScope::Private, vec!["setup", "groups", "privacy", "start", "help"]),
-        (MenuScope::Groups, vec!["why", "privacy", "help"]),
-        (
-            MenuScope::GroupAdmins,
-            vec![
-                "protect",
-                "unprotect",
-                "protection",
-                "verify",
-                "simulate",
-                "why",
-                "undo",
-                "stats",
-                "log",
-                "export",
-                "import",
-                "privacy",
-                "help",
-            ],
-        ),
-        (MenuScope::Chat(ChatId(7)), vec!["setup", "groups", "privacy", "drill", "start", "help"]),
+    let shown = |scope| match menu(&commands, scope).into_iter().next() {
+        Some(Call::SetCommands { commands, .. }) => commands.into_iter().map(|it| it.0).collect::<Vec<_>>(),
+        other => panic!("{other:?}"),
+    };
+    for (scope, has, lacks) in [
+        (MenuScope::Private, ["groups", "help"], ["protect", "drill"]),
+        (MenuScope::Groups, ["why", "help"], ["protect", "groups"]),
+        (MenuScope::GroupAdmins, ["protect", "why"], ["groups", "drill"]),
+        (MenuScope::Chat(ChatId(7)), ["groups", "drill"], ["protect", "why"]),
     ] {
-        let menus = menu(&commands, scope);
-        let Some(Call::SetCommands { commands, .. }) = menus.first() else { panic!("{menus:?}") };
-        assert_eq!(commands.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), expect, "{scope:?}");
+        let shown = shown(scope);
+        assert!(has.iter().all(|it| shown.contains(&(*it).to_owned())), "{scope:?} lacks one of {has:?}: {shown:?}");
+        assert!(!lacks.iter().any(|it| shown.contains(&(*it).to_owned())), "{scope:?} has one of {lacks:?}: {shown:?}");
     }
+    let everywhere: BTreeSet<_> =
+        [MenuScope::GroupAdmins, MenuScope::Chat(ChatId(7))].into_iter().flat_map(shown).collect();
+    assert!(commands.iter().all(|it| everywhere.contains(it.name)), "a command that no menu shows");
 }
 
 /// Our features' sources, tests left out.
@@ -96,14 +102,14 @@ fn sources() -> String {
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             if path.is_dir() && name != "tests" {
                 walk(&path, found);
-            } else if name.ends_with(".rs") && name != "tests.rs" {
+            } else if path.extension().is_some_and(|it| it == "rs") && name != "tests.rs" {
                 let text = std::fs::read_to_string(&path).unwrap();
                 found.push_str(text.split("#[cfg(test)]\nmod tests {").next().unwrap());
             }
         }
     }
     let mut found = String::new();
-    for folder in ["membership", "house", "drill"] {
+    for folder in names(&all()) {
         walk(&root().join("src/domain").join(folder), &mut found);
     }
     found.push_str(&std::fs::read_to_string(root().join("src/actors/outbox/words.rs")).unwrap());
@@ -120,7 +126,7 @@ fn catalogue(language: &str) -> BTreeMap<String, String> {
     for file in std::fs::read_dir(root().join("locales").join(language)).unwrap() {
         let path = file.unwrap().path();
         let file = path.file_stem().unwrap().to_str().unwrap();
-        if !["membership", "house", "drill"].iter().any(|it| file.starts_with(it)) {
+        if !names(&all()).iter().any(|it| file.starts_with(it)) {
             continue;
         }
         let text = std::fs::read_to_string(&path).unwrap();
@@ -152,7 +158,7 @@ fn keys_used() -> BTreeSet<String> {
     let text = sources();
     let literals = text.split('"').skip(1).step_by(2);
     let mut found: BTreeSet<String> = literals
-        .filter(|it| ["membership-", "house-", "drill-"].iter().any(|start| it.starts_with(start)))
+        .filter(|it| names(&all()).iter().any(|name| it.strip_prefix(name).is_some_and(|it| it.starts_with('-'))))
         .map(str::to_owned)
         .collect();
     found.extend(

@@ -42,6 +42,7 @@ fn word(effect: &Effect) -> String {
             Note::Membership(word) => format!("tell {}", word.name()),
             Note::Numbered(number) => format!("numbered {number}"),
             Note::Deliver { text, .. } => format!("deliver {}", text.key),
+            Note::Undelivered { to } => format!("undelivered {}", to.0),
         },
         Effect::WakeAt { .. } => "wake".into(),
         Effect::NoWake { .. } => "no wake".into(),

@@ -243,7 +243,6 @@ async fn wide_terminals_get_two_columns_of_even_width() {
 
 #[tokio::test]
 async fn a_house_that_does_not_start_says_why() {
-    let screen = Screen::new(Box::new(Paper::default()), Layout::Plain);
     struct Closed;
     impl Stage for Closed {
         fn log(&mut self) -> broadcast::Receiver<LogLine> {
@@ -254,6 +253,7 @@ async fn a_house_that_does_not_start_says_why() {
         }
         async fn stop(&mut self) {}
     }
+    let screen = Screen::new(Box::new(Paper::default()), Layout::Plain);
     let failure = play(Closed, DemoOptions { fast: true }, screen).await.unwrap_err();
     assert_eq!(failure.to_string(), "the house did not start: no room");
 }

@@ -1,5 +1,6 @@
 //! Who may ask: this page alone, under a loopback name, and for changes with the page's own token.
 
+use crate::protocol::browser;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
@@ -10,21 +11,12 @@ use subtle::ConstantTimeEq;
 /// The header that carries the token.
 const TOKEN: &str = "x-demo-token";
 
-/// What an answer says about itself: nothing is framed, sniffed, kept, or loaded from elsewhere.
-const HEADERS: [(&str, &str); 8] = [
-    (
-        "content-security-policy",
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
-         base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
-    ),
-    ("x-content-type-options", "nosniff"),
-    ("x-frame-options", "DENY"),
-    ("referrer-policy", "no-referrer"),
-    ("cache-control", "no-store"),
-    ("permissions-policy", "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"),
-    ("cross-origin-opener-policy", "same-origin"),
-    ("cross-origin-resource-policy", "same-origin"),
-];
+/// What the page may load: what we serve, and nothing that is written into it.
+const POLICY: (&str, &str) = (
+    "content-security-policy",
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+     base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
+);
 
 /// What is let in.
 #[derive(Clone)]
@@ -49,7 +41,8 @@ pub(super) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
         Ok(()) => next.run(request).await,
         Err(refusal) => refusal.answer(),
     };
-    let headers = HEADERS.map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
+    let headers = browser::HEADERS.into_iter().chain([POLICY]);
+    let headers = headers.map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
     response.headers_mut().extend(headers);
     response
 }
@@ -102,6 +95,7 @@ mod tests {
 
     #[test]
     fn only_our_page_may_ask_and_only_with_its_token_may_it_change_anything() {
+        type Headers = Vec<(&'static str, &'static str)>;
         let guard = Guard { port: 8090, token: "secret".into() };
         let get: &[(&'static str, &'static str)] = &[("host", "127.0.0.1:8090")];
         let page: &[(&str, &str)] =
@@ -110,7 +104,6 @@ mod tests {
             let rest = base.iter().filter(|it| it.0 != name).copied();
             rest.chain([(name, value)]).filter(|it| !it.1.is_empty()).collect::<Vec<_>>()
         };
-        type Headers = Vec<(&'static str, &'static str)>;
         let cases: [(Method, Headers, Result<(), Refusal>); 14] = [
             (Method::GET, get.to_vec(), Ok(())),
             (Method::GET, with(get, "host", "[::1]:8090"), Ok(())),

@@ -261,7 +261,7 @@ fn settings(set: &Set, store: &Path) -> Settings {
     settings.telegram.mode = Mode::Polling;
     settings.telegram.call_timeout_ms = 5_000;
     settings.owner.ids = vec![set.cast.ann.0];
-    settings.store.path = store.to_owned();
+    store.clone_into(&mut settings.store.path);
     settings.web.listen = String::new();
     settings.features.drill.enabled = true;
     settings.runtime.stuck_ms = 1_500;

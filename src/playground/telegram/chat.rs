@@ -142,6 +142,7 @@ impl Member {
 }
 
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "as Telegram has it")]
 pub(super) struct Message {
     pub(super) id: i64,
     pub(super) date_s: i64,

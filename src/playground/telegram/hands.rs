@@ -153,6 +153,7 @@ impl Hand<'_> {
         Err(Refused::NoRight { who: world.name(self.admin.0), right })
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "the end of every deed, some of which are refused")]
     fn done(&self, world: std::sync::MutexGuard<'_, World>) -> Result<(), Refused> {
         drop(world);
         self.telegram.inner.changed.notify_waiters();

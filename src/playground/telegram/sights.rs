@@ -2,13 +2,11 @@
 
 use super::happening::What;
 use super::simulated::Simulated;
-use super::world::World;
 use crate::domain::types::{ChatId, MessageId, UserId};
 
-impl World {
-    fn sees(&self, who: i64, chat: i64) -> bool {
-        chat < 0 || chat == who
-    }
+/// Whether this person is in the chat: in all but the private chats of others.
+const fn sees(who: i64, chat: i64) -> bool {
+    chat < 0 || chat == who
 }
 
 impl Simulated {
@@ -17,7 +15,7 @@ impl Simulated {
     #[must_use]
     pub fn transcript_for(&self, who: UserId, chat: ChatId) -> Vec<String> {
         let world = self.world();
-        if !world.sees(who.0, chat.0) {
+        if !sees(who.0, chat.0) {
             return Vec::new();
         }
         let admin = world.member(chat.0, who.0).is_admin();
@@ -37,13 +35,13 @@ impl Simulated {
     #[must_use]
     pub fn screen(&self, who: UserId, chat: ChatId) -> Vec<String> {
         let world = self.world();
-        let it = world.chats.get(&chat.0).filter(|_| world.sees(who.0, chat.0));
+        let it = world.chats.get(&chat.0).filter(|_| sees(who.0, chat.0));
         let messages = it.into_iter().flat_map(|it| it.seen_by(who.0)).filter(|it| !it.service);
         messages
             .map(|it| {
                 let sender = it.sender_chat.map_or_else(|| world.name(it.from), |chat| world.title(chat));
                 let buttons = super::methods::labels(it.keyboard.as_ref());
-                let buttons: String = buttons.iter().map(|it| format!(" [{it}]")).collect();
+                let buttons = buttons.iter().fold(String::new(), |page, it| page + &format!(" [{it}]"));
                 format!("{sender}: {}{buttons}", it.words())
             })
             .collect()

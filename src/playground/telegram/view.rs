@@ -53,6 +53,7 @@ pub struct MemberView {
 
 /// A message.
 #[derive(Clone, Debug, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "as Telegram has it")]
 pub struct MessageView {
     /// Its id, among those for everybody or among the ephemeral ones.
     pub id: i64,

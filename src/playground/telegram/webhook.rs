@@ -77,6 +77,7 @@ impl World {
         }
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "a method of the table, others refuse")]
     pub(super) fn webhook_info(&mut self, _: &Parameters) -> Result<Value, Refusal> {
         let now_ms = self.clock.now_ms();
         self.updates.expire(now_ms);

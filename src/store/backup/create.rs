@@ -1,7 +1,7 @@
 //! Making a backup: rows, what was written meanwhile, the files that belong to them, and the manifest; then all
 //! of it is read again before the file gets its name.
 
-use super::error::{BackupError, disk};
+use super::error::{BackupError, DiskError, disk};
 use super::folder::UNFINISHED;
 use super::format::{self, FORMAT, Header, Tag};
 use super::manifest::{Manifest, PartNote};
@@ -97,7 +97,9 @@ fn folder_of(path: &Path) -> &Path {
 fn has_room(folder: &Path, needed: u64, min_free: u64) -> Result<(), BackupError> {
     match disk_facts::free_bytes(folder) {
         Ok(free) if free < needed.saturating_add(min_free) => {
-            Err(BackupError::NoRoom { path: folder.to_path_buf(), free: free >> 20, needed: (needed >> 20) + 1 })
+            let (path, free, needed) = (folder.to_path_buf(), free >> 20, (needed >> 20) + 1);
+            let beside = ", beside backup.min_free_bytes";
+            Err(DiskError::NoRoom { path, free, needed, beside, setting: "backup.folder" }.into())
         }
         // Where it cannot be known, writing finds out.
         Ok(_) | Err(_) => Ok(()),
@@ -255,7 +257,7 @@ impl<'a> Unfinished<'a> {
             }
         }
         let folder = folder_of(to);
-        File::open(folder).and_then(|it| it.sync_all()).map_err(disk("sync the folder", folder))
+        Ok(File::open(folder).and_then(|it| it.sync_all()).map_err(disk("sync the folder", folder))?)
     }
 }
 

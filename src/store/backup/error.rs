@@ -6,16 +6,12 @@ use crate::store::tee::TeeError;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Why there is no backup. No half of one is left behind, and the house goes on.
+/// What a disk would not have, whatever it was for.
 #[derive(Debug, thiserror::Error)]
-pub enum BackupError {
-    /// Something of that name is there.
-    #[error("{0} is there already: choose another name, or move it away")]
-    Exists(PathBuf),
+pub enum DiskError {
     /// It would leave too little room.
     #[error(
-        "{free} MiB are free at {path}, and a backup needs about {needed} MiB and must leave backup.min_free_bytes: \
-         make room, or set backup.folder to another disk"
+        "{free} MiB are free at {path}, and about {needed} MiB are needed{beside}: make room, or set {setting} to another disk"
     )]
     NoRoom {
         /// Where.
@@ -24,10 +20,14 @@ pub enum BackupError {
         free: u64,
         /// Needed, in MiB.
         needed: u64,
+        /// What is needed beside that, as words that follow.
+        beside: &'static str,
+        /// The key that says where.
+        setting: &'static str,
     },
-    /// The disk refused something.
+    /// It refused something.
     #[error("cannot {what} {path}: {error}")]
-    Disk {
+    Refused {
         /// What was tried.
         what: &'static str,
         /// With what.
@@ -35,6 +35,17 @@ pub enum BackupError {
         /// What the system said.
         error: io::Error,
     },
+}
+
+/// Why there is no backup. No half of one is left behind, and the house goes on.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// Something of that name is there.
+    #[error("{0} is there already: choose another name, or move it away")]
+    Exists(PathBuf),
+    /// The disk would not have it.
+    #[error(transparent)]
+    Disk(#[from] DiskError),
     /// The store could not be copied.
     #[error("{0}; try again")]
     Copy(#[from] TeeError),
@@ -104,28 +115,9 @@ pub enum RestoreError {
         /// What and where.
         damage: Vec<Damage>,
     },
-    /// The disk has no room for it.
-    #[error(
-        "{free} MiB are free at {path}, and this needs about {needed} MiB: make room, or set store.path to another disk"
-    )]
-    NoRoom {
-        /// Where.
-        path: PathBuf,
-        /// Free now, in MiB.
-        free: u64,
-        /// Needed, in MiB.
-        needed: u64,
-    },
-    /// The disk refused something.
-    #[error("cannot {what} {path}: {error}")]
-    Disk {
-        /// What was tried.
-        what: &'static str,
-        /// With what.
-        path: PathBuf,
-        /// What the system said.
-        error: io::Error,
-    },
+    /// The disk would not have it.
+    #[error(transparent)]
+    Disk(#[from] DiskError),
     /// The new store could not be written.
     #[error("the restored rows could not be written: {0}; nothing was left behind")]
     Write(String),
@@ -142,15 +134,10 @@ pub enum RestoreError {
 }
 
 fn lines(damage: &[Damage]) -> String {
-    damage.iter().map(|it| format!("\n  {it}")).collect()
+    damage.iter().fold(String::new(), |page, it| page + &format!("\n  {it}"))
 }
 
 /// Names what was tried when the disk refuses it.
-pub(super) fn disk(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> BackupError {
-    move |error| BackupError::Disk { what, path: path.to_path_buf(), error }
-}
-
-/// The same for a restore.
-pub(super) fn refused(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> RestoreError {
-    move |error| RestoreError::Disk { what, path: path.to_path_buf(), error }
+pub fn disk(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> DiskError {
+    move |error| DiskError::Refused { what, path: path.to_path_buf(), error }
 }

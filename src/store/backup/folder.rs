@@ -109,7 +109,7 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, BackupError> {
     match fs::read_dir(folder) {
         Ok(entries) => Ok(entries.flatten().map(|it| it.path()).collect()),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
-        Err(error) => Err(disk("list", folder)(error)),
+        Err(error) => Err(disk("list", folder)(error).into()),
     }
 }
 

@@ -24,10 +24,10 @@ pub struct Keep {
 /// Whether each of these backups is kept. The newest always is, and so are all that somebody asked for.
 #[must_use]
 pub fn kept(backups: &[(Moment, Why)], keep: Keep) -> Vec<bool> {
+    type Period = fn(Moment) -> i64;
     let mut order: Vec<usize> = (0..backups.len()).filter(|it| backups[*it].1 != Why::Manual).collect();
     order.sort_by_key(|it| std::cmp::Reverse(backups[*it].0));
     let mut chosen: BTreeSet<usize> = order.first().copied().into_iter().collect();
-    type Period = fn(Moment) -> i64;
     let periods: [(Period, usize); 3] = [(day, keep.daily), (week, keep.weekly), (month, keep.monthly)];
     for (period, most) in periods {
         let mut seen = BTreeSet::new();

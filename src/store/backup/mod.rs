@@ -29,7 +29,7 @@ mod verify;
 mod tests;
 
 pub use create::{Made, Order, Progress, create};
-pub use error::{BackupError, RestoreError};
+pub use error::{BackupError, DiskError, RestoreError, disk};
 pub use folder::{Listed, files_of, free_name, list, note_version, prune, sweep, version_of};
 pub use held::{Held, HeldWhat, held_id, held_of, rests};
 pub use keep::{Keep, kept, next_after};

@@ -1,6 +1,6 @@
 //! A store in the making: written beside the place where it will be, and put there when it is whole.
 
-use super::error::{RestoreError, refused};
+use super::error::{DiskError, RestoreError, disk};
 use super::folder::{FILES, VERSION};
 use super::held::rests;
 use super::restore::{RestoreWays, RestoredRow};
@@ -56,10 +56,13 @@ impl Nest {
         let needed = bytes.saturating_mul(3).saturating_add(settings.reserve_bytes).saturating_add(16 << 20);
         let free = disk_facts::free_bytes(path).unwrap_or(u64::MAX);
         if free < needed {
-            return Err(RestoreError::NoRoom { path: path.clone(), free: free >> 20, needed: (needed >> 20) + 1 });
+            let (free, needed) = (free >> 20, (needed >> 20) + 1);
+            return Err(
+                DiskError::NoRoom { path: path.clone(), free, needed, beside: "", setting: "store.path" }.into()
+            );
         }
         let beside = path.join("restoring");
-        remove(&beside).map_err(refused("clear away", &beside))?;
+        remove(&beside).map_err(disk("clear away", &beside))?;
         let engine = Sled::open(&beside, settings.cache_bytes).map_err(wrote)?;
         Ok(Self { folder, beside, engine: Some(engine), waiting: BTreeMap::new() })
     }
@@ -139,15 +142,15 @@ impl Nest {
         }
         write_private(&path.join(VERSION), version.as_bytes())?;
         let mark = self.folder.mark();
-        Mark::open(&mark).and_then(|it| it.write(ledger.group)).map_err(refused("write", &mark))?;
+        Mark::open(&mark).and_then(|it| it.write(ledger.group)).map_err(disk("write", &mark))?;
         // What threads had in hand in another life means nothing here.
         let inhand = path.join("inhand");
-        remove(&inhand).map_err(refused("delete", &inhand))?;
+        remove(&inhand).map_err(disk("delete", &inhand))?;
         let data = self.folder.data();
         let _ = fs::remove_dir(&data); // an empty one may be there
-        fs::rename(&self.beside, &data).map_err(refused("name", &data))?;
+        fs::rename(&self.beside, &data).map_err(disk("name", &data))?;
         self.folder.close_data()?;
-        File::open(&path).and_then(|it| it.sync_all()).map_err(refused("sync the folder", &path))
+        Ok(File::open(&path).and_then(|it| it.sync_all()).map_err(disk("sync the folder", &path))?)
     }
 
     fn forget_old_updates(&mut self, ways: &RestoreWays<'_>) -> Result<(), RestoreError> {
@@ -238,5 +241,5 @@ fn write_private(path: &Path, bytes: &[u8]) -> Result<(), RestoreError> {
     let mut options = OpenOptions::new();
     let file = options.create(true).truncate(true).write(true).mode(0o600).open(path);
     let written = file.and_then(|mut it| it.write_all(bytes).and_then(|()| it.sync_all()));
-    written.map_err(refused("write", path))
+    Ok(written.map_err(disk("write", path))?)
 }

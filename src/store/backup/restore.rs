@@ -1,6 +1,6 @@
 //! Restoring a backup into an empty folder: read and checked first, written beside, then put into its place.
 
-use super::error::{RestoreError, refused};
+use super::error::{RestoreError, disk};
 use super::format::Tag;
 use super::manifest::Manifest;
 use super::nest::Nest;
@@ -82,7 +82,7 @@ pub fn restore(settings: &config::Store, from: &Path, ways: &RestoreWays<'_>) ->
     let counted = manifest.as_ref().map(|it| it.rows.values().map(|it| it.bytes).sum());
     let mut nest = Nest::begin(settings, counted.unwrap_or(verdict.bytes.saturating_mul(8)))?;
     let mut taking = Taking { nest: &mut nest, rows: 0, files: Vec::new(), trouble: None };
-    let found = read(from, &mut |part| taking.part(part)).map_err(refused("read", from))?;
+    let found = read(from, &mut |part| taking.part(part)).map_err(disk("read", from))?;
     let Taking { rows, files, trouble, .. } = taking;
     if let Some(trouble) = trouble {
         return Err(trouble);

@@ -1,6 +1,6 @@
 //! A store as text: a line of JSON for each row, to be read by people and programs, and read back.
 
-use super::error::{RestoreError, refused};
+use super::error::{RestoreError, disk};
 use super::format::Tag;
 use super::nest::Nest;
 use super::parts;
@@ -65,7 +65,7 @@ pub fn export(from: &Path, to: &mut dyn Write, name: &Path) -> Result<u64, Resto
     };
     let (program, records) = (manifest.program, manifest.records);
     let first = First { majordomo: EXPORT.into(), program, records, at: manifest.at, group: manifest.group };
-    line(to, &first).map_err(refused("write", name))?;
+    line(to, &first).map_err(disk("write", name))?;
     let changes = changed(from)?;
     let mut rows = 0;
     let mut failed = None;
@@ -80,7 +80,7 @@ pub fn export(from: &Path, to: &mut dyn Write, name: &Path) -> Result<u64, Resto
         _ => {}
     })?;
     changes.iter().filter_map(|(key, bytes)| Some((key, bytes.as_ref()?))).for_each(|(key, bytes)| tell(key, bytes));
-    failed.map_or(Ok(rows), |it| Err(refused("write", name)(it)))
+    failed.map_or(Ok(rows), |it| Err(disk("write", name)(it).into()))
 }
 
 /// Makes a store of such a text, in an empty folder. What was owed rests, as after a restore.
@@ -88,12 +88,12 @@ pub fn export(from: &Path, to: &mut dyn Write, name: &Path) -> Result<u64, Resto
 /// # Errors
 /// In words, with the line; the folder is as it was then.
 pub fn import(settings: &config::Store, from: &Path, ways: &RestoreWays<'_>) -> Result<Restored, RestoreError> {
-    let file = File::open(from).map_err(refused("read", from))?;
+    let file = File::open(from).map_err(disk("read", from))?;
     let bytes = file.metadata().map_or(0, |it| it.len());
     let mut lines = BufReader::new(file).lines().enumerate().map(|(n, it)| (n + 1, it));
     let wrong = |line: usize, why: String| RestoreError::Line { path: from.to_path_buf(), line, why };
     let first = match lines.next() {
-        Some((_, first)) => first.map_err(refused("read", from))?,
+        Some((_, first)) => first.map_err(disk("read", from))?,
         None => return Err(wrong(1, "the file is empty".into())),
     };
     let first: First = serde_json::from_str(&first).map_err(|it| wrong(1, format!("no export of majordomo: {it}")))?;
@@ -107,7 +107,7 @@ pub fn import(settings: &config::Store, from: &Path, ways: &RestoreWays<'_>) -> 
     let mut nest = Nest::begin(settings, bytes)?;
     let mut rows = 0;
     for (n, text) in lines {
-        let text = text.map_err(refused("read", from))?;
+        let text = text.map_err(disk("read", from))?;
         if text.trim().is_empty() {
             continue;
         }
@@ -136,7 +136,7 @@ fn each(from: &Path, tag: Tag, tell: &mut dyn FnMut(Change)) -> Result<(), Resto
         }
         Ok(())
     };
-    read(from, &mut part).map(drop).map_err(refused("read", from))
+    Ok(read(from, &mut part).map(drop).map_err(disk("read", from))?)
 }
 
 fn row(key: &[u8], bytes: &[u8]) -> std::io::Result<Line> {

@@ -27,7 +27,7 @@ pub struct Verdict {
 /// When it cannot be read, is no backup, or is one of a later version.
 pub fn verify(path: &Path) -> Result<Verdict, RestoreError> {
     let mut tally = Tally::default();
-    let found = read(path, &mut |part| look(part, &mut tally)).map_err(error::refused("read", path))?;
+    let found = read(path, &mut |part| look(part, &mut tally)).map_err(error::disk("read", path))?;
     known(path, &found)?;
     let Found { manifest, mut damage, parts, bytes, .. } = found;
     if damage.is_empty() {

@@ -15,7 +15,7 @@ use std::time::Duration;
 /// Mutants, when the environment does not say otherwise.
 const MUTANTS: u64 = 300;
 /// A mutant that takes longer hangs.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// Random numbers that are the same for the same seed.
 struct Dice(u64);
@@ -203,7 +203,7 @@ fn every_mutant_is_right_or_refused_in_words_and_salvage_takes_over_true_rows_on
         match told.recv_timeout(LIMIT) {
             Ok((what, became)) => {
                 let file = what.split_once(": ").and_then(|(_, it)| it.split_once(": ")).map_or("", |it| it.0);
-                let file = file.split_once(" ").map_or(file, |it| it.1).split(['.', '/']).take(2).collect::<Vec<_>>();
+                let file = file.split_once(' ').map_or(file, |it| it.1).split(['.', '/']).take(2).collect::<Vec<_>>();
                 *seen.entry(format!("{} {became}", file.join("/"))).or_default() += 1;
             }
             Err(mpsc::RecvTimeoutError::Timeout) => panic!("STORE_SEED={seed} mutant {number} hangs"),

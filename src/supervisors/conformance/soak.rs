@@ -84,7 +84,7 @@ async fn story(strategy: Strategy, kinds: Vec<Restart>, parks: bool, acts: Vec<A
     prop_assert_eq!(&alive, &running, "{:?}", shown);
     prop_assert!(shown.iter().all(|it| ["running", "stopped"].contains(&it.1)), "{:?}", shown);
     prop_assert!(world.gave_up().is_empty());
-    prop_assert!(root.stop_tree(std::time::Duration::from_secs(60)).await);
+    prop_assert!(root.stop_tree(std::time::Duration::from_mins(1)).await);
     prop_assert!(world.alive().is_empty());
     Ok(())
 }

@@ -161,12 +161,12 @@ async fn it_is_set_at_the_start_and_put_right_within_the_hour() {
     assert_eq!(*telegram.did.lock().unwrap(), [format!("set {OURS}")], "after two failures");
     assert_eq!(known_address(folder.path()).as_deref(), Some(OURS));
 
-    tokio::time::sleep(Duration::from_secs(3600)).await;
+    tokio::time::sleep(Duration::from_hours(1)).await;
     assert_eq!(telegram.did.lock().unwrap().len(), 1, "all was well");
     assert_eq!(last_seen.borrow().as_ref().map(|it| it.pending_update_count), Some(3));
 
     telegram.info.lock().unwrap().url = "https://thief.example/".into();
-    tokio::time::sleep(Duration::from_secs(3600)).await;
+    tokio::time::sleep(Duration::from_hours(1)).await;
     assert_eq!(telegram.info.lock().unwrap().url, OURS);
     assert_eq!(telegram.did.lock().unwrap().len(), 2);
 

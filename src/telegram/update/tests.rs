@@ -7,7 +7,7 @@ mod fields;
 mod hostile;
 
 use super::*;
-use crate::domain::event::{Standing, Status};
+use crate::domain::event::{Rights, Standing, Status};
 use crate::domain::types::{ANONYMOUS_ADMIN, TELEGRAM};
 use crate::telegram::callback::Press;
 use serde_json::{Value, json};
@@ -305,7 +305,7 @@ fn a_change_of_standing_is_ours_or_somebody_elses() {
     assert_eq!((moved.who.id, moved.by.name.as_str(), moved.old), (UserId(7), "Ann", Standing::default()));
     let expected = Standing {
         status: Status::RestrictedInside,
-        rights: Default::default(),
+        rights: Rights::default(),
         muted: true,
         until: Some(moment(DATE)),
     };

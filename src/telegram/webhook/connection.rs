@@ -12,12 +12,13 @@ use tokio::net::TcpStream;
 /// How often a time-out is looked at within its length: it ends at most this part late.
 const LOOKS: u32 = 4;
 
-/// What the connection is doing. All sides of it run in one task, so the order of memory is no question.
+/// What the connection is doing. What others see of it may be a moment old, so the order of memory is no question.
 #[derive(Debug, Default)]
 pub(super) struct Watch {
     phase: AtomicU8,
     turns: AtomicU32,
     has_read: AtomicBool,
+    is_known: AtomicBool,
 }
 
 /// What a connection can be doing.
@@ -40,7 +41,17 @@ impl Watch {
         self.has_read.store(false, Ordering::Relaxed);
     }
 
-    fn phase(&self) -> Phase {
+    /// Notes that it has shown the secret.
+    pub(super) fn knows_the_secret(&self) {
+        self.is_known.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it has shown the secret.
+    pub(super) fn is_known(&self) -> bool {
+        self.is_known.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn phase(&self) -> Phase {
         match self.phase.load(Ordering::Relaxed) {
             0 => Phase::Head,
             1 => Phase::Body,

@@ -78,7 +78,7 @@ impl Guard {
 
     async fn read(&self, body: &mut Incoming) -> Result<Bytes, Refusal> {
         let announced = body.size_hint().exact().unwrap_or(0);
-        let mut whole = BytesMut::with_capacity(announced as usize);
+        let mut whole = BytesMut::with_capacity(usize::try_from(announced).unwrap_or(0));
         while let Some(frame) = body.frame().await {
             let frame = frame.map_err(|_| Refusal::Broken)?;
             let Some(data) = frame.data_ref() else { continue };
@@ -115,6 +115,9 @@ pub(super) async fn answer(
 
 async fn receive(guard: &Guard, watch: &Watch, request: Request<Incoming>) -> Result<Taken, Refusal> {
     let admitted = guard.admit(&request);
+    if matches!(admitted, Ok(()) | Err(Refusal::TooLarge)) {
+        watch.knows_the_secret();
+    }
     let mut body = request.into_body();
     let read = match admitted {
         Ok(()) => guard.read(&mut body).await,

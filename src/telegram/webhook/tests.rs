@@ -1,6 +1,8 @@
 //! The listener against raw TCP clients, friendly and not.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod room;
+
 use super::*;
 use crate::protocol::intake::{BoxFuture, Taken, Unreadable};
 use bytes::Bytes;
@@ -274,10 +276,10 @@ async fn an_update_in_two_pieces_arrives_whole() {
 /// Each row leaves the listener waiting for something; only its own time-out is short.
 #[tokio::test]
 async fn dawdlers_are_hung_up_on() {
+    type Change = fn(&mut Options, Duration);
     let short = Duration::from_millis(40);
     let head = "POST /tg/hook HTTP/1.1\r\nHost: b\r\n".to_owned();
     let body = post("{\"update_id\":1}");
-    type Change = fn(&mut Options, Duration);
     let table: [(&str, String, Change); 5] = [
         ("idle from the start", String::new(), |it, short| it.idle_timeout = short),
         ("idle after a request", post("1"), |it, short| it.idle_timeout = short),
@@ -317,25 +319,6 @@ async fn a_slow_update_is_waited_for_and_others_pass_meanwhile() {
     assert_eq!(status_of(&house.say(last_post("1").as_bytes()).await), "200");
     house.intake.go.notify_one();
     assert_eq!(status_of(&one_answer(&mut slow).await), "200");
-}
-
-#[tokio::test]
-async fn connections_beyond_the_limit_are_closed_and_room_comes_back() {
-    let house = House::open(|it| it.max_connections = 2).await;
-    let mut first = house.call().await;
-    let mut second = house.call().await;
-    for stream in [&mut first, &mut second] {
-        stream.write_all(post("1").as_bytes()).await.unwrap();
-        assert_eq!(status_of(&one_answer(stream).await), "200");
-    }
-    assert_eq!(house.say(post("2").as_bytes()).await, "");
-    drop(first);
-    loop {
-        if status_of(&house.say(last_post("3").as_bytes()).await) == "200" {
-            break; // the end of the first connection has been noticed
-        }
-    }
-    assert_eq!(house.offered(), ["1", "1", "3"]);
 }
 
 #[tokio::test]

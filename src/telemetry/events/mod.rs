@@ -35,7 +35,7 @@ pub static ALL: LazyLock<Vec<&'static Kind>> = LazyLock::new(|| [tree::GROUP, tr
 #[must_use]
 pub fn explain(id: &str) -> Option<String> {
     let kind = find(id)?;
-    let causes: String = kind.causes.iter().map(|it| format!("  - {it}\n")).collect();
+    let causes = kind.causes.iter().fold(String::new(), |page, it| page + &format!("  - {it}\n"));
     Some(format!(
         "{} ({})\n\nWhat it means\n  {}\n\nUsual causes\n{causes}\nWhat happens next\n  {}\n\nWhat to do\n  {}\n",
         kind.id,

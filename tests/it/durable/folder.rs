@@ -30,9 +30,9 @@ async fn a_folder_that_is_deleted_or_moved_while_in_use_ends_the_process_in_word
         story.calm().await;
         let (store, aside) = (story.store(), story.store().with_file_name("aside"));
         if deleted {
-            fs::remove_dir_all(&store).unwrap()
+            fs::remove_dir_all(&store).unwrap();
         } else {
-            fs::rename(&store, &aside).unwrap()
+            fs::rename(&store, &aside).unwrap();
         }
         let (status, _) = story.ended().await;
         assert_eq!(status.code(), Some(74), "{}", story.log.text());

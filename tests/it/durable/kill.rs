@@ -12,7 +12,7 @@ use std::time::Duration;
 /// Kills in one test, when the environment does not say otherwise.
 const ROUNDS: u64 = 15;
 /// How long everything may take to come to its end after the last kill.
-const END: Duration = Duration::from_secs(60);
+const END: Duration = Duration::from_mins(1);
 
 #[tokio::test]
 async fn nothing_is_lost_and_nothing_shows_twice_by_polling() {

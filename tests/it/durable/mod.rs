@@ -3,6 +3,7 @@
 
 mod clock;
 mod dice;
+mod failing;
 mod folder;
 mod full;
 mod keep;
@@ -62,7 +63,7 @@ impl Drop for SmallDisk {
 }
 
 /// For what takes several attempts with waits between them.
-pub const LONG: std::time::Duration = std::time::Duration::from_secs(60);
+pub const LONG: std::time::Duration = std::time::Duration::from_mins(1);
 
 impl Story {
     /// What `majordomo pending list --json` prints.

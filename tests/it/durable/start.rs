@@ -68,7 +68,7 @@ type Damage = (&'static str, fn(Vec<u8>) -> Vec<u8>);
 const DAMAGES: &[Damage] = &[
     ("emptied", |_| Vec::new()),
     ("cut in half", |it| it[..it.len() / 2].to_vec()),
-    ("overwritten", |it| (0..it.len()).map(|n| (n * 31 + 7) as u8).collect()),
+    ("overwritten", |it| (0..it.len()).map(|n| u8::try_from((n * 31 + 7) % 256).unwrap()).collect()),
     ("zeroed", |it| vec![0; it.len()]),
     ("one byte turned", |mut it| {
         let middle = it.len() / 2;

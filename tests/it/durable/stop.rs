@@ -92,7 +92,7 @@ async fn a_second_signal_ends_it_at_once_although_nobody_reads_its_log() {
     assert_eq!(status.code(), Some(0), "{}", story.log.text());
     // A pipe that is full already: not one line of the log can be written.
     let (_nobody_reads, mut log) = std::io::pipe().unwrap();
-    log.write_all(&[b'\n'; PIPE_BYTES]).unwrap();
+    log.write_all(&vec![b'\n'; PIPE_BYTES]).unwrap();
     let mut command = story.command(&["run"]);
     command.stdout(log).stderr(Stdio::null());
     let mark = story.telegram.mark();

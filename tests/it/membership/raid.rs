@@ -6,7 +6,7 @@ use majordomo::playground::telegram::{Options, What};
 use std::time::{Duration, Instant};
 
 /// How long a raid may take in a test build on a busy machine.
-const LONG: Duration = Duration::from_secs(240);
+const LONG: Duration = Duration::from_mins(4);
 
 fn strict(by: By) -> Setting {
     Setting::by(by).telegram(Options { webhook_time_scale: 0.05, history: 50_000, ..Options::strict() })

@@ -5,6 +5,7 @@ use majordomo::playground::telegram::Options;
 use serde_json::{Value, json};
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 async fn refusals_have_the_official_words() {
     let it = small(Options::default()).await;
     let (t, bot) = (&it.telegram, &it.bot);

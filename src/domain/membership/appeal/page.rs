@@ -5,8 +5,8 @@ use super::super::super::text::{Arg, Text};
 use super::super::super::types::{ChatId, Language, UserId};
 use super::super::draft::Draft;
 use super::super::policy::LogPlace;
-use super::super::{afar, journal, stop, why};
-use super::{ACCEPT, ACTION, Plea, REJECT, TOKEN, Verdict, plea};
+use super::super::{afar, journal, reach, stop, why};
+use super::{ACCEPT, ACTION, Plea, REJECT, Verdict, plea};
 
 /// Of those who wait, so many stand in the message with their buttons; the others move up.
 const SHOWN: usize = 5;
@@ -72,7 +72,7 @@ impl Page {
             let (slot, chat) = (draft.slot(), ChatId(admin.0));
             let (text, keyboard) = (self.text(draft, language), self.keyboard(draft, language));
             let say = Call::Say { chat, slot, thread: None, reply_to: None, text, keyboard, silent: true, only: None };
-            let owed = Owed::new(say).repeating().reporting(format!("{TOKEN}{}", admin.0));
+            let owed = Owed::new(say).repeating().reporting(format!("{}{}", reach::TOKEN, admin.0));
             draft.add(Effect::Telegram(owed));
             draft.change().docket.copies.push((chat, slot));
         }

@@ -77,6 +77,7 @@ enum Verdict {
 /// Somebody asks to be let in.
 pub(in super::super) fn requested(draft: &mut Draft<'_>, request: &JoinRequested) {
     draft.claim();
+    super::super::person::asked(draft, &request.who);
     let query = request.query.as_deref();
     if !follows(draft) {
         return leave(draft, query);

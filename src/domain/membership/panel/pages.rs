@@ -3,14 +3,13 @@
 use super::super::super::effect::Label;
 use super::super::super::text::{Arg, Text};
 use super::super::super::types::{ChatId, Language, Person, UserId};
-use super::super::check;
+use super::super::board;
 use super::super::draft::Draft;
 use super::super::own::Own;
 use super::super::person;
 use super::super::policy::Answer;
-use super::super::state::{About, Channel, State, Trouble};
+use super::super::state::{About, Channel, State};
 use super::super::stop::{count_of, names};
-use super::super::trouble;
 use super::super::word::Mode;
 use super::parts::{Pen, Rows, opens, page};
 use super::set::{self, HOURS, MINUTES, Set, WARNINGS};
@@ -125,7 +124,7 @@ fn home(pen: &Pen<'_, '_>) -> (Text, Rows) {
     });
     lines.extend(raid(pen, state));
     lines.extend(reconciled(pen, state));
-    lines.extend(state.troubles.iter().map(|it| ailment(pen, state, it)));
+    lines.extend(state.troubles.iter().map(|it| board::line(pen.draft, pen.language, it)));
     let mode = |key, mode| pen.choice(pen.say(key), Set::Mode(mode));
     let mut rows = vec![
         vec![
@@ -150,7 +149,7 @@ fn home(pen: &Pen<'_, '_>) -> (Text, Rows) {
             pen.button(pen.say("membership-panel-button-close"), Verb::Close),
         ],
     ];
-    rows.extend(remedies(pen, state));
+    rows.extend(board::remedies(pen.draft, pen.language));
     page(pen.say("membership-panel-home"), lines, rows)
 }
 
@@ -180,34 +179,6 @@ fn reconciled(pen: &Pen<'_, '_>, state: &State) -> Option<Text> {
 }
 
 /// What does not work, with what to do about it.
-fn ailment(pen: &Pen<'_, '_>, state: &State, trouble: &Trouble) -> Text {
-    let title = |id: ChatId| {
-        let known = state.channels.iter().find(|it| it.id == id);
-        Arg::Bold(known.map_or_else(|| id.0.to_string(), |it| it.title.clone()))
-    };
-    match trouble.about {
-        About::Lookup(chat) if chat != pen.draft.place.id => {
-            pen.say("membership-panel-trouble-lookup").with("channel", title(chat))
-        }
-        About::Lookup(_) | About::Rights | About::Refused => pen.say("membership-panel-trouble-rights"),
-        About::Link(chat) => pen.say("membership-panel-trouble-link").with("channel", title(chat)),
-        About::Door => pen.say("membership-door-panel-rights"),
-        About::Crowded => pen.say("membership-door-panel-crowded"),
-        About::Log => pen.say("membership-ledger-trouble-log").with("group", Arg::Bold(pen.draft.place.title.clone())),
-        About::Unheard(chat) => pen.say("membership-panel-trouble-unheard").with("channel", title(chat)),
-    }
-}
-
-fn remedies(pen: &Pen<'_, '_>, state: &State) -> Rows {
-    let mut wanted = Vec::new();
-    for it in state.troubles.iter().filter_map(|it| trouble::remedy(it.about, pen.draft.place.id)) {
-        if !wanted.contains(&it) {
-            wanted.push(it);
-        }
-    }
-    check::remedies(pen.language, &wanted, &pen.draft.facts.house.username)
-}
-
 fn strangers(pen: &Pen<'_, '_>) -> (Text, Rows) {
     let choice = |text, answer| pen.choice(text, Set::Strangers(answer));
     let warn = |times: u8| {
@@ -220,6 +191,7 @@ fn strangers(pen: &Pen<'_, '_>) -> (Text, Rows) {
         vec![choice(pen.say("membership-panel-button-delete"), Answer::Delete)],
         vec![pen.switch("membership-panel-button-reactions", Set::Reactions)],
         vec![pen.switch("membership-panel-button-lockdown", Set::Lockdown)],
+        vec![pen.switch("membership-panel-button-channels-welcome", Set::Channels)],
         vec![pen.switch("membership-panel-button-appeals", Set::Appeals)],
         pen.back(Page::Home),
     ];
@@ -290,7 +262,9 @@ fn channels(pen: &Pen<'_, '_>) -> (Text, Rows) {
     let sick = |it: &Channel| [About::Lookup(it.id), About::Link(it.id)].into_iter().any(|about| state.ails(about));
     let line = |it: &Channel| {
         let key = if sick(it) { "membership-panel-channel-sick" } else { "membership-panel-channel-well" };
-        pen.say(key).with("channel", Arg::Bold(it.title.clone()))
+        let well = pen.say(key).with("channel", Arg::Bold(it.title.clone()));
+        let since = it.since.map(|it| pen.say("membership-panel-channel-since").with("time", Arg::Time(it)));
+        [well].into_iter().chain(since)
     };
     let row = |it: &Channel| {
         let open = it.url().map(|url| opens(Label::Name(it.title.clone()), url));
@@ -299,10 +273,10 @@ fn channels(pen: &Pen<'_, '_>) -> (Text, Rows) {
     };
     let lines = match state.channels.is_empty() {
         true => vec![pen.say("membership-panel-no-channel")],
-        false => state.channels.iter().map(line).collect(),
+        false => state.channels.iter().flat_map(line).collect(),
     };
     let mut rows: Rows = state.channels.iter().map(row).collect();
-    rows.extend(remedies(pen, state));
+    rows.extend(board::remedies(pen.draft, pen.language));
     rows.push(pen.back(Page::Home));
     page(pen.say("membership-panel-channels"), lines, rows)
 }

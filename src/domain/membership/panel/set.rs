@@ -17,6 +17,8 @@ pub(super) enum Set {
     Reactions(bool),
     /// In a raid only the admins may write.
     Lockdown(bool),
+    /// Messages in the name of a channel are let through.
+    Channels(bool),
     /// Notices can be appealed against.
     Appeals(bool),
     /// The language of notices.
@@ -59,6 +61,7 @@ impl Set {
             Self::Strangers(Answer::Warn(times)) => format!("s{times}"),
             Self::Reactions(on) => flag('k', on),
             Self::Lockdown(on) => flag('x', on),
+            Self::Channels(on) => flag('h', on),
             Self::Appeals(on) => flag('a', on),
             Self::Language(language) => format!("l{}", language.map_or("", Language::code)),
             Self::Minutes(minutes) => format!("n{minutes}"),
@@ -84,6 +87,7 @@ impl Set {
             ("s", _) => Self::Strangers(Answer::Warn(rest.parse().ok().filter(|it| WARNINGS.contains(it))?)),
             ("k", _) => Self::Reactions(on()?),
             ("x", _) => Self::Lockdown(on()?),
+            ("h", _) => Self::Channels(on()?),
             ("a", _) => Self::Appeals(on()?),
             ("l", "") => Self::Language(None),
             ("l", _) => Self::Language(Some(Language::ALL.into_iter().find(|it| it.code() == rest)?)),
@@ -105,6 +109,7 @@ impl Set {
             Self::Strangers(answer) => policy.strangers = answer,
             Self::Reactions(on) => policy.reactions = on,
             Self::Lockdown(on) => policy.lockdown = on,
+            Self::Channels(on) => policy.channels_welcome = on,
             Self::Appeals(on) => policy.no_appeals = !on,
             Self::Language(language) => policy.language = language,
             Self::Minutes(minutes) => policy.notice_ttl_s = Some(u64::from(minutes) * 60),
@@ -124,6 +129,7 @@ impl Set {
             Self::Strangers(answer) => policy.strangers == answer,
             Self::Reactions(on) => policy.reactions == on,
             Self::Lockdown(on) => policy.lockdown == on,
+            Self::Channels(on) => policy.channels_welcome == on,
             Self::Appeals(on) => policy.no_appeals != on,
             Self::Language(language) => policy.language == language,
             Self::Minutes(minutes) => policy.notice_ms(settings) == u64::from(minutes) * 60_000,
@@ -140,7 +146,9 @@ impl Set {
     pub(super) const fn page(self) -> Page {
         match self {
             Self::Mode(_) => Page::Home,
-            Self::Strangers(_) | Self::Reactions(_) | Self::Lockdown(_) | Self::Appeals(_) => Page::Strangers,
+            Self::Strangers(_) | Self::Reactions(_) | Self::Lockdown(_) | Self::Channels(_) | Self::Appeals(_) => {
+                Page::Strangers
+            }
             Self::Language(_) | Self::Minutes(_) => Page::Notices,
             Self::Greet(_) | Self::Late(_) => Page::Newcomers,
             Self::Invited(_) => Page::Exempt(None),

@@ -9,14 +9,17 @@ use super::super::policy::Answer;
 use super::super::protect::{self, ASK_MS};
 use super::super::state::{Channel, Question, Request};
 use super::super::stop::{count_of, names};
+use super::imagined::Toll;
+use super::trial::{Fate, Switch, Trial};
 use super::{ACTION, Imagined, WAKE};
 use serde::{Deserialize, Serialize};
 
 /// People who are named.
 const NAMES_MAX: usize = 15;
-/// The answers that can be tried out.
-const ANSWERS: [(Answer, &str); 4] =
-    [(Answer::Mute, "m"), (Answer::Warn(1), "1"), (Answer::Warn(3), "3"), (Answer::Delete, "d")];
+/// The answers that can be tried out, beside the group's own.
+const ANSWERS: [Answer; 4] = [Answer::Mute, Answer::Warn(1), Answer::Warn(3), Answer::Delete];
+/// Switches in a row of buttons.
+const SWITCHES: usize = 2;
 
 /// The row `simulated` of a group.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,12 +29,10 @@ pub(super) struct Shown {
     pub(super) language: Language,
     /// The channels that were looked into.
     pub(super) channels: Vec<Channel>,
-    /// Those that are asked for at present: the bit of each by its place.
-    pub(super) chosen: u8,
-    /// What happens to strangers at present.
-    pub(super) answer: Answer,
-    /// People looked at.
-    pub(super) looked: u32,
+    /// What is tried out at present.
+    pub(super) trial: Trial,
+    /// What the group itself does with strangers.
+    pub(super) own: Answer,
     /// People of whom nothing could be found out.
     pub(super) unknown: u32,
     pub(super) imagined: Imagined,
@@ -48,98 +49,148 @@ impl Shown {
     /// With another setting; `None` when no channel would be left, or there is no such setting.
     pub(super) fn turned(&self, verb: &str) -> Option<Self> {
         let (letter, rest) = verb.split_at_checked(1)?;
-        match letter {
+        let trial = match letter {
             "c" => {
                 let place: usize = rest.parse().ok().filter(|it| *it < self.channels.len())?;
-                let chosen = (self.chosen ^ (1 << place)) & self.all();
-                (chosen != 0).then(|| Self { chosen, ..self.clone() })
+                let chosen = (self.trial.chosen ^ (1 << place)) & self.all();
+                (chosen != 0).then_some(Trial { chosen, ..self.trial })?
             }
-            "a" => {
-                let (answer, _) = *ANSWERS.iter().find(|(_, code)| *code == rest)?;
-                Some(Self { answer, ..self.clone() })
-            }
-            _ => None,
-        }
+            "a" => Trial { answer: self.answers().into_iter().find(|it| code(*it) == rest)?, ..self.trial },
+            "s" => self.trial.turned(*Switch::ALL.get(rest.parse::<usize>().ok()?)?),
+            _ => return None,
+        };
+        Some(Self { trial, ..self.clone() })
     }
 
     /// Shows it in place of that message, and keeps it.
     pub(super) fn show(&self, draft: &mut Draft<'_>, message: MessageRef) {
-        let shown = Self { chosen: self.chosen & self.all(), ..self.clone() };
+        let trial = Trial { chosen: self.trial.chosen & self.all(), ..self.trial };
+        let shown = Self { trial, ..self.clone() };
         let (text, keyboard) = (shown.text(), shown.keyboard(draft));
         draft.owe(Call::Edit { chat: draft.place.id, message, text, keyboard });
         draft.put(WAKE.to_owned(), &shown);
     }
 
+    #[expect(clippy::cast_possible_truncation, reason = "a group has at most eight channels")]
     const fn all(&self) -> u8 {
         ((1_u16 << self.channels.len()) - 1) as u8
     }
 
     fn is_chosen(&self, place: usize) -> bool {
-        self.chosen & (1 << place) != 0
+        self.trial.chosen & (1 << place) != 0
     }
 
     fn chosen(&self) -> impl Iterator<Item = &Channel> {
         self.channels.iter().enumerate().filter(|(place, _)| self.is_chosen(*place)).map(|(_, it)| it)
     }
 
+    /// The answers that can be tried out.
+    fn answers(&self) -> Vec<Answer> {
+        let own = Some(self.own).filter(|it| !ANSWERS.contains(it));
+        ANSWERS.into_iter().chain(own).collect()
+    }
+
+    fn say(&self, key: &'static str) -> Text {
+        Text::new(self.language, key)
+    }
+
     fn text(&self) -> Text {
-        let number = |it: u32| Arg::Number(it.into());
-        let toll = self.imagined.toll(self.chosen, self.answer);
-        let say = |key| Text::new(self.language, key);
-        let mut lines = vec![
-            say("membership-simulate-line-effect")
-                .with("deleted-count", number(toll.deleted))
-                .with("muted-count", number(toll.muted)),
+        if self.imagined.writers == 0 && self.imagined.crowds.is_empty() {
+            return self.say("membership-simulate-nobody");
+        }
+        let toll = self.imagined.toll(self.trial);
+        let lines = self.effect(&toll).into_iter().chain(self.lacking()).chain(self.names(&toll));
+        let unknown = self.say("membership-verify-line-unknown").with("count", number(self.unknown));
+        let lines = lines.chain((self.unknown > 0).then_some(unknown)).collect();
+        self.say("membership-simulate-done")
+            .with("people", number(toll.people))
+            .with("count", number(self.imagined.writers))
+            .with("wrote-count", number(toll.wrote))
+            .with("message-count", number(self.imagined.messages))
+            .with("channels", names(self.chosen()))
+            .with("lines", Arg::Lines(lines))
+    }
+
+    /// What would have been done.
+    fn effect(&self, toll: &Toll) -> Vec<Text> {
+        let effect = self
+            .say("membership-simulate-line-effect")
+            .with("deleted-count", number(toll.deleted))
+            .with("muted-count", number(toll.muted))
+            .with("told-count", number(toll.told));
+        let newcomers = self.say("membership-simulate-line-newcomers").with("count", number(toll.newcomers));
+        let excused = self.say("membership-simulate-line-excused").with("count", number(toll.excused));
+        let requests = self
+            .say("membership-simulate-line-requests")
+            .with("admitted-count", number(toll.admitted))
+            .with("waiting-count", number(toll.waiting));
+        let some = [
+            (newcomers, toll.newcomers > 0),
+            (excused, toll.excused > 0),
+            (requests, toll.admitted + toll.waiting > 0),
         ];
-        for (place, channel) in self.channels.iter().enumerate().filter(|_| self.channels.len() > 1) {
-            let lacking = self.imagined.toll(1 << place, self.answer);
-            let line = say("membership-simulate-line-channel").with("channel", Arg::Bold(channel.title.clone()));
-            lines.push(line.with("count", number(lacking.people)));
-        }
-        let some = self.imagined.some(self.chosen, NAMES_MAX);
-        if !some.is_empty() {
-            let more = (toll.people as usize).saturating_sub(some.len());
-            let line = say("membership-simulate-names").with("names", Arg::Word(some.join(", ")));
-            lines.push(line.with("more-count", count_of(more)));
-        }
-        if self.unknown > 0 {
-            lines.push(say("membership-verify-line-unknown").with("count", number(self.unknown)));
-        }
-        match self.looked {
-            0 => say("membership-simulate-nobody"),
-            _ => say("membership-simulate-done")
-                .with("people", number(toll.people))
-                .with("count", number(self.looked))
-                .with("wrote-count", number(toll.wrote))
-                .with("message-count", number(self.imagined.messages))
-                .with("channels", names(self.chosen()))
-                .with("lines", Arg::Lines(lines)),
-        }
+        [effect].into_iter().chain(some.into_iter().filter(|(_, is)| *is).map(|(it, _)| it)).collect()
+    }
+
+    /// How many lack each channel alone.
+    fn lacking(&self) -> Vec<Text> {
+        let several = self.channels.len() > 1;
+        let line = |(place, channel): (usize, &Channel)| {
+            let lacking = self.imagined.toll(Trial { chosen: 1 << place, ..self.trial });
+            let line = self.say("membership-simulate-line-channel").with("channel", Arg::Bold(channel.title.clone()));
+            line.with("count", number(lacking.muted + lacking.told))
+        };
+        self.channels.iter().enumerate().filter(|_| several).map(line).collect()
+    }
+
+    /// Who would have been muted, and who told, with how many messages.
+    fn names(&self, toll: &Toll) -> Vec<Text> {
+        let muted = |it: &Fate| matches!(it, Fate::Muted | Fate::AtTheDoor);
+        let told = |it: &Fate| *it == Fate::Told;
+        let line = |key, befell: fn(&Fate) -> bool, all: u32| {
+            let some = self.imagined.some(self.trial, befell, NAMES_MAX);
+            let more = (all as usize).saturating_sub(some.len());
+            let text = self.say(key).with("names", Arg::Word(some.join(", "))).with("more-count", count_of(more));
+            (!some.is_empty()).then_some(text)
+        };
+        let muted = line("membership-simulate-names-muted", muted, toll.muted);
+        muted.into_iter().chain(line("membership-simulate-names-told", told, toll.told)).collect()
     }
 
     fn keyboard(&self, draft: &mut Draft<'_>) -> Vec<Vec<Button>> {
         let mut rows = Vec::new();
-        if self.looked > 0 {
+        if self.imagined.writers > 0 || !self.imagined.crowds.is_empty() {
             for (place, channel) in self.channels.iter().enumerate().filter(|_| self.channels.len() > 1) {
-                let text = Text::new(self.language, "membership-simulate-button-channel");
-                let text = text.with("channel", Arg::Word(channel.title.clone()));
+                let text =
+                    self.say("membership-simulate-button-channel").with("channel", Arg::Word(channel.title.clone()));
                 rows.push(vec![self.button(text, self.is_chosen(place), &format!("c{place}"))]);
             }
-            rows.push(ANSWERS.iter().map(|(answer, code)| self.answer(*answer, code)).collect());
+            rows.push(self.answers().into_iter().map(|it| self.answer(it)).collect());
+            let switches: Vec<_> = Switch::ALL.iter().enumerate().map(|(place, it)| self.switch(*it, place)).collect();
+            rows.extend(switches.chunks(SWITCHES).map(<[Button]>::to_vec));
         }
         rows.extend(self.protect(draft));
         rows
     }
 
-    fn answer(&self, answer: Answer, code: &str) -> Button {
+    fn answer(&self, answer: Answer) -> Button {
         let text = match answer {
-            Answer::Mute => Text::new(self.language, "membership-simulate-button-mute"),
-            Answer::Delete => Text::new(self.language, "membership-simulate-button-delete"),
-            Answer::Warn(times) => {
-                Text::new(self.language, "membership-panel-button-warn").with("times", Arg::Number(times.into()))
-            }
+            Answer::Mute => self.say("membership-simulate-button-mute"),
+            Answer::Delete => self.say("membership-simulate-button-delete"),
+            Answer::Warn(times) => self.say("membership-panel-button-warn").with("times", Arg::Number(times.into())),
         };
-        self.button(text, self.answer == answer, &format!("a{code}"))
+        self.button(text, self.trial.answer == answer, &format!("a{}", code(answer)))
+    }
+
+    fn switch(&self, switch: Switch, place: usize) -> Button {
+        let text = self.say(match switch {
+            Switch::Invited => "membership-simulate-button-invited",
+            Switch::Excused => "membership-simulate-button-excused",
+            Switch::Reactions => "membership-simulate-button-reactions",
+            Switch::Late => "membership-simulate-button-late",
+            Switch::Requests => "membership-simulate-button-requests",
+        });
+        self.button(text, self.trial.has(switch), &format!("s{place}"))
     }
 
     fn button(&self, text: Text, ticked: bool, verb: &str) -> Button {
@@ -163,4 +214,17 @@ impl Shown {
         let does = Does::Press { action: protect::WHO.to_owned(), args, only: None, until: Some(until) };
         Some(vec![Button { label, does }])
     }
+}
+
+/// An answer in a button's arguments.
+fn code(answer: Answer) -> String {
+    match answer {
+        Answer::Mute => "m".to_owned(),
+        Answer::Delete => "d".to_owned(),
+        Answer::Warn(times) => times.to_string(),
+    }
+}
+
+fn number(count: u32) -> Arg {
+    Arg::Number(count.into())
 }

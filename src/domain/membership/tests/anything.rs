@@ -142,7 +142,7 @@ fn heard(who: i64, what: u8) -> Word {
         0 => Word::Subscription { channel, who: whoever(who), inside: true },
         1 => Word::Subscription { channel, who: whoever(who), inside: false },
         2 => {
-            let named = Channel { id: channel, title: format!("T{who}"), username: None, link: None };
+            let named = Channel { id: channel, title: format!("T{who}"), username: None, link: None, since: None };
             Word::Changed { channel: named, ours: who % 2 == 0 }
         }
         _ => Word::Heard { channel, yes: who % 2 == 0 },
@@ -174,7 +174,7 @@ fn play_out(play: &mut Play<Membership>, step: Step) -> (Vec<Effect>, bool) {
         }
         Step::Place(new) => (play.places(all_rights(), standing(new)), true),
         Step::Changed => {
-            let channel = Channel { id: NEWS, title: "News".into(), username: None, link: None };
+            let channel = Channel { id: NEWS, title: "News".into(), username: None, link: None, since: None };
             let word = Word::Changed { channel, ours: true };
             (play.happen(Event::Told(Note::Membership(Box::new(word)))), true)
         }
@@ -346,7 +346,8 @@ fn fill_the_books(play: &mut Play<Membership>) {
     let people = |count: usize| vec![UserId(id); count];
     let copy = (ChatId(-id), Slot(id.unsigned_abs()));
     let deaf = people(8).into_iter().map(|it| (it, at)).collect();
-    play.state.docket = Docket { open: people(10), decided: people(4), copies: vec![copy; 9], since: at, deaf };
+    play.state.docket = Docket { open: people(10), decided: people(4), copies: vec![copy; 9], since: at };
+    play.state.deaf = deaf;
     let counts = [u32::MAX; 7];
     play.state.journal = Journal {
         waiting: vec![u64::MAX; 5],

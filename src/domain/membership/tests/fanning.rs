@@ -1,7 +1,7 @@
 //! Who comes to a channel and who leaves it: what the groups do that ask for it, whatever the order.
 
 use super::super::super::effect::{Effect, Lane};
-use super::super::super::event::{Event, Note, Standing, Status};
+use super::super::super::event::{Event, Note, Rights, Standing, Status};
 use super::super::super::fact::Unknown;
 use super::super::super::play::{CLUB, GROUP, ME, NEWS, Play, admin, all_rights, muted, person, plain};
 use super::super::super::types::UserId;
@@ -124,7 +124,6 @@ fn play_out(play: &mut Play<Membership>, step: Step) -> Vec<Effect> {
 fn whatever_the_order_nobody_is_muted_or_freed_wrongly() {
     let toast = "toast membership-toast-welcome";
     let pressed = format!("unmute 7, {toast}, delete, drop mute/7, no wake");
-    let welcome = format!("{toast}, delete");
     let rows: &[(&str, &[(Step, &str)])] = &[
         ("she leaves and comes back", &[(Leave, HELD), (Done, ""), (Join, FREED)]),
         ("she is back before our mute is made", &[(Leave, HELD), (Join, FREED), (Own, "")]),
@@ -140,7 +139,7 @@ fn whatever_the_order_nobody_is_muted_or_freed_wrongly() {
         ("an old word comes late: she is back", &[(Join, ""), (HearsLeft, "")]),
         ("an old word comes late: she has left", &[(Leave, HELD), (Done, ""), (HearsJoined, "")]),
         ("the words change places", &[(Leave, HELD), (Done, ""), (Join, FREED), (Done, ""), (HearsLeft, "")]),
-        ("she presses before we hear", &[(Leave, HELD), (Done, ""), (Join, FREED), (Press, &welcome)]),
+        ("she presses before we hear", &[(Leave, HELD), (Done, ""), (Join, FREED), (Press, toast)]),
         ("an admin had muted her", &[(AdminMutes, ""), (Leave, ""), (Join, ""), (Leave, "")]),
         (
             "an admin mutes her after us",
@@ -211,7 +210,7 @@ fn what_is_done_about_subscriptions_waits_for_everybody_who_waits() {
 fn nobody_is_muted_for_leaving_who_need_not_be() {
     type Change = fn(&mut Play<Membership>);
     let cases: [(&str, Change); 9] = [
-        ("an admin", |play| play.world.set(GROUP, UserId(EVE), admin(Default::default()))),
+        ("an admin", |play| play.world.set(GROUP, UserId(EVE), admin(Rights::default()))),
         ("not in the group, as we know", |play| {
             play.world.rows.remove("person/7");
         }),

@@ -1,10 +1,10 @@
 //! What people see of the groups that they set up, and what is deleted when we leave.
 
-use super::super::super::effect::{Call, Effect};
+use super::super::super::effect::{Call, Does, Effect, Label};
 use super::super::super::event::{ChatKind, Event, Note, Standing};
-use super::super::super::play::{Play, all_rights, calls, plain};
-use super::super::super::text::Arg;
-use super::super::super::types::UserId;
+use super::super::super::play::{Play, all_rights, buttons, calls, plain, pressable};
+use super::super::super::text::{Arg, Text};
+use super::super::super::types::{ChatId, UserId};
 use super::super::{Membership, Mode, Report, Settings, Word};
 use super::{ANN, BOB, EVE, guarded, told};
 
@@ -22,7 +22,7 @@ fn private() -> Play<Membership> {
 
 fn lines(effects: &[Effect]) -> Vec<String> {
     let text = calls(effects).into_iter().find_map(|it| match it {
-        Call::Say { text, .. } => Some(text.clone()),
+        Call::Say { text, .. } | Call::Edit { text, .. } => Some(text.clone()),
         _ => None,
     });
     let lines = |it: &(_, Arg)| if let Arg::Lines(lines) = &it.1 { Some(lines.clone()) } else { None };
@@ -50,6 +50,53 @@ fn a_group_is_listed_for_whoever_set_it_up_until_it_is_let_go() {
     }
     private.happen(Event::Told(Note::Membership(Box::new(Word::Gone { group: report.group }))));
     assert_eq!(told(&private.say(ANN, "/groups")), ["say membership-groups-none"]);
+}
+
+#[test]
+fn however_many_groups_somebody_has_all_can_be_turned_to_and_troubles_come_first() {
+    let mut private = private();
+    let report = reports(&super::stage().say(ANN, "/protect @news")).remove(0);
+    for n in 0..205 {
+        let (group, troubles) = (ChatId(-1_000_000_100_000 - n), u32::from(n == 203));
+        let report = Report { group, title: format!("G{n:03}"), troubles, ..report.clone() };
+        private.happen(Event::Told(Note::Membership(Box::new(Word::Group(report)))));
+    }
+    let mut page = private.say(ANN, "/groups");
+    assert_eq!(lines(&page)[0], "membership-groups-trouble", "wherever it stands in the list");
+    let (mut seen, mut pages) = (Vec::new(), 0);
+    loop {
+        seen.extend(titles(&page));
+        pages += 1;
+        let next = buttons(&page).into_iter().rev().find_map(|it| match (it.label, it.does) {
+            (Label::Text(text), Does::Press { action, args, .. }) if text.key.ends_with("next") => Some((action, args)),
+            _ => None,
+        });
+        let Some((action, args)) = next else { break };
+        assert!(action.len() + args.len() <= 24, "{action} {args}");
+        page = private.press(ANN, &action, &args);
+        assert_eq!(told(&page), ["toast", "edit membership-groups-page"]);
+    }
+    let all: std::collections::BTreeSet<_> = seen.iter().collect();
+    assert_eq!((all.len(), pages), (205, 11));
+    let (action, args) = pressable(&page);
+    assert_eq!(lines(&private.press(ANN, &action, &args))[0], "membership-groups-trouble", "and back to the beginning");
+    private.happen(Event::Told(Note::Membership(Box::new(Word::Group(Report {
+        group: ChatId(-1_000_000_100_203),
+        ..report
+    })))));
+    assert_eq!(lines(&private.say(ANN, "/groups"))[0], "membership-groups-on", "all is well again");
+}
+
+/// The groups that a message names.
+fn titles(effects: &[Effect]) -> Vec<String> {
+    let text = calls(effects).into_iter().find_map(|it| match it {
+        Call::Say { text, .. } | Call::Edit { text, .. } => Some(text.clone()),
+        _ => None,
+    });
+    let lines = |it: &(_, Arg)| if let Arg::Lines(lines) = &it.1 { Some(lines.clone()) } else { None };
+    let lines = text.unwrap().args.iter().find_map(lines).unwrap_or_default();
+    let title = |it: Text| it.args.into_iter().find_map(|(_, it)| if let Arg::Bold(it) = it { Some(it) } else { None });
+    lines.into_iter().filter_map(title).filter(|it| it.starts_with('G')).collect()
 }
 
 #[test]

@@ -144,7 +144,7 @@ fn the_numbers_of_a_group_that_is_guarded_no_more_go_after_a_month() {
     assert_eq!(days(&play), 0);
 }
 
-fn exported(play: &mut Play<Membership>) -> String {
+pub(super) fn exported(play: &mut Play<Membership>) -> String {
     let effects = play.say(ANN, "/export");
     let found = calls(&effects).into_iter().find_map(|it| match it {
         Call::Document { content, .. } => Some(content.clone()),
@@ -154,7 +154,7 @@ fn exported(play: &mut Play<Membership>) -> String {
 }
 
 /// Ann sends a file with these words under it.
-fn hands_in(play: &mut Play<Membership>, content: &str) -> Vec<Effect> {
+pub(super) fn hands_in(play: &mut Play<Membership>, content: &str) -> Vec<Effect> {
     play.world.files.insert("F".into(), Ok(Arc::from(content.as_bytes())));
     let document = Some(Document { file: "F".into(), name: "a.json".into(), bytes: 1 });
     let said = Said { document, ..play.words(ANN, "/import") };
@@ -236,20 +236,6 @@ fn nothing_is_applied_when_anything_is_missing() {
 }
 
 #[test]
-fn a_channel_of_others_is_still_asked_for_and_one_that_goes_lets_its_people_go() {
-    let mut play = guarded();
-    play.say(EVE, "hello");
-    let content = exported(&mut play).replace(&NEWS.0.to_string(), &CLUB.0.to_string());
-    play.world.set(CLUB, UserId(ANN), plain());
-    let (action, args) = pressable(&hands_in(&mut play, &content));
-    let effects = told(&play.press(ANN, &action, &args));
-    for expect in ["say membership-may", "say membership-released", "unmute 7"] {
-        assert!(effects.contains(&expect.to_owned()), "{expect} in {effects:?}");
-    }
-    assert!(play.state.channels.is_empty(), "until an admin of the club agrees");
-}
-
-#[test]
 fn a_file_is_read_strictly_and_what_is_wrong_is_named() {
     let good = exported(&mut guarded());
     let change = |from: &str, to: &str| {
@@ -302,25 +288,39 @@ fn a_file_that_cannot_be_had_is_told_from_one_that_is_too_large() {
     }
 }
 
-fn import(channel: Channel) -> Event {
+pub(super) fn import(channel: Channel) -> Event {
     Event::Told(Note::Membership(Box::new(Word::Import { channel, owner: UserId(ANN) })))
 }
 
 #[test]
 fn the_command_line_protects_a_group_without_asking_anybody() {
     let mut play = stage();
-    let club = Channel { id: CLUB, title: "Club".into(), username: None, link: Some("https://t.me/+door".into()) };
+    let club = Channel {
+        id: CLUB,
+        title: "Club".into(),
+        username: None,
+        link: Some("https://t.me/+door".into()),
+        since: None,
+    };
     assert_eq!(told(&play.happen(import(club.clone()))), Vec::<String>::new(), "no invite link is made");
-    assert_eq!(play.state.channels, std::slice::from_ref(&club));
+    let club = Channel { since: Some(play.world.now), ..club };
+    assert_eq!(play.state.channels, std::slice::from_ref(&club), "and it is known since when");
     assert_eq!(play.state.owners, [UserId(ANN)]);
-    play.happen(import(club.clone()));
+    play.wait_s(60);
+    play.happen(import(Channel { since: None, ..club.clone() }));
     assert_eq!(play.state.channels, [club], "again is the same");
-    let without = Channel { id: CLUB, title: "Club".into(), username: None, link: None };
+    let without = Channel { id: CLUB, title: "Club".into(), username: None, link: None, since: None };
     let mut play = stage();
     assert_eq!(told(&play.happen(import(without))), [format!("invite {}", CLUB.0)]);
     for number in 0..6 {
         let id = super::super::super::types::ChatId(-1_009_000_000_000 - number);
-        play.happen(import(Channel { id, title: "X".into(), username: Some(format!("x{number}")), link: None }));
+        play.happen(import(Channel {
+            id,
+            title: "X".into(),
+            username: Some(format!("x{number}")),
+            link: None,
+            since: None,
+        }));
     }
     assert_eq!(play.state.channels.len(), 5, "and no more than may be");
 }
@@ -361,6 +361,7 @@ proptest! {
             title: super::super::state::cut(title),
             username: (at % 2 == 0).then(|| format!("name{at}")),
             link: None,
+            since: None,
         };
         let channels = titles.iter().enumerate().map(channel).collect();
         let state = State { channels, policy: policy.clone(), ..State::default() };

@@ -2,12 +2,13 @@
 
 use super::super::super::effect::{Call, Does, Effect, InDoubt, Label, MessageRef};
 use super::super::super::event::{ChatKind, Event, Origin, Said, Standing, Status};
-use super::super::super::fact::{ChatRef, Freshness, Need};
-use super::super::super::play::{CLUB, GROUP, ME, NEWS, buttons, calls, muted, topic};
+use super::super::super::fact::{ChatInfo, ChatRef, Freshness, Need, Unknown};
+use super::super::super::play::{CLUB, GROUP, ME, NEWS, Play, buttons, calls, muted, topic};
 use super::super::super::text::Arg;
 use super::super::super::types::{ANONYMOUS_ADMIN, CHANNEL_BOT, ChatId, TELEGRAM, UserId};
-use super::super::{Entry, Settings};
+use super::super::{Entry, Membership, Settings};
 use super::{ANN, BOB, EVE, guarded, guarded_with, looked_up, stage, told};
+use std::sync::Arc;
 
 const STOPPED: [&str; 5] = ["delete", "mute 7", "say membership-notice", "wake", "put mute/7"];
 
@@ -66,7 +67,13 @@ fn every_shape_of_sender_has_its_treatment() {
         ("a stranger's /protect", Said { text: Some("/protect @club".into()), ..plain(EVE) }, true),
         ("an anonymous admin", Said { sender_chat: Some(GROUP), ..bot(ANONYMOUS_ADMIN) }, false),
         ("the linked channel", Said { sender_chat: Some(NEWS), ..bot(CHANNEL_BOT) }, false),
-        ("another channel", Said { sender_chat: Some(ChatId(-1_007)), ..plain(CHANNEL_BOT.0) }, false),
+        ("another channel", Said { sender_chat: Some(ChatId(-1_007)), ..bot(CHANNEL_BOT) }, true),
+        ("another channel's edit", Said { sender_chat: Some(ChatId(-1_007)), edited: true, ..bot(CHANNEL_BOT) }, true),
+        (
+            "another channel's post, forwarded",
+            Said { sender_chat: Some(ChatId(-1_007)), automatic: true, ..plain(TELEGRAM.0) },
+            false,
+        ),
         ("an automatic forward", Said { automatic: true, sender_chat: Some(NEWS), ..plain(TELEGRAM.0) }, false),
         ("Telegram itself", plain(TELEGRAM.0), false),
         ("the channels' account", plain(CHANNEL_BOT.0), false),
@@ -85,6 +92,39 @@ fn every_shape_of_sender_has_its_treatment() {
             assert_eq!(effects, [], "{who}");
         }
     }
+}
+
+#[test]
+fn nobody_writes_through_a_channel_that_nobody_knows() {
+    let masked = |play: &mut Play<Membership>, chat: i64| {
+        let said = Said { sender_chat: Some(ChatId(chat)), ..play.words(CHANNEL_BOT.0, "/protect @club") };
+        told(&play.happen(Event::Said(said)))
+    };
+    let mut play = guarded();
+    assert_eq!(masked(&mut play, -1_007), ["delete", "say membership-stop-masked", "wake"], "and no command of theirs");
+    assert_eq!(masked(&mut play, -1_008)[0], "delete");
+    assert_eq!(masked(&mut play, -1_008), ["delete"], "said now and then, deleted always");
+    assert_eq!(play.world.rows.keys().filter(|it| it.starts_with("deed/")).count(), 3, "and written down");
+    assert!(
+        !play.world.rows.keys().any(|it| it.starts_with("person/136") || it.starts_with("mute/")),
+        "nobody is held"
+    );
+    let mut play = guarded();
+    let linked = ChatInfo {
+        linked_chat: Some(ChatId(-1_007)),
+        ..(*play.world.chats[&ChatRef::Id(GROUP)].clone().unwrap()).clone()
+    };
+    play.world.chats.insert(ChatRef::Id(GROUP), Ok(Arc::new(linked)));
+    assert_eq!(masked(&mut play, -1_007), ["say membership-not-allowed"], "the group's own channel may write");
+    play.world.lose(ChatRef::Id(GROUP), Unknown::Unavailable);
+    assert!(!masked(&mut play, -1_008).contains(&"delete".to_owned()), "in doubt it stays");
+    let mut play = guarded();
+    play.state.policy.channels_welcome = true;
+    assert!(!masked(&mut play, -1_007).contains(&"delete".to_owned()), "where the group wants that");
+    let mut play = guarded();
+    play.state.policy.dry = true;
+    assert!(!masked(&mut play, -1_007).contains(&"delete".to_owned()));
+    assert_eq!(play.world.rows.keys().filter(|it| it.starts_with("deed/")).count(), 1, "a rehearsal writes it down");
 }
 
 #[test]

@@ -14,7 +14,7 @@ fn private() -> Play<Membership> {
 }
 
 fn channel(id: ChatId, title: &str, username: Option<&str>) -> Channel {
-    Channel { id, title: title.into(), username: username.map(str::to_owned), link: None }
+    Channel { id, title: title.into(), username: username.map(str::to_owned), link: None, since: None }
 }
 
 /// A group asks for @news and the club.

@@ -1,7 +1,7 @@
 //! A channel and the groups that ask for it: who is told what.
 
 use super::super::super::effect::{Effect, Target};
-use super::super::super::event::{ChatKind, Event, Note, Standing, Status};
+use super::super::super::event::{ChatKind, Event, Note, Rights, Standing, Status};
 use super::super::super::play::{CLUB, GROUP, NEWS, Play, admin, all_rights, moved, muted, person, plain};
 use super::super::super::types::ChatId;
 use super::super::channel::LINKS_MAX;
@@ -114,7 +114,7 @@ fn a_channel_tells_its_new_name_and_that_we_are_out_of_it() {
     play.place.title = "Fresh News".into();
     let effects = play.moves(EVE, EVE, left(), plain());
     assert_eq!(told(&effects), ["tell subscribed", "tell subscribed", "put links", "tell changed", "tell changed"]);
-    let no_right = admin(Default::default());
+    let no_right = admin(Rights::default());
     assert_eq!(told(&play.places(all_rights(), no_right.clone())), [""; 0], "an admin hears and sees all it needs");
     assert_eq!(told(&play.places(no_right, plain())), ["tell changed", "tell changed"]);
     assert_eq!(told(&play.places(left(), all_rights())), ["tell changed", "tell changed"]);
@@ -126,7 +126,7 @@ fn a_group_follows_its_channel() {
     play.place.title = String::new(); // as words of other chats come
     let word = |title: &str, username: Option<&str>, ours| {
         let username = username.map(str::to_owned);
-        Word::Changed { channel: Channel { id: NEWS, title: title.into(), username, link: None }, ours }
+        Word::Changed { channel: Channel { id: NEWS, title: title.into(), username, link: None, since: None }, ours }
     };
     assert_eq!(told(&hears(&mut play, word("News", Some("news"), true))), [""; 0]);
     assert!(!play.changed, "nothing new");

@@ -3,10 +3,10 @@
 use super::super::super::effect::{Button, Call, Does, Effect, Label};
 use super::super::super::event::{Event, Happened, Outcome, Rights, Said};
 use super::super::super::fact::{Fact, Need, Unknown};
-use super::super::super::feature::Facts;
+use super::super::super::feature::{Facts, Pace};
 use super::super::super::play::{self, GROUP, ME, NEWS, Play, admin, all_rights, buttons, calls, person, plain};
 use super::super::super::text::{Arg, Text};
-use super::super::super::types::{ANONYMOUS_ADMIN, Language, MessageId, UserId};
+use super::super::super::types::{ANONYMOUS_ADMIN, Language, MessageId, Moment, UserId};
 use super::super::draft::Draft;
 use super::super::{Answer, Membership, Policy};
 use super::{ANN, BOB, EVE, guarded, told};
@@ -93,7 +93,7 @@ fn the_panel_shows_how_the_group_stands() {
 #[test]
 fn every_choice_can_be_reached_and_made() {
     type Check = fn(&Policy) -> bool;
-    let cases: [(&[&str], Check); 21] = [
+    let cases: [(&[&str], Check); 22] = [
         (&["off"], |it| it.off && !it.dry),
         (&["dry"], |it| it.dry && !it.off),
         (&["off", "dry", "on"], |it| !it.off && !it.dry),
@@ -103,6 +103,7 @@ fn every_choice_can_be_reached_and_made() {
         (&["strangers", "reactions"], |it| it.reactions),
         (&["strangers", "reactions", "reactions"], |it| !it.reactions),
         (&["strangers", "lockdown"], |it| it.lockdown),
+        (&["strangers", "channels-welcome"], |it| it.channels_welcome),
         (&["strangers", "appeals"], |it| it.no_appeals),
         (&["notices", "russian"], |it| it.language == Some(Language::Ru)),
         (&["notices", "english"], |it| it.language == Some(Language::En)),
@@ -121,7 +122,7 @@ fn every_choice_can_be_reached_and_made() {
         let shown = walk(&mut play, effects, path);
         assert!(check(&play.state.policy), "{path:?}: {:?}", play.state.policy);
         let last = path.last().copied().unwrap_or_default();
-        let one_of_many = ["reactions", "lockdown", "appeals"].contains(&last);
+        let one_of_many = ["reactions", "lockdown", "channels-welcome", "appeals"].contains(&last);
         assert!(one_of_many || ticked(&shown).iter().any(|it| it == last), "{path:?}: {:?}", ticked(&shown));
     }
 }
@@ -243,7 +244,7 @@ fn an_anonymous_admin_opens_it_and_presses_with_their_own_id() {
 fn a_channel_is_let_go_after_a_question() {
     let (mut play, effects) = opened();
     let channels = walk(&mut play, effects, &["channels"]);
-    assert_eq!(lines(&channels), ["channel-well"]);
+    assert_eq!(lines(&channels), ["channel-well", "channel-since"]);
     let asked = walk(&mut play, channels, &["let-go"]);
     assert_eq!(said(&asked).key, "membership-panel-sure-last");
     assert_eq!(play.state.channels.len(), 1, "not yet");
@@ -320,8 +321,7 @@ fn whoever_is_let_off_is_listed_wherever_that_is_decided() {
     let row = play.world.rows["person/7"].clone();
     let known: super::super::Known = serde_json::from_slice(&row).unwrap();
     let facts = vec![(Need::Row("person/7".into()), Fact::Row(Some(row.into())))];
-    let facts =
-        Facts { now: play.world.now, house: &play.world.house, slots: 1, pace: Default::default(), known: &facts };
+    let facts = Facts { now: play.world.now, house: &play.world.house, slots: 1, pace: Pace::default(), known: &facts };
     let event = Happened { update: None, at: play.world.now, place: play.place.clone(), event: Event::Other };
     let mut draft = Draft::new(super::super::Settings::default(), &play.state, &event, &facts);
     draft.engrave(UserId(EVE), super::super::Known { exempt: Some(exemption()), ..known });
@@ -329,7 +329,7 @@ fn whoever_is_let_off_is_listed_wherever_that_is_decided() {
 }
 
 fn exemption() -> super::super::Exempt {
-    super::super::Exempt { since: Default::default(), by: UserId(ANN), how: super::super::Mercy::Undone, until: None }
+    super::super::Exempt { since: Moment::default(), by: UserId(ANN), how: super::super::Mercy::Undone, until: None }
 }
 
 #[test]

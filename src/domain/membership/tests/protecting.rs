@@ -20,11 +20,11 @@ fn missing(effects: &[Effect]) -> Vec<String> {
             _ => None,
         })
     };
-    let texts = calls(effects).into_iter().filter_map(|it| match it {
+    let mut texts = calls(effects).into_iter().filter_map(|it| match it {
         Call::Say { text, .. } | Call::Edit { text, .. } => Some(text),
         _ => None,
     });
-    texts.filter_map(lines).next().unwrap_or_default()
+    texts.find_map(lines).unwrap_or_default()
 }
 
 #[test]
@@ -33,8 +33,15 @@ fn an_admin_of_both_protects_at_once() {
     let effects = play.say(ANN, "/protect @news");
     assert_eq!(told(&effects), ["say membership-protected"]);
     assert!(play.claimed);
-    let news = Channel { id: NEWS, title: "News".into(), username: Some("news".into()), link: None };
+    let news = Channel {
+        id: NEWS,
+        title: "News".into(),
+        username: Some("news".into()),
+        link: None,
+        since: Some(play.world.now),
+    };
     assert_eq!(play.state.channels, std::slice::from_ref(&news));
+    play.wait_s(60);
     assert_eq!(told(&play.say(ANN, "/protect t.me/news")), ["say membership-protected"], "again is no harm");
     assert_eq!(play.state.channels, [news]);
 }

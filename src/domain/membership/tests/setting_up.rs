@@ -23,11 +23,11 @@ fn lines(effects: &[Effect]) -> Vec<String> {
             _ => None,
         })
     };
-    let texts = calls(effects).into_iter().filter_map(|it| match it {
+    let mut texts = calls(effects).into_iter().filter_map(|it| match it {
         Call::Say { text, .. } | Call::Edit { text, .. } => Some(text),
         _ => None,
     });
-    texts.filter_map(lines).next().unwrap_or_default()
+    texts.find_map(lines).unwrap_or_default()
 }
 
 /// Where the buttons of the list lead.
@@ -57,7 +57,7 @@ fn granted(play: &mut Play<Membership>, rights: Standing) -> Vec<Effect> {
 /// The channel's own chat says that we are its admin now.
 fn let_in(play: &mut Play<Membership>, channel: ChatId) -> Vec<Effect> {
     play.world.set(channel, ME, all_rights());
-    let channel = Channel { id: channel, title: "Club".into(), username: None, link: None };
+    let channel = Channel { id: channel, title: "Club".into(), username: None, link: None, since: None };
     changed(play, channel)
 }
 

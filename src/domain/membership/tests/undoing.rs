@@ -269,3 +269,24 @@ fn a_row_of_an_entry_without_a_notice_is_undone_too() {
     assert_eq!(entry.slot, None::<Slot>, "a collective notice stands for it");
     assert_eq!(unmuted(&undo(&mut play, ANN, EVE)), [EVE]);
 }
+
+#[test]
+fn whoever_was_seen_is_known_by_their_public_name_until_they_have_another() {
+    let mut play = guarded();
+    let named = |name: &str| Person { username: Some(name.into()), ..super::super::super::play::person(BOB) };
+    let hello = Said { from: named("Bob_The_Reader"), ..play.words(BOB, "hello") };
+    play.happen(Event::Said(hello));
+    let verified = |play: &mut Play<Membership>, name: &str| {
+        let effects = play.say(ANN, &format!("/verify @{name}"));
+        text(&effects, GROUP).key.into_owned()
+    };
+    assert_eq!(verified(&mut play, "bob_the_reader"), "membership-verify-one", "he was never held back");
+    let again = Said { from: named("Robert"), ..play.words(BOB, "hello again") };
+    play.happen(Event::Said(again));
+    assert_eq!(verified(&mut play, "bob_the_reader"), "membership-ledger-nobody-named");
+    assert_eq!(verified(&mut play, "ROBERT"), "membership-verify-one");
+    play.world.rows.insert("name/ann_x".into(), b"2".to_vec()); // it went to him, and on, and we saw neither
+    assert_eq!(verified(&mut play, "ann_x"), "membership-ledger-nobody-named");
+    let rows = play.world.rows.keys().filter(|it| it.starts_with("name/")).count();
+    assert_eq!(rows, 2, "a name that is given up is forgotten");
+}

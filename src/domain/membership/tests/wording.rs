@@ -50,11 +50,11 @@ fn words_are_written_looked_at_and_kept() {
 
 #[test]
 fn words_are_kept_only_when_they_are_fit_and_from_the_right_hands() {
+    type Change = fn(&mut Play<Membership>);
+    type Case<'t> = (&'t str, i64, Option<&'t str>, MessageId, Change, Option<&'t str>);
     let long = "x".repeat(501);
     let most = "я".repeat(500);
-    type Change = fn(&mut Play<Membership>);
     let nothing: Change = |_| ();
-    type Case<'t> = (&'t str, i64, Option<&'t str>, MessageId, Change, Option<&'t str>);
     let cases: [Case<'_>; 10] = [
         ("the most", ANN, Some(&most), PANEL, nothing, Some("membership-panel-own")),
         ("too long", ANN, Some(&long), PANEL, nothing, Some("membership-panel-asked-shorter")),

@@ -8,6 +8,7 @@ use super::super::draft::{Draft, Voice};
 use super::super::own::{Own, Words};
 use super::super::protect::{self, Ruling};
 use super::super::state::{Request, State};
+use super::super::stop::{count_of, names};
 use super::file::File;
 use super::{PENDING, Pending};
 
@@ -64,7 +65,7 @@ pub(in super::super) fn pressed(draft: &mut Draft<'_>, pressed: &Pressed, args: 
             }
         }
     }
-    carry_out(draft, pressed, file, more.into_iter().chain(less));
+    carry_out(draft, pressed, file, more, less);
 }
 
 /// Asks for everything at once that the rules about channels will want, so that they need no more rounds.
@@ -102,12 +103,12 @@ fn rulings(draft: &mut Draft<'_>, pressed: &Pressed, file: &File) -> Option<(Opt
     more.zip(less)
 }
 
-fn carry_out(draft: &mut Draft<'_>, pressed: &Pressed, file: File, rulings: impl Iterator<Item = Ruling>) {
+fn carry_out(draft: &mut Draft<'_>, pressed: &Pressed, file: File, more: Option<Ruling>, less: Option<Ruling>) {
     let say = |key| Text::new(pressed.from.language, key);
     draft.drop_row(PENDING.to_owned());
     draft.toast(pressed, say("membership-toast-thanks"), false);
-    let voice = Voice::Replace(pressed.message, pressed.thread);
-    draft.answer(voice, say("membership-transfer-applied"), Vec::new());
+    let (here, below) =
+        (Voice::Replace(pressed.message, pressed.thread), Voice::Reply(pressed.message, pressed.thread));
     let policy = file.settings.onto(&draft.state().policy);
     if policy != draft.state().policy {
         draft.change().policy = policy;
@@ -119,7 +120,17 @@ fn carry_out(draft: &mut Draft<'_>, pressed: &Pressed, file: File, rulings: impl
             None => draft.drop_row(key.key().to_owned()),
         }
     }
-    for ruling in rulings {
-        protect::carry_out(draft, Voice::Reply(pressed.message, pressed.thread), &pressed.from, ruling);
+    match (more, less) {
+        // Nothing that was asked for goes before what comes in its place: else everybody could write meanwhile.
+        (Some(Ruling::Protect { clear, ask }), Some(Ruling::Release { gone, .. })) if clear.is_empty() => {
+            let text = say("membership-transfer-applied-later").with("channels", names(gone.iter()));
+            draft.answer(here, text.with("count", count_of(gone.len())), Vec::new());
+            let instead_of: Vec<_> = gone.iter().map(|it| it.id).collect();
+            ask.into_iter().for_each(|it| protect::may(draft, below, &pressed.from, it, instead_of.clone()));
+        }
+        (more, less) => {
+            draft.answer(here, say("membership-transfer-applied"), Vec::new());
+            more.into_iter().chain(less).for_each(|it| protect::carry_out(draft, below, &pressed.from, it));
+        }
     }
 }

@@ -69,6 +69,7 @@ impl Pen {
             ("membership-transfer-requests", old.requests_off, new.requests_off),
             ("membership-transfer-appeals", old.no_appeals, new.no_appeals),
             ("membership-transfer-lockdown", old.lockdown, new.lockdown),
+            ("membership-transfer-channels-welcome", old.channels_welcome, new.channels_welcome),
         ] {
             if old != new {
                 let (old, new) = (self.switch(old), self.switch(new));

@@ -73,6 +73,7 @@ pub struct Choices {
     pub(crate) no_appeals: bool,
     #[serde(default)]
     pub(crate) lockdown: bool,
+    pub(crate) channels_welcome: bool,
 }
 
 /// The group's own words; `null` is ours.
@@ -215,6 +216,7 @@ choices!(
     decline_after_s,
     no_appeals,
     lockdown,
+    channels_welcome,
 );
 
 /// The words in a row, if there are any.
