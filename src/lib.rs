@@ -7,6 +7,7 @@
 compile_error!("Majordomo supervises by catching panics: build it with panic = \"unwind\".");
 
 pub mod actors;
+pub mod ai;
 pub mod app;
 pub mod cli;
 pub mod clock;

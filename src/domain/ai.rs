@@ -1,5 +1,7 @@
 //! Asking a model: what is asked and what comes back, in words that hold for every provider.
 
+pub mod route;
+
 use super::types::{ChatId, MessageId, Moment, Slot, ThreadId, UserId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
