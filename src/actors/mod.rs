@@ -11,6 +11,7 @@ pub mod limiter;
 pub mod menus;
 pub mod operator;
 pub mod outbox;
+pub mod provider;
 pub mod receiver;
 pub mod requests;
 pub mod task;

@@ -2,12 +2,13 @@
 
 use super::folder::{self, Kept};
 use super::{Exit, Options, restore};
-use crate::actors::gateway::Nobody;
+use crate::actors::gateway::desk::Desk;
 use crate::actors::intake::port::{IntakeParts, IntakePort};
 use crate::actors::intake::replay::pages;
 use crate::actors::operator::Operator;
 use crate::actors::receiver::{Receiver, remembered};
 use crate::actors::world::{Parts, Sequence, World};
+use crate::ai::Providers;
 use crate::clock;
 use crate::config::{LEAST_FILES, Loaded, Settings, open_files, shares};
 use crate::domain::fact::{Claim, House as HouseFacts};
@@ -137,10 +138,9 @@ pub(super) async fn build(loaded: Loaded, options: Options, ground: &Ground) -> 
     });
     world.set_restored(restored);
     let recorded = metrics::install().map_err(|it| StartError::Tree(it.to_string()))?;
-    let deadline = Duration::from_millis(settings.telegram.call_timeout_ms);
-    let source = Source { client: client.clone(), deadline };
+    let source = source(&client, &settings);
     let soil = Soil {
-        models: Arc::new(Nobody),
+        desk: desk(&settings)?,
         receiver: Receiver {
             world: world.clone(),
             source,
@@ -160,6 +160,16 @@ pub(super) async fn build(loaded: Loaded, options: Options, ground: &Ground) -> 
         wakers,
     };
     Ok(Built { soil, owner_code, waiting })
+}
+
+fn source(client: &Client, settings: &Settings) -> Source {
+    Source { client: client.clone(), deadline: Duration::from_millis(settings.telegram.call_timeout_ms) }
+}
+
+/// All providers, none of which has been asked yet.
+fn desk(settings: &Settings) -> Result<Desk, StartError> {
+    let providers = Providers::new(&crate::config::Ai::default()).map_err(|it| StartError::Config(it.to_string()))?;
+    Ok(Desk::new(Arc::new(providers), breaker_rules(settings), &settings.limits.gateway))
 }
 
 /// Asks for no more connections than there are files for, and refuses to begin what would fail in the middle.

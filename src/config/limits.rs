@@ -125,6 +125,10 @@ settings! {
         deadline_ms: u64 = 300_000, in 1_000..=3_600_000;
         /// The shortest pause before a question is asked again, in ms.
         retry_ms: u64 = 500, in 10..=600_000;
+        /// The longest such pause, in ms, unless a provider asks for more.
+        retry_cap_ms: u64 = 30_000, in 10..=3_600_000;
+        /// Calls for one question before it waits: each may cost money.
+        calls_per_round: u32 = 6, in 1..=100;
         /// How often a growing answer is shown in a private chat, in ms.
         show_every_ms: u64 = 1_500, in 100..=60_000;
         /// The same in a group, where each edit takes from what the group may be sent, in ms.

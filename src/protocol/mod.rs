@@ -15,4 +15,5 @@ pub mod outbox;
 pub mod port;
 pub mod slot;
 pub mod timer;
+pub mod upstream;
 pub mod wake;

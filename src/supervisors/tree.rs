@@ -10,17 +10,18 @@ use super::supervisor::child;
 use crate::actors::backup;
 use crate::actors::control::Server;
 use crate::actors::facts::{self, FactsActor};
+use crate::actors::gateway::desk::Desk;
 use crate::actors::gateway::{self, GatewayActor};
 use crate::actors::limiter::{BreakerActor, LimiterActor};
 use crate::actors::operator::Operator;
 use crate::actors::outbox::{self, OutboxActor};
+use crate::actors::provider::ProviderActor;
 use crate::actors::receiver::Receiver;
 use crate::actors::task::{Stopping, TaskActor, work};
 use crate::actors::timer::TimerActor;
 use crate::actors::world::World;
 use crate::actors::{intake::scribe, keeper};
 use crate::config::{Settings, shares};
-use crate::protocol::gateway::Models;
 use crate::protocol::health::HealthBoard;
 use crate::protocol::wake::Wakers;
 use crate::store::Health;
@@ -41,7 +42,7 @@ pub struct Soil {
     /// The transport.
     pub client: Client,
     /// Those who answer questions.
-    pub models: Arc<dyn Models>,
+    pub desk: Desk,
     /// The receiver.
     pub receiver: Receiver,
     /// How the parts are.
@@ -112,13 +113,17 @@ fn upstreams(soil: &Soil, ground: &Ground) -> Result<SupervisorSpec, SpecError> 
         |_| GatewayActor,
         |soil| gateway::Start {
             world: soil.world.clone(),
-            models: soil.models.clone(),
+            models: Arc::new(soil.desk.clone()),
             client: soil.client.clone(),
             limits: soil.settings.limits.gateway.clone(),
         },
     );
-    let ai = branch("ai", Strategy::OneForOne, park(soil), soil, vec![gateway]);
-    let children = vec![child(telegram, ground)?, child(ai, ground)?];
+    let mut children = vec![child(telegram, ground)?, gateway];
+    for upstream in soil.desk.upstreams() {
+        let (name, upstream) = (upstream.name.to_string(), upstream.clone());
+        let client = actor("client", soil, |_| ProviderActor, move |_| upstream.clone());
+        children.push(child(branch(&name, Strategy::OneForOne, park(soil), soil, vec![client]), ground)?);
+    }
     Ok(branch("upstreams", Strategy::OneForOne, park(soil), soil, children))
 }
 

@@ -167,6 +167,11 @@ pub const METHODS: &[&str] = &[
 ];
 /// How questions to models end.
 pub const QUESTION_ENDS: &[&str] = &["answered", "over", "taken_back"];
+/// How calls to providers end.
+pub const AI_OUTCOMES: &[&str] =
+    &["ok", "flood", "full", "down", "key", "spent", "model", "too_long", "refused", "malformed", "cannot"];
+/// To a model, and from it.
+pub const DIRECTIONS: &[&str] = &["input", "output"];
 /// Classes of answers.
 pub const CODE_CLASSES: &[&str] = &["2xx", "3xx", "4xx", "429", "5xx", "none"];
 /// Kinds of errors: those of the transport, and ours.
@@ -263,6 +268,9 @@ metrics! {
 
     // Questions to models.
     AI_QUESTIONS = "ai_questions_total", Counter, Count, { outcome: QUESTION_ENDS }, "Questions to models that have ended, by how.";
+    AI_CALLS = "ai_calls_total", Counter, Count, { outcome: AI_OUTCOMES }, "Calls to providers, by outcome.";
+    AI_CALL_SECONDS = "ai_call_seconds", Histogram(Buckets::Age), Seconds, {}, "Time of one call to a provider.";
+    AI_TOKENS = "ai_tokens_total", Counter, Count, { direction: DIRECTIONS }, "Tokens, as providers count them.";
     AI_WAITING = "ai_questions_waiting", Gauge, Count, {}, "Questions that wait for a provider.";
 
     // Intake.

@@ -4,6 +4,7 @@
 //! the end of its row are one batch, and only then does its feature hear of it. So an answer is never paid for twice,
 //! and a question that was out when the process ended is asked once more and not a third time.
 
+pub mod desk;
 mod news;
 mod screen;
 
@@ -15,7 +16,7 @@ use super::world::World;
 use crate::clock;
 use crate::config::Gateway as Limits;
 use crate::domain::ai::{Asked, Why};
-use crate::protocol::gateway::{Answering, GatewayMsg, Models, NoAnswer, Question, QuestionId};
+use crate::protocol::gateway::{GatewayMsg, Models, NoAnswer, Question, QuestionId};
 use crate::protocol::port::{Letter, Reply};
 use crate::store::keys::{self, Kind};
 use crate::store::rows::{self, Asking};
@@ -65,15 +66,6 @@ struct Entry {
     row: Asking,
     phase: Phase,
     flight: Option<AbortHandle>,
-}
-
-/// No provider at all.
-pub struct Nobody;
-
-impl Models for Nobody {
-    fn answer(&self, _: crate::domain::ai::Question, _: mpsc::UnboundedSender<String>) -> Answering {
-        Box::pin(async { Err(NoAnswer { why: Why::Nobody, again_ms: None, maybe_paid: false }) })
-    }
 }
 
 /// What a question waits for.

@@ -40,6 +40,12 @@ catalogue! {
         next: "it is listed as pending and waits for a decision; everything else goes on",
         remedy: "Look into the chat, then `majordomo pending resend <id>` or `majordomo pending drop <id>`; `majordomo pending list` shows all.",
     }
+    AI_FAILED = "ai.failed", Info {
+        meaning: "A call to a provider brought no answer. The question goes to the next model at once, or waits.",
+        causes: ["the provider is down, slow or asks for patience", "its key is refused or its account is used up", "there is no such model, or it refuses this question"],
+        next: "the next model of ai.routes is asked; when there is none, the question is kept",
+        remedy: "Read the reason: a refused key or a wrong model is set right in the configuration, the rest passes by itself.",
+    }
     AI_WAITS = "ai.waits", Warn {
         meaning: "No provider can answer a question now. It is kept on the disk, its person knows, and it is asked again by itself.",
         causes: ["all providers for this kind of question are down or silent", "all of them ask for patience", "the budget is spent"],
