@@ -17,7 +17,6 @@ hub-help-forget-line = /forget — forget all conversations of this chat
 
 hub-thinking = 💭 One moment …
 hub-answer = { $text }
-hub-growing = { $text }
 hub-signed = — { $model }
 hub-cut = … There would be more, but this is as long as an answer gets. Ask for the rest if you need it.
 hub-empty = The model had nothing to say. Try to ask in other words.

@@ -17,7 +17,6 @@ hub-help-forget-line = /forget — забыть все разговоры это
 
 hub-thinking = 💭 Одну минуту …
 hub-answer = { $text }
-hub-growing = { $text }
 hub-signed = — { $model }
 hub-cut = … Есть и продолжение, но длиннее ответы не бывают. Если нужно, попросите продолжить.
 hub-empty = Модели нечего сказать. Попробуйте спросить другими словами.

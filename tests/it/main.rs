@@ -6,6 +6,7 @@ mod backup;
 mod cli;
 mod durable;
 mod harness;
+mod hub;
 mod membership;
 mod page;
 mod playground;

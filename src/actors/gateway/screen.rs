@@ -81,7 +81,7 @@ impl Screen {
     /// What has been said so far, as one message.
     async fn grow(&mut self, show: &Show, text: &str) {
         let Some(first) = markdown::render_draft(text).split(Sizes::TEXTS).into_iter().next() else { return };
-        let text = Text::new(Language::En, "hub-growing").with("text", Arg::Rendered(first));
+        let text = Text::new(Language::En, "hub-answer").with("text", Arg::Rendered(first));
         let (chat, thread) = (show.chat, show.thread);
         let call = match show.slot {
             None => Call::Draft { chat, thread, draft: self.draft, text },

@@ -6,8 +6,8 @@ settings! {
     /// How conversations are set: `[features.hub]` of the configuration.
     #[derive(Eq)]
     pub struct Settings {
-        /// Whether this office is open: people talk with models.
-        enabled: bool = true;
+        /// Whether this office is open: people talk with models. Closed unless you open it: answers may cost money.
+        enabled: bool = false;
         /// Who the model is to be, where a chat has not said otherwise.
         persona: String = "You are Majordomo, a helpful assistant in a Telegram chat. Answer in the language of the question, briefly and truthfully; say so when you do not know.".into();
         /// What of a conversation is sent along with a question, in tokens of three bytes; older lines are summed up.
