@@ -117,7 +117,6 @@ pub(super) async fn build(loaded: Loaded, options: Options, ground: &Ground) -> 
     });
     intake.load_blame(&left.into_iter().map(|(event, feature)| (event.0, feature)).collect::<Vec<_>>()).await?;
     let waiting = intake.replay().await?;
-    let wakers = wakers_of(&intake, settings.runtime.shards);
     let (house, owner_code) = first_facts(&settings, &store, &client, options).await?;
     let world = World::new(Parts {
         features,
@@ -153,11 +152,11 @@ pub(super) async fn build(loaded: Loaded, options: Options, ground: &Ground) -> 
         operator: operator(&world, &health, ground),
         socket: socket_path(&settings.store.path, loaded.runtime_dir.as_deref()),
         metrics: Arc::new(move || recorded.render()),
-        world,
-        settings,
         client,
         health,
-        wakers,
+        wakers: wakers_of(&world.intake, settings.runtime.shards),
+        world,
+        settings,
     };
     Ok(Built { soil, owner_code, waiting })
 }

@@ -19,10 +19,10 @@ use crate::telegram::request::{EncodeContext, encode};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
-use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval};
 
 /// Telegram shows a typing sign for five seconds.
-const TYPING: Duration = Duration::from_millis(4_500);
+const TYPING_MS: u64 = 4_500;
 /// How long one such call may take: an answer waits for the last.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -56,7 +56,7 @@ impl Screen {
         };
         let mut ticks = interval(self.every);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let (mut text, mut shown, mut typed) = (String::new(), 0, None::<Instant>);
+        let (mut text, mut shown, mut typed_ms) = (String::new(), 0, None::<u64>);
         loop {
             tokio::select! {
                 biased;
@@ -69,8 +69,8 @@ impl Screen {
                     if text.len() != shown {
                         shown = text.len();
                         self.grow(&show, &text).await;
-                    } else if text.is_empty() && typed.is_none_or(|it| it.elapsed() > TYPING) {
-                        typed = Some(Instant::now());
+                    } else if text.is_empty() && typed_ms.is_none_or(|it| clock::tick_ms() > it + TYPING_MS) {
+                        typed_ms = Some(clock::tick_ms());
                         self.make(Call::Typing { chat: show.chat, thread: show.thread }).await;
                     }
                 }

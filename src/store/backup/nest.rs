@@ -101,7 +101,7 @@ impl Nest {
     pub(super) fn let_rest(&mut self, ways: &RestoreWays<'_>) -> Result<Rested, RestoreError> {
         self.flush()?;
         let mut rested = Rested::default();
-        for kind in [Kind::Owed, Kind::Queued, Kind::Wake] {
+        for kind in [Kind::Owed, Kind::Asked, Kind::Queued, Kind::Wake] {
             for row in self.all(&kind.all())? {
                 let writes = rest(&row, ways, &mut rested)?;
                 self.put(writes)?;
@@ -206,6 +206,14 @@ fn rest((key, bytes): &Pair, ways: &RestoreWays<'_>, rested: &mut Rested) -> Res
         let value = Some(frame::pack(&held, record.revision.max(1), &record.value));
         return Ok(vec![gone(key.clone()), Write { key: held, value, fresh: false }]);
     }
+    if key.first() == Some(&(Kind::Asked as u8)) {
+        // It may have been answered, and paid for, since the backup: its feature hears that nobody knows.
+        let asking = rows::read::<rows::Asking>(&record.value).ok();
+        return Ok(asking
+            .map(|it| plain_again(key, record.revision, &rows::write(&it.doubted())))
+            .into_iter()
+            .collect());
+    }
     let Some((_, chat, feature, name)) = keys::wake_of(key).filter(|_| key.first() == Some(&(Kind::Wake as u8))) else {
         return Ok(Vec::new());
     };
@@ -223,6 +231,11 @@ fn record(key: &[u8], bytes: &[u8]) -> Result<Record, RestoreError> {
     }
     let words = |it| RestoreError::Write(format!("row {}: {it}", data_encoding::HEXLOWER.encode(key)));
     frame::unpack(key, bytes).map_err(words)
+}
+
+/// The same row with another value.
+fn plain_again(key: &[u8], revision: u64, value: &[u8]) -> Write {
+    Write { key: key.to_vec(), value: Some(frame::pack(key, revision.max(1), value)), fresh: false }
 }
 
 fn plain(key: Vec<u8>, value: &[u8]) -> Write {

@@ -1,11 +1,12 @@
 //! What was owed in a backup is held back; a store without a house is looked into and left as it is.
 
 use super::*;
+use crate::domain::ai::{Ask, Question, Task};
 use crate::domain::effect::{Call, Owed};
 use crate::domain::event::{ChatKind, Event, Happened, Note, Place};
-use crate::domain::types::{ChatId, ChatNo};
+use crate::domain::types::{ChatId, ChatNo, UserId};
 use crate::store::offline::{Offline, OfflineError, look};
-use crate::store::rows::{self, Debt, DebtState, Queued, Since};
+use crate::store::rows::{self, Asking, Debt, DebtState, Queued, Since};
 use std::fs;
 
 const CHAT: ChatNo = ChatNo(7);
@@ -28,6 +29,15 @@ fn own() -> Vec<u8> {
     rows::write(&Queued::of_own(Happened { update: None, at: Moment(2), place, event }))
 }
 
+/// A question that is out with a provider.
+fn asking() -> Asking {
+    let lines = Vec::new();
+    let question =
+        Question { task: Task::Chat, system: String::new(), lines, max_tokens: 5, json: false, prefer: None };
+    let ask = Ask { token: "1".into(), question, account: UserId(1), show: None, until: Moment(u64::MAX) };
+    Asking { ask, feature: "hub".into(), since: Moment(1), out: true, lost: 0, told: false }
+}
+
 /// A store in which everything is owed that can be.
 async fn owing(home: &Home) -> PathBuf {
     let store = home.open("store");
@@ -36,6 +46,7 @@ async fn owing(home: &Home) -> PathBuf {
     let wake = |off: i64, key: &str| keys::wake(NOW.0.saturating_add_signed(off), CHAT, "membership", key);
     let all = [
         (keys::owed(CHAT, 1), debt()),
+        (keys::asked(CHAT, 4), rows::write(&asking())),
         (keys::queued(CHAT, 2), event()),
         (keys::queued(CHAT, 3), own()),
         (wake(-5, "ring"), Vec::new()),
@@ -66,6 +77,8 @@ async fn debts_and_what_people_did_rest_while_features_go_on_and_the_reconciler_
     let restored = restore(&home.settings("new"), &path, &RestoreWays { word: &word, ..ways() }).unwrap();
     assert_eq!(restored.held, 2);
     let rows = home.rows("new").await;
+    let asked = rows.iter().find(|it| it.0 == keys::asked(CHAT, 4)).map(|it| rows::read::<Asking>(&it.1).unwrap());
+    assert_eq!(asked, Some(asking().doubted()), "a question may have been answered meanwhile");
     let has = |key: Vec<u8>| rows.iter().any(|it| it.0 == key);
     let wake = |at: u64, key: &str| keys::wake(at, CHAT, "membership", key);
     let held: Vec<_> = rows.iter().filter_map(|(key, value)| held_of(key, value)).collect();
