@@ -372,7 +372,7 @@ mod tests {
                 assert!(!label.contains("id") && !label.contains("user"), "{} {label}", metric.name);
             }
         }
-        assert!(series < 5_000, "{series} lines at most")
+        assert!(series < 5_000, "{series} lines at most");
     }
 
     #[test]

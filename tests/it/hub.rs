@@ -1,4 +1,5 @@
 //! Conversations with the whole program and the provider that needs no network.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 use crate::harness::{By, Setting, Story};
 use majordomo::domain::types::{ChatId, UserId};

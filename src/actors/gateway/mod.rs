@@ -148,7 +148,7 @@ impl Gateway {
             match self.questions.contains_key(&id) || self.world.gateway.ends().contains(&id) {
                 true => {}
                 false if self.questions.len() + found.len() < most => {
-                    found.push(Question { chat: id.0, seq: id.1, row })
+                    found.push(Question { chat: id.0, seq: id.1, row });
                 }
                 false => more = true,
             }

@@ -91,7 +91,7 @@ fn waits(scene: &mut Scene<'_>, running: &Running, why: Why) {
             let slot = scene.say(running.thread, None, words, true);
             let named = |it: &mut Running| {
                 if it.token == running.token {
-                    it.slot = Some(slot)
+                    it.slot = Some(slot);
                 }
             };
             scene.change(|it| it.running.iter_mut().for_each(named));

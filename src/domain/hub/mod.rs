@@ -71,7 +71,7 @@ impl Rules for Hub {
         let mut scene = Scene::new(&self.settings, state, event, facts);
         match (&event.event, event.place.kind) {
             (Event::Said(said), ChatKind::Private | ChatKind::Group | ChatKind::Supergroup) => {
-                said_to(&mut scene, said)
+                said_to(&mut scene, said);
             }
             (Event::Answered(it), _) if it.feature == NAME => answer::came(&mut scene, it),
             (Event::Migrated { .. }, _) => scene.change(|it| it.running.clear()),

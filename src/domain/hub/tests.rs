@@ -1,4 +1,5 @@
 //! Conversations on the stage: questions in, answers out, one after the other.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 use super::super::ai::{Answer, Ask, Asked, Speaker, Task, Usage, Why};
 use super::super::effect::{Call, Effect, MessageRef};

@@ -1,4 +1,4 @@
-//! Delimiters that CommonMark leaves as they are, although their writer meant something: `||spoiler||`, `**so:**then`.
+//! Delimiters that `CommonMark` leaves as they are, although their writer meant something: `||spoiler||`, `**so:**then`.
 
 use super::leaf::{Leaf, Run};
 use super::page::Style;

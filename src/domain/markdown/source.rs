@@ -86,7 +86,7 @@ impl Fence {
     }
 }
 
-/// `\(x\)` and `\[x\]`, which many models write, become `$x$` and `$$x$$`: to CommonMark they are escaped brackets,
+/// `\(x\)` and `\[x\]`, which many models write, become `$x$` and `$$x$$`: to `CommonMark` they are escaped brackets,
 /// and it would eat the formula's own backslashes. Not in code, and not over an empty line.
 fn dollars(text: String) -> String {
     if !text.contains("\\(") && !text.contains("\\[") {

@@ -31,7 +31,7 @@ fn lists_have_bullets_numbers_boxes_and_indents() {
 
 #[test]
 fn a_thousand_levels_are_no_thousand_indents() {
-    let levels: String = (0..200).map(|it| format!("{}- a\n", "  ".repeat(it))).collect();
+    let levels: String = (0..200).map(|it| "  ".repeat(it) + "- a\n").collect();
     let shown = shown(&levels);
     assert!(shown.lines().all(|it| it.len() - it.trim_start().len() <= 12), "{shown}");
 }

@@ -32,7 +32,7 @@ fn tagged(piece: &Piece) -> String {
             match char::from_u32(u32::from(*unit)) {
                 Some(it) => out.push(it),
                 None if (0xD800..0xDC00).contains(unit) => {
-                    out.push_str(&String::from_utf16(&units[at..at + 2]).unwrap())
+                    out.push_str(&String::from_utf16(&units[at..at + 2]).unwrap());
                 }
                 None => {}
             }
