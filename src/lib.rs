@@ -1,6 +1,6 @@
 //! Majordomo: one binary that keeps house for a Telegram bot.
 //!
-//! Who may know whom: `main -> cli -> app -> supervisors -> actors -> protocol, store, telegram -> domain`,
+//! Who may know whom: `main -> cli -> app -> supervisors -> actors -> protocol, store, telegram, ai -> domain`,
 //! `web -> protocol -> domain`. `tests/architecture.rs` keeps it so.
 
 #[cfg(panic = "abort")]

@@ -67,9 +67,11 @@ impl Draft<'_> {
         }
     }
 
+    /// As the provider counts; who says nothing, or none for an answer that is there, is estimated: words are not free.
     fn usage(&self, call: Call<'_>) -> Usage {
-        let output = self.output.unwrap_or_else(|| tokens(&self.text));
-        Usage { input: self.input.unwrap_or(call.input), output }
+        let said = |tokens: Option<u32>| tokens.filter(|it| *it > 0 || self.text.is_empty());
+        let output = said(self.output).unwrap_or_else(|| tokens(&self.text));
+        Usage { input: said(self.input).unwrap_or(call.input), output }
     }
 }
 

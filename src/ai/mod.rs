@@ -1,33 +1,28 @@
 //! AI providers behind one trait: chat, embeddings, transcription, moderation. IO alone: no actor, no store, no rule.
 //!
-//! One file per kind, and one line in [`KINDS`]. What goes on between providers (order, pauses, breakers) is decided
+//! One file per kind in `kinds/`, and one line in [`KINDS`]. What goes on between providers (order, pauses, breakers) is decided
 //! in `domain::ai::route`; what is owed and paid is kept by whoever asks.
 
+use crate::config::nearest::nearest;
 use crate::config::{self, AiLimits, AiProvider};
-use crate::domain::ai::route::{Candidate, Routes};
+use crate::domain::ai::route::{Candidate, OFFLINE, Routes};
 use crate::domain::ai::{Answer, Question, Task, Usage};
 use futures_util::future::{BoxFuture, FutureExt};
+use kinds::offline::Offline;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use thiserror::Error;
 
-mod anthropic;
 mod converse;
 mod failure;
-mod gemini;
 mod http;
 mod kinds;
-mod offline;
-mod ollama;
-mod openai;
-mod openai_compatible;
 mod sort;
 #[cfg(test)]
 mod tests;
 
 pub use failure::{Failure, Tried};
 pub use kinds::KINDS;
-pub use offline::OFFLINE;
 
 /// What comes of a call.
 pub type Ahead<'a, T> = BoxFuture<'a, Result<T, Failure>>;
@@ -178,6 +173,8 @@ pub enum Unusable {
     Kind {
         /// The provider.
         provider: String,
+        /// What stands there.
+        kind: String,
     },
     /// This machine can make no client.
     #[error("no connections can be made for ai.providers.{provider}: {why}")]
@@ -187,6 +184,17 @@ pub enum Unusable {
         /// Why not.
         why: String,
     },
+}
+
+impl Unusable {
+    /// What was probably meant.
+    #[must_use]
+    pub fn nearest(&self) -> Option<&'static str> {
+        match self {
+            Self::Kind { kind, .. } => nearest(kind, KINDS.iter().map(|it| it.name)),
+            Self::Address { .. } | Self::Key { .. } | Self::Http { .. } => None,
+        }
+    }
 }
 
 /// Everybody who can be asked, and in which order.
@@ -202,7 +210,7 @@ impl Providers {
     /// An entry that cannot work.
     pub fn new(settings: &config::Ai) -> Result<Self, Unusable> {
         let mut all: BTreeMap<String, Arc<dyn Provider>> = BTreeMap::new();
-        all.insert(OFFLINE.into(), Arc::new(offline::Offline::new(OFFLINE, &settings.limits)));
+        all.insert(OFFLINE.into(), Arc::new(Offline::new(OFFLINE, &settings.limits)));
         for (name, provider) in settings.providers.iter() {
             all.insert(name.clone(), make(name, provider, &settings.limits)?);
         }
@@ -228,7 +236,8 @@ impl Providers {
 }
 
 fn make(name: &str, settings: &AiProvider, limits: &AiLimits) -> Result<Arc<dyn Provider>, Unusable> {
-    let kind = kinds::of(&settings.kind).ok_or_else(|| Unusable::Kind { provider: name.into() })?;
+    let kind = kinds::of(settings.kind(name))
+        .ok_or_else(|| Unusable::Kind { provider: name.into(), kind: settings.kind(name).into() })?;
     (kind.make)(name, settings, limits)
 }
 
@@ -254,7 +263,7 @@ fn routes(settings: &config::Ai) -> Routes {
 fn usual(name: &str, settings: &AiProvider, task: Task) -> Option<Candidate> {
     let talks = matches!(task, Task::Chat | Task::Vision | Task::Cheap);
     let own = (talks && !settings.model.is_empty()).then_some(settings.model.as_str());
-    let model = own.or_else(|| (kinds::of(&settings.kind)?.usual)(task))?;
+    let model = own.or_else(|| (kinds::of(settings.kind(name))?.usual)(task))?;
     Some(Candidate { provider: name.into(), model: model.into() })
 }
 

@@ -216,9 +216,12 @@ mod tests {
         lines.iter().map(pair).collect()
     }
 
+    /// Headers, and the wait they ask for.
+    type Case<'a> = (&'a [(&'a str, &'a str)], Option<u64>);
+
     #[test]
     fn every_way_of_asking_for_patience_is_understood() {
-        let cases: &[(&[(&str, &str)], Option<u64>)] = &[
+        let cases: &[Case<'_>] = &[
             (&[("retry-after", "3")], Some(3_000)),
             (&[("retry-after", "0.25")], Some(250)),
             (&[("retry-after", "-5")], Some(0)),

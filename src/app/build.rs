@@ -167,7 +167,7 @@ fn source(client: &Client, settings: &Settings) -> Source {
 
 /// All providers, none of which has been asked yet.
 fn desk(settings: &Settings) -> Result<Desk, StartError> {
-    let providers = Providers::new(&crate::config::Ai::default()).map_err(|it| StartError::Config(it.to_string()))?;
+    let providers = Providers::new(&settings.ai).map_err(|it| StartError::Config(it.to_string()))?;
     Ok(Desk::new(Arc::new(providers), breaker_rules(settings), &settings.limits.gateway))
 }
 

@@ -2,7 +2,8 @@
 
 use super::out::{self, Look, Tone};
 use super::{Exit, Source};
-use crate::config::{Loaded, Origin, from_environment, keys, shipped};
+use crate::ai::Providers;
+use crate::config::{ConfigError, Loaded, Origin, Place, Problem, from_environment, keys, keys_of, shipped};
 use serde_json::json;
 
 /// What can be done with the configuration.
@@ -25,7 +26,8 @@ pub(super) enum Command {
 }
 
 pub(super) fn run(source: &Source, command: Command) -> Exit {
-    let loaded = match (from_environment(source.0.as_deref()), &command) {
+    let loaded = from_environment(source.0.as_deref()).and_then(with_providers);
+    let loaded = match (loaded, &command) {
         (Ok(loaded), _) => loaded,
         (Err(_), Command::Example) => Loaded::default(), // a wrong file is no reason to refuse a right one
         (Err(error), Command::Check { json: true }) => {
@@ -43,6 +45,18 @@ pub(super) fn run(source: &Source, command: Command) -> Exit {
         Command::Show { json: true } => out::print_json(&as_json(&loaded)),
         Command::Show { json: false } => out::print(show(&loaded, Look::now())),
         Command::Example => out::print(shipped()),
+    }
+}
+
+/// What only the kind of a provider knows of its settings.
+fn with_providers(loaded: Loaded) -> Result<Loaded, ConfigError> {
+    match Providers::new(&loaded.settings.ai) {
+        Ok(_) => Ok(loaded),
+        Err(unusable) => {
+            let (text, nearest) = (unusable.to_string(), unusable.nearest().map(String::from));
+            let problem = Problem { key: String::new(), place: Place::Default, text, nearest };
+            Err(ConfigError { problems: vec![problem] })
+        }
     }
 }
 
@@ -68,7 +82,7 @@ fn as_json(loaded: &Loaded) -> serde_json::Value {
 fn show(loaded: &Loaded, look: Look) -> String {
     let tree = toml::Table::try_from(&loaded.settings).unwrap_or_default();
     let (mut page, mut section) = (String::new(), String::new());
-    for key in keys() {
+    for key in &keys_of(&loaded.settings) {
         let (head, name) = key.rsplit_once('.').unwrap_or(("", key));
         if section != head {
             let gap = if page.is_empty() { "" } else { "\n" };
@@ -98,6 +112,19 @@ mod tests {
 
     use super::*;
     use crate::config::load;
+
+    #[test]
+    fn a_provider_of_no_kind_is_refused_with_the_nearest_one() {
+        let env =
+            [("MAJORDOMO_AI__PROVIDERS__HOME__KIND", "olama"), ("MAJORDOMO_AI__PROVIDERS__HOME__KEY", "sk-canary")];
+        let loaded = load(None, env.map(|(name, value)| (name.into(), value.into()))).unwrap();
+        let told = with_providers(loaded).unwrap_err().to_string();
+        assert!(told.contains("ai.providers.home.kind: expected one of openai, "), "{told}");
+        assert!(told.contains("did you mean `ollama`?") && !told.contains("canary"), "{told}");
+        let env = [("MAJORDOMO_AI__PROVIDERS__OPENAI__KEY", "sk-canary")];
+        let loaded = load(None, env.map(|(name, value)| (name.into(), value.into()))).unwrap();
+        assert!(with_providers(loaded).is_ok());
+    }
 
     #[test]
     fn what_is_shown_is_the_settings_again_with_who_said_what_and_no_secret() {

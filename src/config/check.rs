@@ -21,6 +21,11 @@ pub(super) fn an_address(value: &str) -> Result<(), Unfit> {
     Ok(())
 }
 
+/// An address of the web, if any.
+pub(super) fn nothing_or_an_address(value: &str) -> Result<(), Unfit> {
+    if value.is_empty() { Ok(()) } else { an_address(value) }
+}
+
 /// An address to listen at.
 pub(super) fn a_listener(value: &str) -> Result<(), Unfit> {
     if port_of(value).is_some() {

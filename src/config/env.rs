@@ -38,12 +38,15 @@ impl Environment {
         ours.sort();
         let mut found = Self::default();
         for (name, value) in ours {
-            match schema::keys().iter().find(|key| schema::env_name(key) == name) {
+            match schema::key_of(&name) {
                 _ if name == RUNTIME_DIR => {
                     found.runtime_dir = Some(value.into()).filter(|it: &PathBuf| it.is_absolute());
                 }
                 _ if value.contains('\u{fffd}') => found.problems.push(not_text(&name)),
-                Some(key) => found.leaves.push((key.clone(), name, value_for(key, &value))),
+                Some(key) => {
+                    let value = value_for(&key, &value);
+                    found.leaves.push((key, name, value));
+                }
                 None => found.problems.push(unknown(&name)),
             }
         }

@@ -3,6 +3,7 @@
 use super::error::{ConfigError, Place, Problem};
 use super::nearest::nearest_key;
 use super::schema;
+use crate::domain::settings::ANY;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -76,7 +77,7 @@ impl File {
             let word: &str = name.get_ref();
             let key = format!("{prefix}{word}");
             let Some(value) = values.get(word) else { continue };
-            match (known.get(word), node.get_ref(), value) {
+            match (known.get(word).or_else(|| known.get(ANY)), node.get_ref(), value) {
                 (Some(Value::Table(known)), DeValue::Table(tree), Value::Table(values)) => {
                     self.walk(tree, values, known, &format!("{key}."));
                 }
@@ -92,7 +93,8 @@ impl File {
     }
 
     fn unknown(&mut self, key: &str, span: Range<usize>) {
-        let near = nearest_key(key, schema::keys()).or_else(|| nearest_section(key));
+        let keys = schema::keys_near(key);
+        let near = nearest_key(key, &keys).or_else(|| nearest_section(key));
         self.problem(key, span, "there is no such key".into(), near.map(String::from));
     }
 

@@ -35,7 +35,7 @@ pub use load::{Loaded, Origin, from_environment, load};
 pub use log::{Log, LogFormat, LogLevel};
 pub use owner::Owner;
 pub use runtime::Runtime;
-pub use schema::{env_name, keys};
+pub use schema::{env_name, is_variable, keys, keys_of};
 pub use secret::Secret;
 pub use shipped::{meanings, shipped};
 pub use store::Store;
@@ -66,6 +66,8 @@ settings! {
         limits: Limits;
         /// `[runtime]`
         runtime: Runtime;
+        /// `[ai]`
+        ai: Ai;
     }
 }
 

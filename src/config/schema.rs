@@ -1,6 +1,7 @@
 //! The keys there are, read from the defaults, with what each may hold.
 
-use super::Settings;
+use super::{AiProvider, Settings};
+use crate::domain::settings::{ANY, is_name};
 use serde::Deserialize;
 use std::sync::LazyLock;
 use toml::{Table, Value};
@@ -8,23 +9,87 @@ use toml::{Table, Value};
 /// What comes before every variable of ours.
 pub(super) const PREFIX: &str = "MAJORDOMO_";
 
-static DEFAULTS: LazyLock<Table> = LazyLock::new(|| Table::try_from(Settings::default()).unwrap_or_default());
-static KEYS: LazyLock<Vec<String>> = LazyLock::new(|| {
+/// The defaults, with one entry named [`ANY`] where people give names.
+static DEFAULTS: LazyLock<Table> = LazyLock::new(|| {
+    let mut settings = Settings::default();
+    settings.ai.providers.0.insert(ANY.into(), AiProvider::default());
+    Table::try_from(settings).unwrap_or_default()
+});
+static KEYS: LazyLock<Vec<String>> = LazyLock::new(|| all_keys().into_iter().filter(|it| !is_form(it)).collect());
+static FORMS: LazyLock<Vec<String>> = LazyLock::new(|| all_keys().into_iter().filter(|it| is_form(it)).collect());
+
+fn all_keys() -> Vec<String> {
     let mut keys = Vec::new();
     collect(&DEFAULTS, "", &mut keys);
     keys
-});
+}
+
+fn is_form(key: &str) -> bool {
+    key.split('.').any(|it| it == ANY)
+}
 
 /// The keys whose values are never shown: those that show a text as a mask.
 static SECRETS: LazyLock<Vec<&str>> = LazyLock::new(|| {
     let is_secret = |key: &&String| matches!(default_of(key), Some(Value::String(_))) && masks(key);
-    keys().iter().filter(is_secret).map(String::as_str).collect()
+    keys().iter().chain(forms()).filter(is_secret).map(String::as_str).collect()
 });
 
 /// Every key, with dots; a section's own keys stand together.
 #[must_use]
 pub fn keys() -> &'static [String] {
     &KEYS
+}
+
+/// The keys that exist once for each name that people give, with [`ANY`] in its place.
+#[must_use]
+pub(super) fn forms() -> &'static [String] {
+    &FORMS
+}
+
+/// The form of a key that people have named.
+fn form_of(key: &str) -> Option<&'static String> {
+    forms().iter().find(|form| {
+        let (before, after) = form.split_once(ANY).unwrap_or((form, ""));
+        let name = key.strip_prefix(before).and_then(|it| it.strip_suffix(after));
+        name.is_some_and(|it| !it.is_empty() && !it.contains('.'))
+    })
+}
+
+/// Every key of these settings: with the names that were given.
+#[must_use]
+pub fn keys_of(settings: &Settings) -> Vec<String> {
+    let mut keys = Vec::new();
+    collect(&Table::try_from(settings).unwrap_or_default(), "", &mut keys);
+    keys
+}
+
+/// The key that a variable of this name sets.
+pub(super) fn key_of(variable: &str) -> Option<String> {
+    let plain = keys().iter().find(|it| env_name(it) == variable).cloned();
+    plain.or_else(|| {
+        forms().iter().find_map(|form| {
+            let name = env_name(form);
+            let (before, after) = name.split_once(ANY)?;
+            let given = variable.strip_prefix(before)?.strip_suffix(after)?.to_lowercase();
+            is_name(&given).then(|| form.replacen(ANY, &given, 1))
+        })
+    })
+}
+
+/// Every key that may have been meant by one that does not exist: a name in it is taken as given.
+pub(super) fn keys_near(key: &str) -> Vec<String> {
+    let named = forms().iter().filter_map(|form| {
+        let (before, _) = form.split_once(ANY)?;
+        let given = key.strip_prefix(before)?.split('.').next()?;
+        Some(form.replacen(ANY, given, 1))
+    });
+    keys().iter().cloned().chain(named).collect()
+}
+
+/// Whether there is a setting that a variable of this name sets.
+#[must_use]
+pub fn is_variable(name: &str) -> bool {
+    key_of(name).is_some()
 }
 
 /// The environment variable that sets a key.
@@ -40,7 +105,7 @@ pub(super) fn defaults() -> &'static Table {
 
 /// The default of a key.
 pub(super) fn default_of(key: &str) -> Option<&'static Value> {
-    find(&DEFAULTS, key)
+    find(&DEFAULTS, key).or_else(|| find(&DEFAULTS, form_of(key)?))
 }
 
 /// What stands under a dotted key.
@@ -53,7 +118,7 @@ fn find<'a>(tree: &'a Table, key: &str) -> Option<&'a Value> {
 
 /// Whether the value of this key is never shown.
 pub(super) fn is_secret(key: &str) -> bool {
-    SECRETS.contains(&key)
+    SECRETS.contains(&form_of(key).map_or(key, String::as_str))
 }
 
 /// Whether a text under this key is shown as another.

@@ -1,7 +1,7 @@
 //! The shipped `config.toml`: every setting with its default, and above it what it means, as declared.
 
 use super::{Settings, schema};
-use crate::domain::settings::{Meaning, Section};
+use crate::domain::settings::{ANY, Meaning, Section};
 use std::fmt::Write;
 
 const HEAD: &str = "\
@@ -27,15 +27,17 @@ pub fn shipped() -> String {
     let (mut page, mut section) = (HEAD.to_owned(), String::new());
     for Meaning { key, lines } in meanings() {
         let (head, name) = key.rsplit_once('.').unwrap_or(("", &key));
+        // What people name is not there until they do.
+        let off = if key.contains(ANY) { "#" } else { "" };
         if section != head {
-            let _ = writeln!(page, "\n[{head}]");
+            let _ = writeln!(page, "\n{off}[{}]", head.replace(ANY, "NAME"));
             head.clone_into(&mut section);
         }
         for line in lines {
-            let _ = writeln!(page, "#{}", line.replace('`', ""));
+            let _ = writeln!(page, "#{off}{}", line.replace('`', ""));
         }
         let value = schema::default_of(&key).map(ToString::to_string).unwrap_or_default();
-        let _ = writeln!(page, "{name} = {value}");
+        let _ = writeln!(page, "{off}{name} = {value}");
     }
     page
 }

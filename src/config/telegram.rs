@@ -1,7 +1,7 @@
 //! `[telegram]`: the bot, and how its updates come.
 
 use super::Secret;
-use super::check::{a_listener, an_address};
+use super::check::{a_listener, an_address, nothing_or_an_address};
 use crate::domain::settings::{Unfit, settings};
 use serde::{Deserialize, Serialize};
 
@@ -105,8 +105,4 @@ fn a_word(secret: &str) -> Result<(), Unfit> {
 
 fn is_word(it: char) -> bool {
     it.is_ascii_alphanumeric() || matches!(it, '_' | '-')
-}
-
-fn nothing_or_an_address(url: &str) -> Result<(), Unfit> {
-    if url.is_empty() { Ok(()) } else { an_address(url) }
 }

@@ -54,7 +54,7 @@ fn the_shipped_file_says_every_key_with_its_default_and_its_meaning() {
 #[test]
 fn every_meaning_is_a_sentence_that_fits_a_terminal() {
     let meanings = meanings();
-    assert_eq!(meanings.len(), keys().len());
+    assert_eq!(meanings.len(), keys().len() + schema::forms().len());
     for it in meanings {
         assert!(it.lines.iter().all(|line| line.starts_with(' ') && line.len() < 180), "{it:?}");
         assert!(it.lines.last().is_some_and(|line| line.ends_with('.')), "{it:?}");
@@ -189,7 +189,8 @@ fn a_wrong_variable_is_refused_by_its_name() {
 }
 
 /// Texts of every shape that some key takes: no list of keys, so that a new one needs nothing here.
-const TEXTS: [&str; 6] = ["other", TOKEN, "http://127.0.0.1:8081", "https://a.example/hook", "[::1]:9999", "5, 6"];
+const TEXTS: [&str; 7] =
+    ["other", "offline/offline", TOKEN, "http://127.0.0.1:8081", "https://a.example/hook", "[::1]:9999", "5, 6"];
 
 /// Values that a key may take, other than its default, as its variable would say them.
 fn others(key: &str, default: &toml::Value) -> Vec<String> {
@@ -243,8 +244,71 @@ fn every_number_has_a_limit() {
 
 #[test]
 fn the_secrets_are_known_by_their_masks() {
-    let secret: Vec<_> = keys().iter().filter(|it| schema::is_secret(it)).collect();
-    assert_eq!(secret, ["telegram.token", "telegram.webhook.secret"]);
+    let secret: Vec<_> = keys().iter().chain(schema::forms()).filter(|it| schema::is_secret(it)).collect();
+    assert_eq!(secret, ["telegram.token", "telegram.webhook.secret", "ai.providers.*.key"]);
+    assert!(schema::is_secret("ai.providers.openai.key") && !schema::is_secret("ai.providers.openai.model"));
+}
+
+#[test]
+fn a_section_with_a_name_of_ones_own_is_set_by_file_and_variables_alike() {
+    let text = "[ai.providers.openai]\nmodel = \"gpt-x\"\n[ai.routes]\nchat = [\"my_box/llama/3\", \"openai/a\"]";
+    let env = [
+        ("MAJORDOMO_AI__PROVIDERS__OPENAI__KEY", "sk-canary"),
+        ("MAJORDOMO_AI__PROVIDERS__MY_BOX__KIND", "ollama"),
+        ("MAJORDOMO_AI__PROVIDERS__MY_BOX__BASE_URL", "http://10.0.0.2:11434"),
+    ];
+    let loaded = from_text(text, &env).unwrap();
+    let ai = &loaded.settings.ai;
+    assert_eq!(ai.providers.keys().collect::<Vec<_>>(), ["my_box", "openai"]);
+    assert_eq!((&*ai.providers["openai"].key, ai.providers["openai"].model.as_str()), ("sk-canary", "gpt-x"));
+    assert_eq!(ai.providers["openai"].kind("openai"), "openai");
+    assert_eq!(ai.providers["my_box"].kind("my_box"), "ollama");
+    assert_eq!(loaded.origins["ai.providers.openai.model"], Origin::File(2));
+    assert_eq!(loaded.origins["ai.providers.openai.key"], Origin::Environment(env[0].0.into()));
+    assert!(!format!("{loaded:?} {}", serde_json::to_string(&loaded.settings).unwrap()).contains("canary"));
+    assert!(keys_of(&loaded.settings).contains(&"ai.providers.my_box.base_url".to_owned()));
+}
+
+#[test]
+fn what_is_wrong_in_a_section_with_a_name_is_told_under_it() {
+    let cases: &[(&str, &[&str])] = &[
+        (
+            "[ai.providers.openai]\nkee = 1",
+            &["my.toml:2:1: ai.providers.openai.kee: there is no such key; did you mean `ai.providers.openai.key`?"],
+        ),
+        (
+            "ai.providers.openai.base_url = \"nowhere\"",
+            &["ai.providers.openai.base_url: expected an address that begins with"],
+        ),
+        ("ai.providers.openai.key = 5", &["my.toml:1:27: ai.providers.openai.key: expected a text in quotes"]),
+        (
+            "ai.providers.openai = 5",
+            &["ai.providers.openai: expected a section, [ai.providers.openai], found an integer"],
+        ),
+        ("ai.providers.My-Box.model = \"x\"", &["ai.providers.My-Box: expected a name of a-z, 0-9"]),
+        ("ai.providers.\"*\".model = \"x\"", &["ai.providers.*: expected a name of a-z, 0-9"]),
+        (
+            "ai.routes.chat = [\"openai/a\"]",
+            &["my.toml:1:18: ai.routes.chat: expected providers that exist (offline), not openai"],
+        ),
+        ("ai.routes.chat = [\"openai\"]", &["ai.routes.chat: expected a list, each a provider and its model"]),
+        ("ai.limits.total_ms = 5", &["ai.limits.first_byte_ms: expected at most ai.limits.total_ms"]),
+    ];
+    for (text, snippets) in cases {
+        let told = refusal(text, &[]);
+        for snippet in *snippets {
+            assert!(told.contains(snippet), "of:\n{text}\nwas told:\n{told}\nbut not:\n{snippet}");
+        }
+    }
+    for name in
+        ["MAJORDOMO_AI__PROVIDERS__KEY", "MAJORDOMO_AI__PROVIDERS__A__B__KEY", "MAJORDOMO_AI__PROVIDERS___A__KEY"]
+    {
+        let told = from_env(name, "x").expect_err(name).to_string();
+        assert!(told.contains("there is no such setting"), "{told}");
+    }
+    assert!(
+        is_variable("MAJORDOMO_AI__PROVIDERS__OPENAI__KEY") && !is_variable("MAJORDOMO_AI__PROVIDERS__OPENAI__KEE")
+    );
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use super::check::same_port;
 use super::{Mode, Settings};
+use crate::domain::ai::Task;
+use crate::domain::ai::route::{Candidate, OFFLINE};
 use crate::domain::settings::Check;
 
 /// The address of Telegram itself.
@@ -10,6 +12,7 @@ const CLOUD: &str = "https://api.telegram.org";
 /// Reports what does not go together.
 pub(super) fn judge(settings: &Settings, check: &mut Check) {
     webhook(settings, check);
+    routes(settings, check);
     let polling = &settings.telegram.polling;
     if polling.stall_s <= polling.wait_s {
         check.wrong("telegram.polling.stall_s", "more seconds than telegram.polling.wait_s, at most 3600");
@@ -21,6 +24,24 @@ pub(super) fn judge(settings: &Settings, check: &mut Check) {
     let runtime = &settings.runtime;
     if runtime.backoff_cap_ms < runtime.backoff_base_ms {
         check.wrong("runtime.backoff_cap_ms", "at least runtime.backoff_base_ms, at most 3600000");
+    }
+}
+
+/// Whoever is to be asked must be there.
+fn routes(settings: &Settings, check: &mut Check) {
+    let ai = &settings.ai;
+    for task in Task::ALL {
+        let asked = ai.routes.of(task).iter().filter_map(|it| it.parse::<Candidate>().ok());
+        if let Some(it) =
+            asked.into_iter().find(|it| it.provider != OFFLINE && !ai.providers.contains_key(&it.provider))
+        {
+            let known: Vec<_> = ai.providers.keys().map(String::as_str).chain([OFFLINE]).collect();
+            let expected = format!("providers that exist ({}), not {}", known.join(", "), it.provider.escape_debug());
+            check.wrong(&format!("ai.routes.{task}"), expected);
+        }
+    }
+    if ai.limits.first_byte_ms > ai.limits.total_ms {
+        check.wrong("ai.limits.first_byte_ms", "at most ai.limits.total_ms");
     }
 }
 

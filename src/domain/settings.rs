@@ -17,7 +17,10 @@
 //! }
 //! ```
 
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fmt::Display;
+use std::ops::Deref;
 use std::ops::RangeInclusive;
 
 /// A section of the configuration. [`settings!`] implements it.
@@ -104,6 +107,57 @@ pub fn a_rate(value: &f64) -> Result<(), Unfit> {
 #[must_use]
 pub fn key_of(at: &str, field: &str) -> String {
     if at.is_empty() { field.to_owned() } else { format!("{at}.{field}") }
+}
+
+/// What stands in a key for the names that people give.
+pub const ANY: &str = "*";
+
+/// Sections of one form, each under a name that people give: `[ai.providers.<name>]`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Named<T>(pub BTreeMap<String, T>);
+
+impl<T> Default for Named<T> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<T> Deref for Named<T> {
+    type Target = BTreeMap<String, T>;
+
+    fn deref(&self) -> &BTreeMap<String, T> {
+        &self.0
+    }
+}
+
+impl<T> FromIterator<(String, T)> for Named<T> {
+    fn from_iter<I: IntoIterator<Item = (String, T)>>(all: I) -> Self {
+        Self(all.into_iter().collect())
+    }
+}
+
+impl<T: Section> Section for Named<T> {
+    fn explain(at: &str, meanings: &mut Vec<Meaning>) {
+        T::explain(&key_of(at, ANY), meanings);
+    }
+
+    fn judge(&self, at: &str, check: &mut Check) {
+        for (name, section) in &self.0 {
+            let at = key_of(at, name);
+            if !is_name(name) {
+                check.wrong(&at, "a name of a-z, 0-9 and single `_` between them, as a variable can say it");
+            }
+            section.judge(&at, check);
+        }
+    }
+}
+
+/// Whether a section may be called so: names are part of the names of variables, where `__` stands for a dot.
+#[must_use]
+pub fn is_name(name: &str) -> bool {
+    let plain = name.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'_');
+    plain && (1..=32).contains(&name.len()) && !name.starts_with('_') && !name.ends_with('_') && !name.contains("__")
 }
 
 /// Declares a section. Every field has its meaning above it; see the head of this file.

@@ -10,9 +10,10 @@ use std::process::Command;
 const PLACES_MAX: usize = 2;
 
 /// Each recipe, and the places it touches by hand.
-const RECIPES: [(&str, &[&str]); 3] = [
+const RECIPES: [(&str, &[&str]); 4] = [
     ("command", &["src/domain/house/mod.rs", "src/domain/house/tests.rs"]),
     ("feature", &["src/domain/bell/", "src/domain/mod.rs"]),
+    ("provider", &["src/ai/kinds.rs", "src/ai/kinds/mistral.rs"]),
     ("setting", &["src/config/backup.rs"]),
 ];
 

@@ -2,6 +2,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "a story stands outside of the program")]
 
+mod aimock;
 mod backup;
 mod cli;
 mod durable;

@@ -247,9 +247,12 @@ async fn json_in_a_code_block_is_taken_out_of_it() {
 
 #[tokio::test]
 async fn a_provider_that_counts_nothing_is_estimated() {
-    let body = json!({"choices":[{"message":{"content":"12345678"},"finish_reason":"stop"}]});
-    let server = Server::start(document("200 OK", &body.to_string())).await;
-    let question = Question { system: String::new(), ..question("1234567890") };
-    let answer = provider("openai", &server.url, limits()).chat(asked(&question, &[])).await.unwrap();
-    assert_eq!(answer.usage, Usage { input: 3, output: 2 });
+    let choices = json!([{"message":{"content":"12345678"},"finish_reason":"stop"}]);
+    let none = json!({"prompt_tokens": 0, "completion_tokens": 0});
+    for body in [json!({"choices": choices}), json!({"choices": choices, "usage": none})] {
+        let server = Server::start(document("200 OK", &body.to_string())).await;
+        let question = Question { system: String::new(), ..question("1234567890") };
+        let answer = provider("openai", &server.url, limits()).chat(asked(&question, &[])).await.unwrap();
+        assert_eq!(answer.usage, Usage { input: 3, output: 2 });
+    }
 }

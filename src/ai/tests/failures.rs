@@ -84,7 +84,7 @@ async fn a_flood_says_how_long_from_its_headers() {
 fn beginning(kind: &str) -> String {
     let whole = stream(kind, "stop");
     let at = whole.find("мир").unwrap();
-    let end = whole[..at].rfind("\n").unwrap() + 1;
+    let end = whole[..at].rfind('\n').unwrap() + 1;
     whole[..end].to_owned()
 }
 

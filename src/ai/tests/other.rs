@@ -167,12 +167,12 @@ fn what_cannot_work_is_refused_in_words_without_the_key() {
     let mut cases = Vec::new();
     let mut wrong = |change: fn(&mut AiProvider), words: &'static str| {
         let mut it = settings(&[("one", "openai", "")], AiRoutes::default());
-        change(it.providers.get_mut("one").unwrap());
+        change(it.providers.0.get_mut("one").unwrap());
         cases.push((it, words));
     };
     wrong(
         |it| it.kind = "opnai".into(),
-        "kind: expected one of openai, anthropic, gemini, openai_compatible, ollama, offline",
+        "kind: expected one of openai, openai_compatible, anthropic, gemini, ollama, offline",
     );
     wrong(|it| it.base_url = "ftp://x".into(), "base_url is no address");
     wrong(|it| it.key = format!("{KEY}\n{KEY}").into(), "key has characters");

@@ -149,7 +149,8 @@ async fn read(stream: &mut TcpStream) -> Option<Seen> {
 
 /// The head of an answer that ends with its connection.
 pub fn head(status: &str, headers: &[(&str, &str)]) -> Do {
-    let lines: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let lines: Vec<_> = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let lines = lines.concat();
     Do::Send(format!("HTTP/1.1 {status}\r\nconnection: close\r\n{lines}\r\n").into_bytes())
 }
 

@@ -14,6 +14,9 @@ use std::str::FromStr;
 #[cfg(test)]
 mod tests;
 
+/// The provider that is always there and needs no network, and its only model.
+pub const OFFLINE: &str = "offline";
+
 /// A model of a provider, written `provider/model`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Candidate {

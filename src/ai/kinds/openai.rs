@@ -1,9 +1,9 @@
 //! `openai`: the API of OpenAI, and the dialect that `openai_compatible` servers speak too.
 
-use super::converse::{Dialect, Draft, End, Framing, base64, converse, count, system, tokens, turns};
-use super::http::{Auth, Call, Http};
-use super::kinds::Kind;
-use super::{Ahead, Chat, Checked, Embedded, Failure, Moderated, Provider, Recording, Transcript, Unusable};
+use super::{Kind, Made};
+use crate::ai::converse::{Dialect, Draft, End, Framing, base64, converse, count, system, tokens, turns};
+use crate::ai::http::{Auth, Call, Http};
+use crate::ai::{Ahead, Chat, Checked, Embedded, Failure, Moderated, Provider, Recording, Transcript};
 use crate::clock;
 use crate::config::{AiLimits, AiProvider};
 use crate::domain::ai::{Answer, Speaker, Task, Usage};
@@ -14,24 +14,24 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub(super) const KIND: Kind = Kind { name: "openai", make, usual };
+pub(super) const KIND: Kind = Kind { name: "openai", make, usual: |task| Some(usual(task)) };
 
 /// What stands before `/chat/completions`.
 const USUAL: &str = "https://api.openai.com/v1";
 
-fn make(name: &str, settings: &AiProvider, limits: &AiLimits) -> Result<Arc<dyn Provider>, Unusable> {
+fn make(name: &str, settings: &AiProvider, limits: &AiLimits) -> Made {
     let http = Http::new(name, settings, limits, USUAL, Auth::Bearer)?;
     Ok(Arc::new(OpenAi { http, kind: KIND.name, most: "max_completion_tokens" }))
 }
 
-const fn usual(task: Task) -> Option<&'static str> {
-    Some(match task {
+const fn usual(task: Task) -> &'static str {
+    match task {
         Task::Chat | Task::Vision => "gpt-5-mini",
         Task::Cheap => "gpt-5-nano",
         Task::Transcription => "gpt-4o-mini-transcribe",
         Task::Embedding => "text-embedding-3-small",
         Task::Moderation => "omni-moderation-latest",
-    })
+    }
 }
 
 /// A server that speaks this dialect.
@@ -126,7 +126,8 @@ fn hear(part: &Value, draft: &mut Draft<'_>) {
         draft.say(choice[place]["content"].as_str().unwrap_or_default());
     }
     match choice["finish_reason"].as_str() {
-        None | Some("") => {}
+        // A router says `error` and breaks off.
+        None | Some("" | "error") => {}
         Some("length") => draft.end = Some(End::Cut),
         Some("content_filter") => draft.end = Some(End::Refused("content_filter".into())),
         Some(_) => draft.end = Some(End::Said),

@@ -1,9 +1,10 @@
 //! `anthropic`: the Messages API of Anthropic.
 
-use super::converse::{Dialect, Draft, End, Framing, base64, converse, count, system, turns};
-use super::http::{Auth, Http};
-use super::kinds::Kind;
-use super::{Ahead, Chat, Checked, Provider, Unusable, openai};
+use super::openai;
+use super::{Kind, Made};
+use crate::ai::converse::{Dialect, Draft, End, Framing, base64, converse, count, system, turns};
+use crate::ai::http::{Auth, Http};
+use crate::ai::{Ahead, Chat, Checked, Provider};
 use crate::config::{AiLimits, AiProvider};
 use crate::domain::ai::{Answer, Speaker, Task};
 use futures_util::future::FutureExt;
@@ -18,7 +19,7 @@ const USUAL: &str = "https://api.anthropic.com/v1";
 /// The API that is spoken here; it is named in every request.
 const VERSION: HeaderValue = HeaderValue::from_static("2023-06-01");
 
-fn make(name: &str, settings: &AiProvider, limits: &AiLimits) -> Result<Arc<dyn Provider>, Unusable> {
+fn make(name: &str, settings: &AiProvider, limits: &AiLimits) -> Made {
     let http = Http::new(name, settings, limits, USUAL, Auth::Header("x-api-key"))?;
     Ok(Arc::new(Anthropic { http: http.with("anthropic-version", VERSION) }))
 }

@@ -1,10 +1,10 @@
 //! `gemini`: the Generative Language API of Google.
 
-use super::converse::{Dialect, Draft, End, Framing, base64, converse, count, system, tokens, turns};
-use super::http::{Auth, Call, Http};
-use super::kinds::Kind;
 use super::openai::embedded;
-use super::{Ahead, Chat, Checked, Embedded, Failure, Provider, Unusable};
+use super::{Kind, Made};
+use crate::ai::converse::{Dialect, Draft, End, Framing, base64, converse, count, system, tokens, turns};
+use crate::ai::http::{Auth, Call, Http};
+use crate::ai::{Ahead, Chat, Checked, Embedded, Failure, Provider};
 use crate::clock;
 use crate::config::{AiLimits, AiProvider};
 use crate::domain::ai::{Answer, Speaker, Task};
@@ -19,7 +19,7 @@ pub(super) const KIND: Kind = Kind { name: "gemini", make, usual };
 const USUAL: &str = "https://generativelanguage.googleapis.com/v1beta";
 
 /// The key goes into a header: this API takes it in the address too, where logs and proxies would see it.
-fn make(name: &str, settings: &AiProvider, limits: &AiLimits) -> Result<Arc<dyn Provider>, Unusable> {
+fn make(name: &str, settings: &AiProvider, limits: &AiLimits) -> Made {
     Ok(Arc::new(Gemini { http: Http::new(name, settings, limits, USUAL, Auth::Header("x-goog-api-key"))? }))
 }
 

@@ -3,10 +3,11 @@
 //! It keeps the program useful with no key at all, and is the counterpart of demo and tests. Its words are an answer like
 //! any model's: in the language of the question, as Markdown, word by word.
 
-use super::converse::tokens;
-use super::kinds::Kind;
-use super::{Ahead, Chat, Checked, Embedded, Failure, Moderated, Provider, Recording, Transcript, Tried, Unusable};
-use crate::config::{AiLimits, AiProvider};
+use super::Kind;
+use crate::ai::converse::tokens;
+use crate::ai::{Ahead, Chat, Checked, Embedded, Failure, Moderated, Provider, Recording, Transcript, Tried};
+use crate::config::AiLimits;
+use crate::domain::ai::route::OFFLINE;
 use crate::domain::ai::{Answer, Question, Speaker, Task, Usage};
 use futures_util::future::FutureExt;
 use serde_json::json;
@@ -16,8 +17,6 @@ use words::{ENGLISH, RUSSIAN, Words};
 
 mod words;
 
-/// The name of the kind, of the provider that is always there, and of its model.
-pub const OFFLINE: &str = "offline";
 /// A text with this in it is found to break the rules, so that moderation can be tried.
 const FORBIDDEN: &str = "[forbidden]";
 /// How many numbers its vectors have.
@@ -25,18 +24,11 @@ const DIMENSIONS: usize = 64;
 /// What it repeats of a line is cut at this many characters.
 const REPEATED_CHARS: usize = 400;
 
-pub(super) const KIND: Kind = Kind { name: OFFLINE, make, usual };
-
-fn make(name: &str, _: &AiProvider, limits: &AiLimits) -> Result<Arc<dyn Provider>, Unusable> {
-    Ok(Arc::new(Offline::new(name, limits)))
-}
-
-const fn usual(_task: Task) -> Option<&'static str> {
-    Some(OFFLINE)
-}
+pub(super) const KIND: Kind =
+    Kind { name: OFFLINE, make: |name, _, limits| Ok(Arc::new(Offline::new(name, limits))), usual: |_| Some(OFFLINE) };
 
 /// The provider.
-pub(super) struct Offline {
+pub(in crate::ai) struct Offline {
     name: String,
     word_ms: u64,
     text_bytes: usize,
