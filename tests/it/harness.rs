@@ -325,7 +325,7 @@ fn environment(telegram: &Simulated, folder: &TempDir, owner: UserId) -> BTreeMa
     pairs.into_iter().map(|(name, value)| (format!("MAJORDOMO_{name}"), value)).collect()
 }
 
-async fn free_address() -> String {
+pub async fn free_address() -> String {
     TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().to_string()
 }
 

@@ -107,3 +107,56 @@ async fn it_speaks_russian() {
     story.telegram.whisper(story.eve, "/forget").unwrap();
     story.answers(chat, "Забывать было нечего").await;
 }
+
+/// A server that speaks OpenAI's dialect and answers everything with these words, until it is dropped.
+async fn model_server(at: &str, words: &'static str) -> tokio::task::JoinHandle<()> {
+    let answer = move || async move {
+        let chunk = |text: &str| serde_json::json!({"choices": [{"index": 0, "delta": {"content": text}}]});
+        let end = serde_json::json!({
+            "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}],
+            "usage": {"prompt_tokens": 9, "completion_tokens": 3, "total_tokens": 12},
+        });
+        let body = format!("data: {}\n\ndata: {end}\n\ndata: [DONE]\n\n", chunk(words));
+        ([("content-type", "text/event-stream")], body)
+    };
+    let listener = tokio::net::TcpListener::bind(at).await.unwrap();
+    let app = axum::Router::new().route("/v1/chat/completions", axum::routing::post(answer));
+    tokio::spawn(async move { axum::serve(listener, app).await.unwrap() })
+}
+
+#[tokio::test]
+async fn while_its_provider_is_down_a_question_is_kept_and_answered_when_it_is_back() {
+    let at = crate::harness::free_address().await;
+    let setting = open(By::Polling)
+        .unprotected()
+        .with("MAJORDOMO_AI__PROVIDERS__HOME__KIND", "openai_compatible")
+        .with("MAJORDOMO_AI__PROVIDERS__HOME__BASE_URL", &format!("http://{at}/v1"))
+        .with("MAJORDOMO_AI__PROVIDERS__HOME__KEY", "sk-made-up-for-this-story")
+        .with("MAJORDOMO_AI__PROVIDERS__HOME__MODEL", "small")
+        .with("MAJORDOMO_LIMITS__GATEWAY__RETRY_MS", "50")
+        .with("MAJORDOMO_LIMITS__GATEWAY__RETRY_CAP_MS", "300")
+        .with("MAJORDOMO_LIMITS__BREAKER__OPEN_MS", "300");
+    let mut story = Story::begin(setting).await;
+    let chat = story.private(story.eve);
+    story.telegram.whisper(story.eve, "Is anybody there?").unwrap();
+    story.answers(chat, "No model can be reached at the moment").await;
+    story.log.wait_for("ai.failed").await;
+    story.log.wait_for("ai.waits").await;
+    story.calm().await;
+    // A kill within store.lazy_ms of a word that may be repeated would say it twice.
+    tokio::time::sleep(std::time::Duration::from_millis(600)).await;
+    story.kill9();
+    story.start().await;
+    let server = model_server(&at, "Yes, *here* I am.").await;
+    story.answers(chat, "Yes, here I am.").await;
+    story.calm().await;
+    let said = story.bot_said(chat);
+    assert_eq!(said.iter().filter(|it| it.contains("here I am")).count(), 1, "{said:?}");
+    assert_eq!(
+        story.telegram.screen(story.eve, chat).iter().filter(|it| it.contains("No model")).count(),
+        0,
+        "{said:?}"
+    );
+    assert!(!story.log.text().contains("sk-made-up"), "the key is in no line of the log");
+    server.abort();
+}

@@ -333,12 +333,6 @@ impl Call {
         self.makes().is_some() || matches!(self, Self::Edit { .. })
     }
 
-    /// Whether it keeps its place among the chat's visible calls.
-    #[must_use]
-    pub const fn keeps_order(&self) -> bool {
-        self.counts_as_message()
-    }
-
     /// The slot of the message that it makes.
     #[must_use]
     pub const fn makes(&self) -> Option<Slot> {
