@@ -1,6 +1,6 @@
 //! The vocabulary of settings: a field, its default, its meaning and its limit, each said once and in one place.
 //!
-//! [`settings!`] makes of a list of fields the struct, its [`Default`], its reading from TOML, its checks, and its
+//! `settings!` makes of a list of fields the struct, its [`Default`], its reading from TOML, its checks, and its
 //! part of the shipped `config.toml`:
 //!
 //! ```text
@@ -23,7 +23,7 @@ use std::fmt::Display;
 use std::ops::Deref;
 use std::ops::RangeInclusive;
 
-/// A section of the configuration. [`settings!`] implements it.
+/// A section of the configuration. `settings!` implements it.
 pub trait Section {
     /// Adds what the keys of this section and of those in it mean, in the order of the file.
     fn explain(at: &str, meanings: &mut Vec<Meaning>);
