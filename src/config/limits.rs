@@ -1,5 +1,6 @@
 //! `[limits.*]`: every limit has a name.
 
+use super::ai::AiLimits;
 use crate::domain::settings::{a_rate, settings};
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +17,8 @@ settings! {
         membership_cache: CacheLimits;
         /// `[limits.chat]`
         chat: ChatLimits;
+        /// `[limits.ai]`
+        ai: AiLimits;
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::domain::settings::{Check, Section, settings};
 
+mod ai;
 mod backup;
 mod check;
 mod env;
@@ -24,6 +25,9 @@ mod tests;
 mod together;
 mod web;
 
+pub use ai::{
+    AiChatLimits, AiKeepLimits, AiLimits, EnterpriseLimits, FreeLimits, HouseLimits, PremiumLimits, ProviderLimits,
+};
 pub use backup::Backup;
 pub use env::no_color;
 pub use error::{ConfigError, Place, Problem};

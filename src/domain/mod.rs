@@ -1,6 +1,7 @@
 //! What the program knows and decides, without touching the world: events in, effects out. Here is the registry of its
 //! offices: which there are, and in which order they are asked.
 
+pub mod account;
 pub mod ai;
 pub mod chart;
 pub mod command;
@@ -13,6 +14,8 @@ pub mod house;
 pub mod limits;
 pub mod membership;
 pub mod offices;
+pub mod porter;
+pub mod purse;
 pub mod settings;
 pub mod text;
 pub mod types;
@@ -24,14 +27,17 @@ use drill::Drill;
 use feature::Feature;
 use house::House;
 use membership::Membership;
+use porter::Porter;
 use std::sync::Arc;
 
 settings::settings! {
     /// `[features]`: how the offices are set.
-    #[derive(Copy, Eq)]
+    #[derive(Eq)]
     pub struct Settings {
         /// `[features.membership]`
         membership: membership::Settings;
+        /// `[features.porter]`
+        porter: porter::Settings;
         /// `[features.drill]`
         drill: drill::Settings;
     }
@@ -43,6 +49,9 @@ pub fn features(settings: &Settings) -> Vec<Arc<dyn Feature>> {
     let mut open: Vec<Arc<dyn Feature>> = Vec::new();
     if settings.membership.enabled {
         open.push(Arc::new(Membership::new(settings.membership)));
+    }
+    if settings.porter.enabled {
+        open.push(Arc::new(Porter::new(settings.porter.clone())));
     }
     if settings.drill.enabled {
         open.push(Arc::new(Drill));

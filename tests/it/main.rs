@@ -9,3 +9,4 @@ mod harness;
 mod membership;
 mod page;
 mod playground;
+mod porter;
