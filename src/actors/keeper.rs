@@ -105,7 +105,7 @@ fn watch_store(world: &World, health: &HealthBoard, paused: bool) -> bool {
     !status.writable
 }
 
-/// Deletes what is remembered for long enough: finished updates, messages behind slots.
+/// Deletes what is remembered for long enough: finished updates, messages behind slots, what was used of models.
 async fn sweep(world: &World) -> Result<(), StoreError> {
     let now = clock::now().0;
     let oldest = now.saturating_sub(world.runtime.done_memory_h * 3_600_000);
@@ -118,6 +118,12 @@ async fn sweep(world: &World) -> Result<(), StoreError> {
     .await?;
     pages(&world.store, Kind::Pause.all(), |key, value| {
         if rows::read::<rows::Pause>(value).is_ok_and(|it| it.ends(Moment(now)).0 < now) {
+            old.delete(key.to_vec());
+        }
+    })
+    .await?;
+    pages(&world.store, Kind::Usage.all(), |key, _| {
+        if keys::usage_of(key).is_some_and(|it| it.is_over(Moment(now), world.runtime.usage_memory_days)) {
             old.delete(key.to_vec());
         }
     })

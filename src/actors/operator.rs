@@ -3,8 +3,10 @@
 mod guard;
 mod held;
 
+use super::intake::replay::pages;
 use super::world::World;
 use crate::clock;
+use crate::domain::purse::usage::By;
 use crate::domain::types::{ChatId, ChatNo};
 use crate::protocol::backup::Task;
 use crate::protocol::control::{Answer, Handler, InboxRow, PendingRow, Request, Response, Status, TreeNode};
@@ -12,6 +14,7 @@ use crate::protocol::health::{CheckState, HealthBoard};
 use crate::protocol::listing;
 use crate::protocol::outbox::{OutboxMsg, Pending};
 use crate::store::backup::Why;
+use crate::store::keys::Kind;
 use crate::store::rows::{DebtState, Quarantined};
 use std::sync::Arc;
 use std::time::Duration;
@@ -60,6 +63,7 @@ impl Operator {
                 self.world.backups.ask(Task::Create { to, why: Why::Manual }).map(Response::Job)
             }
             Request::StoreLook => self.world.backups.ask(Task::Look).map(Response::Job),
+            Request::Usage { by, since } => self.usage(by, since).await,
             Request::Job { id } => Ok(self.world.backups.look(id).map_or(Response::NotFound, Response::Job)),
             Request::Guard { pair, dry_run } => guard::answer(&self.world, &pair, dry_run).await,
         }
@@ -94,6 +98,14 @@ impl Operator {
     async fn pending(&self) -> Result<Vec<Pending>, String> {
         let answer = self.world.outbox.port().ask(OutboxMsg::List, PATIENCE).await;
         answer.map_err(|it| format!("the outbox did not answer ({it}); try again"))
+    }
+
+    async fn usage(&self, by: By, since: u32) -> Result<Response, String> {
+        let mut rows = Vec::new();
+        pages(&self.world.store, Kind::Usage.all(), |key, row| rows.extend(listing::usage_row(key, row)))
+            .await
+            .map_err(|it| it.to_string())?;
+        Ok(Response::Usage(listing::usage(rows, by, since, |no| self.chat(no))))
     }
 
     async fn settle(&self, id: &str, resend: bool) -> Result<Response, String> {

@@ -5,6 +5,7 @@ use super::chat::writing::Writing;
 use super::intake::port::IntakePort;
 use super::requests::Requests;
 use crate::config::{CacheLimits, ChatLimits, RequestLimits, Runtime};
+use crate::domain::account::Account;
 use crate::domain::event::{Event, Happened};
 use crate::domain::fact::House;
 use crate::domain::feature::Feature;
@@ -178,6 +179,19 @@ impl World {
     pub fn update_house(&self, change: impl FnOnce(&mut House)) {
         let mut house = self.house.write().unwrap_or_else(PoisonError::into_inner);
         change(Arc::make_mut(&mut house));
+    }
+
+    /// Lets every decision from now on know these accounts.
+    pub fn set_accounts(&self, accounts: Vec<Account>) {
+        if accounts.is_empty() {
+            return;
+        }
+        self.update_house(|house| {
+            let known = Arc::make_mut(&mut house.accounts);
+            for account in accounts {
+                known.set(account, usize::MAX); // how many there may be, the rule has decided
+            }
+        });
     }
 
     /// Makes a person an owner, and closes the owner link.

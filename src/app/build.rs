@@ -2,6 +2,7 @@
 
 use super::folder::{self, Kept};
 use super::{Exit, Options, restore};
+use crate::actors::chat::published;
 use crate::actors::gateway::desk::Desk;
 use crate::actors::intake::port::{IntakeParts, IntakePort};
 use crate::actors::intake::replay::pages;
@@ -11,6 +12,7 @@ use crate::actors::world::{Parts, Sequence, World};
 use crate::ai::Providers;
 use crate::clock;
 use crate::config::{LEAST_FILES, Loaded, Settings, open_files, shares};
+use crate::domain::account::Accounts;
 use crate::domain::fact::{Claim, House as HouseFacts};
 use crate::domain::limits::breaker::{Breaker, BreakerRules};
 use crate::domain::limits::gate::{GateLimits, SendGate};
@@ -232,6 +234,7 @@ async fn first_facts(
         owners.extend(id.map(UserId));
     })
     .await?;
+    let accounts = published::accounts(store, offices::PORTER, offices::ACCOUNTS).await?;
     let code = owners.is_empty().then(|| BASE64URL_NOPAD.encode(&clock::random::<16>()));
     let claim = code.as_ref().map(|code| Claim {
         code_sha256: Sha256::digest(code.as_bytes()).into(),
@@ -241,7 +244,10 @@ async fn first_facts(
     if let Some(code) = &code {
         crate::telemetry::keep_secret(code);
     }
-    Ok((HouseFacts { me: id, username, owners: owners.into(), claim }, code))
+    Ok((
+        HouseFacts { me: id, username, owners: owners.into(), accounts: Arc::new(Accounts::new(accounts)), claim },
+        code,
+    ))
 }
 
 const fn gate_limits(settings: &Settings) -> GateLimits {

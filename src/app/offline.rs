@@ -3,6 +3,7 @@
 use crate::actors::backup::order;
 use crate::config::Loaded;
 use crate::domain::offices;
+use crate::domain::purse::usage::{By, Line};
 use crate::domain::types::{ChatId, ChatNo};
 use crate::protocol::backup::{Job, Phase};
 use crate::protocol::control::{InboxRow, PendingRow, PendingState, Request, Response};
@@ -40,6 +41,7 @@ pub fn answer(loaded: &Loaded, request: &Request) -> Option<Result<Response, Off
         Request::PendingDrop { id } => open().and_then(|it| settle(it, id, false)),
         Request::BackupCreate { to } => back_up(loaded, to.clone()),
         Request::StoreLook => look_through(loaded),
+        Request::Usage { by, since } => open().and_then(|it| Ok(Response::Usage(usage(&it, *by, *since)?))),
         Request::Tree | Request::Status | Request::Job { .. } | Request::Guard { .. } => return None,
     })
 }
@@ -74,6 +76,13 @@ fn inbox(store: &Offline, only: Option<u64>) -> Result<Vec<InboxRow>, StoreError
         listing::inbox_row(id, feature, row, chat, only.is_some())
     };
     Ok(wanted.map(row).collect())
+}
+
+fn usage(store: &Offline, by: By, since: u32) -> Result<Vec<Line>, StoreError> {
+    let chats = chats(store)?;
+    let all = store.all(&Kind::Usage.all())?;
+    let rows = all.iter().filter_map(|(key, record)| listing::usage_row(key, &record.value));
+    Ok(listing::usage(rows, by, since, |no| chats.get(&no).copied()))
 }
 
 /// Puts an update back into its chat's queue; it is decided at the next start.

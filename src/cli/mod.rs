@@ -21,6 +21,7 @@ mod salvage;
 mod store;
 mod table;
 mod tree;
+mod usage;
 
 pub use crate::app::Exit;
 
@@ -61,6 +62,8 @@ enum Command {
     /// Look at effects that are not done, or of which nobody knows whether they were
     #[command(subcommand)]
     Pending(pending::Command),
+    /// What asking models has cost, by user, chat or model
+    Usage(usage::Args),
     /// Make, check and restore backups of the store
     #[command(subcommand)]
     Backup(backup::Command),
@@ -98,6 +101,7 @@ fn obey(args: Args) -> Exit {
         Command::Tree(args) => tree::run(&file, args),
         Command::Inbox(command) => inbox::run(&file, command),
         Command::Pending(command) => pending::run(&file, command),
+        Command::Usage(args) => usage::run(&file, &args),
         Command::Backup(command) => backup::run(&file, command),
         Command::Store(command) => store::run(&file, command),
         Command::Membership(command) => membership::run(&file, &command),

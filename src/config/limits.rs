@@ -1,5 +1,6 @@
 //! `[limits.*]`: every limit has a name.
 
+use super::spending::Spending;
 use crate::domain::settings::{a_rate, settings};
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +19,8 @@ settings! {
         chat: ChatLimits;
         /// `[limits.gateway]`
         gateway: Gateway;
+        /// `[limits.ai]`
+        ai: Spending;
     }
 }
 

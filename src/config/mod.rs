@@ -18,6 +18,7 @@ mod runtime;
 mod schema;
 mod secret;
 mod shipped;
+mod spending;
 mod store;
 mod telegram;
 #[cfg(test)]
@@ -38,6 +39,9 @@ pub use runtime::Runtime;
 pub use schema::{env_name, is_variable, keys, keys_of};
 pub use secret::Secret;
 pub use shipped::{meanings, shipped};
+pub use spending::{
+    AiChatLimits, AiKeepLimits, EnterpriseLimits, FreeLimits, HouseLimits, PremiumLimits, ProviderLimits, Spending,
+};
 pub use store::Store;
 pub use telegram::{Mode, Polling, Telegram, Webhook};
 pub use web::Web;

@@ -31,6 +31,8 @@ settings! {
         poison_memory_h: u64 = 72, in 1..=8760;
         /// How long update ids are remembered, in hours, at least 24.
         done_memory_h: u64 = 48, in 24..=8760;
+        /// How long it is remembered what asking models has cost, in days, at least 31.
+        usage_memory_days: u32 = 400, in 31..=3_660;
         /// How long a stop may take before what is left is killed, in ms, below 10000.
         drain_ms: u64 = 8_000, in 1..=9999;
         /// A press that is undecided after this gets an empty answer, in ms.

@@ -189,8 +189,19 @@ fn a_wrong_variable_is_refused_by_its_name() {
 }
 
 /// Texts of every shape that some key takes: no list of keys, so that a new one needs nothing here.
-const TEXTS: [&str; 7] =
-    ["other", "offline/offline", TOKEN, "http://127.0.0.1:8081", "https://a.example/hook", "[::1]:9999", "5, 6"];
+const TEXTS: [&str; 11] = [
+    "offline/offline",
+    "other",
+    TOKEN,
+    "http://127.0.0.1:8081",
+    "https://a.example/hook",
+    "[::1]:9999",
+    "5, 6",
+    "@news",
+    "1.5",
+    "1.25 10.00",
+    "openai/* 1.25 10.00",
+];
 
 /// Values that a key may take, other than its default, as its variable would say them.
 fn others(key: &str, default: &toml::Value) -> Vec<String> {

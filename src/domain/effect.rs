@@ -8,6 +8,7 @@ pub use button::{Button, Choice, Does, Label, Wanted};
 pub use call::Call;
 pub use parts::{JoinVerdict, MenuScope, MessageRef};
 
+use super::account::Account;
 use super::ai::Ask;
 use super::event::Note;
 use super::fact::ChatRef;
@@ -76,6 +77,9 @@ pub enum Effect {
     },
     /// Make this person an owner of the house. Only the house's own feature asks for it.
     Own(UserId),
+    /// Let every decision know this account as it is now, once this one is on the disk. Only the house's own chat
+    /// asks for it; the account's row is its own matter.
+    Account(Box<Account>),
     /// This person could not prove to be an owner: said in the log, for the operator.
     Suspect {
         /// Who.

@@ -281,6 +281,8 @@ pub enum Note {
     },
     /// A word between a group, its channels and the people concerned.
     Membership(Box<super::membership::Word>),
+    /// A word to the house about people's accounts.
+    Porter(Box<super::porter::Word>),
     /// For tests and drills: a numbered note.
     Numbered(u64),
     /// Say this to the person of this private chat.

@@ -1,6 +1,8 @@
 //! What a rule must know before it decides: what it asks for, and what it is told.
 
+use super::account::Accounts;
 use super::event::{ChatKind, Standing};
+use super::purse::{Entry, Used};
 use super::types::{ChatId, Moment, Person, UserId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -61,6 +63,15 @@ pub enum Need {
         /// At most so many, and never more than `limits.chat.rows_per_read`.
         limit: u32,
     },
+    /// What somebody has used of models, from that day on: rows of the ledger, the oldest first.
+    Usage {
+        /// Who.
+        user: UserId,
+        /// The first day that is wanted, counted from 1970.
+        since: u32,
+        /// Rows that are read at most.
+        limit: u32,
+    },
     /// For fire drills: a fact whose loading hangs the handler for ever.
     Stall,
 }
@@ -80,6 +91,8 @@ pub enum Fact {
     Row(Option<Arc<[u8]>>),
     /// To [`Need::Rows`]: keys and rows.
     Rows(Vec<(String, Vec<u8>)>),
+    /// To [`Need::Usage`].
+    Usage(Vec<(Entry, Used)>),
 }
 
 /// Why a fact cannot be known.
@@ -146,6 +159,8 @@ pub struct House {
     pub username: String,
     /// The owners' ids: from the configuration, or claimed by the link.
     pub owners: Arc<[UserId]>,
+    /// The accounts of people who ask models, as far as they differ from a new one.
+    pub accounts: Arc<Accounts>,
     /// The open owner link, while there is one.
     pub claim: Option<Claim>,
 }

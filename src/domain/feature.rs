@@ -3,6 +3,7 @@
 use super::effect::{Call, Effect, Owed};
 use super::event::{Happened, Standing};
 use super::fact::{Admin, ChatInfo, ChatRef, Fact, Freshness, House, Need, Unknown};
+use super::purse::{Entry, Used};
 use super::types::{ChatId, Moment, Slot, UserId};
 use serde::{Serialize, de::DeserializeOwned};
 use std::any::Any;
@@ -195,6 +196,15 @@ impl Facts<'_> {
             (Need::File { file, .. }, Fact::File(found)) if file == id => Some(found),
             _ => None,
         })
+    }
+
+    /// What somebody has used, if it has been loaded.
+    #[must_use]
+    pub fn usage(&self, need: &Need) -> Option<&[(Entry, Used)]> {
+        match self.get(need) {
+            Some(Fact::Usage(found)) => Some(found),
+            Some(_) | None => None,
+        }
     }
 
     /// A row of this feature, if it has been loaded: `Some(None)` when there is no such row.

@@ -1,6 +1,7 @@
 //! What the program knows and decides, without touching the world: events in, effects out. Here is the registry of its
 //! offices: which there are, and in which order they are asked.
 
+pub mod account;
 pub mod ai;
 pub mod chart;
 pub mod command;
@@ -15,6 +16,8 @@ pub mod limits;
 pub mod markdown;
 pub mod membership;
 pub mod offices;
+pub mod porter;
+pub mod purse;
 pub mod settings;
 pub mod text;
 pub mod types;
@@ -27,6 +30,7 @@ use feature::Feature;
 use house::House;
 use hub::Hub;
 use membership::Membership;
+use porter::Porter;
 use std::sync::Arc;
 
 settings::settings! {
@@ -37,6 +41,8 @@ settings::settings! {
         membership: membership::Settings;
         /// `[features.hub]`
         hub: hub::Settings;
+        /// `[features.porter]`
+        porter: porter::Settings;
         /// `[features.drill]`
         drill: drill::Settings;
     }
@@ -48,6 +54,9 @@ pub fn features(settings: &Settings) -> Vec<Arc<dyn Feature>> {
     let mut open: Vec<Arc<dyn Feature>> = Vec::new();
     if settings.membership.enabled {
         open.push(Arc::new(Membership::new(settings.membership)));
+    }
+    if settings.porter.enabled {
+        open.push(Arc::new(Porter::new(settings.porter.clone())));
     }
     if settings.hub.enabled {
         open.push(Arc::new(Hub::new(settings.hub.clone())));

@@ -2,6 +2,7 @@
 
 pub use super::house::{away, restored, restored_key};
 pub use super::membership::lists;
+pub use super::porter::{NAME as PORTER, ROWS as ACCOUNTS};
 pub use super::{Settings, features};
 
 use super::effect::{Call, MenuScope};

@@ -45,6 +45,8 @@ pub(crate) struct World {
     pub(crate) admins: HashMap<ChatId, Result<Arc<[Admin]>, Unknown>>,
     /// Files by Telegram's id; one that is not here cannot be found.
     pub(crate) files: HashMap<String, Result<Arc<[u8]>, Unknown>>,
+    /// The ledger of what models have cost.
+    pub(crate) usage: Vec<(crate::domain::purse::Entry, crate::domain::purse::Used)>,
     /// The feature's rows.
     pub(crate) rows: BTreeMap<String, Vec<u8>>,
 }
@@ -84,6 +86,7 @@ impl<R: Rules> Play<R> {
             chats: HashMap::new(),
             admins: HashMap::new(),
             files: HashMap::new(),
+            usage: Vec::new(),
             rows: BTreeMap::new(),
         };
         for chat in [GROUP, NEWS, CLUB] {
@@ -311,6 +314,7 @@ impl World {
                 let limit = usize::try_from(*limit).expect("a limit").min(ROWS);
                 Fact::Rows(within.take(limit).map(|(key, row)| (key.clone(), row.clone())).collect())
             }
+            Need::Usage { user, since, limit } => words::usage(&self.usage, (*user, *since), *limit),
             Need::Stall => panic!("the story hangs here"),
         }
     }

@@ -5,6 +5,7 @@
 
 use super::backup::Job;
 use crate::domain::offices::lists::{Outcome, Pair};
+use crate::domain::purse::usage::{By, Line};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::future::Future;
@@ -67,6 +68,13 @@ pub enum Request {
     },
     /// Look at every row of the store while the house goes on.
     StoreLook,
+    /// What asking models has cost from that day on.
+    Usage {
+        /// By what it is summed up.
+        by: By,
+        /// The first day, counted from 1970.
+        since: u32,
+    },
     /// How far such a task is.
     Job {
         /// Its number.
@@ -97,6 +105,8 @@ pub enum Response {
     Status(Status),
     /// A task that takes its time, and how far it is.
     Job(Job),
+    /// What asking models has cost, the dearest first.
+    Usage(Vec<Line>),
     /// What became of a pair of group and channel.
     Guarded(Outcome),
     /// It was done; what, in a sentence.

@@ -220,6 +220,7 @@ pub const fn nothing_known(need: &Need) -> Fact {
         Need::File { .. } => Fact::File(Err(Unknown::Unavailable)),
         Need::Row(_) | Need::Stall => Fact::Row(None),
         Need::Rows { .. } => Fact::Rows(Vec::new()),
+        Need::Usage { .. } => Fact::Usage(Vec::new()),
     }
 }
 
@@ -232,7 +233,7 @@ impl Key {
             Need::Chat(chat) => Some(Self::Chat(chat.clone())),
             Need::Admins(chat) => Some(Self::Admins(*chat)),
             Need::File { file, max } => Some(Self::File(file.clone(), *max)),
-            Need::Row(_) | Need::Rows { .. } | Need::Stall => None,
+            Need::Row(_) | Need::Rows { .. } | Need::Usage { .. } | Need::Stall => None,
         }
     }
 }

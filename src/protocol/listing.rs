@@ -1,10 +1,12 @@
 //! Rows of the store as the operator sees them, whether a house runs or not.
 
 use super::control::{InboxRow, PendingRow, PendingState};
+use crate::domain::purse::usage::{self, By, Line};
+use crate::domain::purse::{Entry, Used};
 use crate::domain::types::{ChatId, ChatNo};
 use crate::store::backup::{Held, HeldWhat};
 use crate::store::keys;
-use crate::store::rows::{Debt, DebtState, Quarantined, Queued};
+use crate::store::rows::{self, Debt, DebtState, Quarantined, Queued};
 
 /// An update in quarantine; whole or without what Telegram delivered.
 #[must_use]
@@ -20,6 +22,29 @@ pub fn inbox_row(update: u64, feature: String, row: Quarantined, chat: Option<Ch
         at: row.at.0,
         payload: row.raw.or(own).filter(|_| whole),
     }
+}
+
+/// Lines of the ledger that one answer has at most; the dearest.
+const LEDGER_LINES: usize = 10_000;
+
+/// A row of the ledger, if it is one.
+#[must_use]
+pub fn usage_row(key: &[u8], row: &[u8]) -> Option<(Entry, Used)> {
+    Some((keys::usage_of(key)?, rows::read(row).ok()?))
+}
+
+/// The ledger summed up. A chat of which nothing else is known shows our own number.
+#[must_use]
+pub fn usage(
+    rows: impl IntoIterator<Item = (Entry, Used)>,
+    by: By,
+    since: u32,
+    chat: impl Fn(ChatNo) -> Option<ChatId>,
+) -> Vec<Line> {
+    let name = |no: ChatNo| chat(no).map_or_else(|| format!("no. {}", no.0), |it| it.0.to_string());
+    let mut lines = usage::lines(rows, by, since, name);
+    lines.truncate(LEDGER_LINES);
+    lines
 }
 
 /// An effect that is owed; `chat` is where its debtor is.

@@ -3,6 +3,7 @@
 //! A key is a kind byte, then our chat number (big endian), then what tells rows of that chat apart. So
 //! one kind of rows of one chat is one range, and a chat that changes its Telegram id moves by one row.
 
+use crate::domain::purse::Entry;
 use crate::domain::types::{ChatId, ChatNo, Slot};
 
 /// The kinds of rows. The byte is part of the format on disk and is never used again for another kind.
@@ -37,6 +38,10 @@ pub enum Kind {
     Pause = b'p',
     /// A row that was owed in a backup and waits for the operator; its own key follows.
     Held = b'h',
+    /// What somebody has used of a model in a chat on a day.
+    Usage = b'u',
+    /// What is spent of a limit.
+    Spent = b'b',
     /// Everything there is one of: the boot counter, owners, menus.
     Meta = b'm',
 }
@@ -225,6 +230,30 @@ pub fn held_of(key: &[u8]) -> Option<&[u8]> {
     key.strip_prefix(&[Kind::Held as u8])
 }
 
+/// A row of the ledger, by [`Entry::key`], or what the keys of some begin with.
+#[must_use]
+pub fn usage(entry: &[u8]) -> Vec<u8> {
+    with(Kind::Usage.all(), entry)
+}
+
+/// What a row of the ledger is about.
+#[must_use]
+pub fn usage_of(key: &[u8]) -> Option<Entry> {
+    Entry::of_key(key.strip_prefix(&[Kind::Usage as u8])?)
+}
+
+/// A counter of what is spent, by the name that the purse gives it.
+#[must_use]
+pub fn spent(name: &str) -> Vec<u8> {
+    with(Kind::Spent.all(), name.as_bytes())
+}
+
+/// The name of the counter in a key made by [`spent`].
+#[must_use]
+pub fn spent_of(key: &[u8]) -> Option<&str> {
+    std::str::from_utf8(key.strip_prefix(&[Kind::Spent as u8])?).ok()
+}
+
 /// What a kind is called where people read of it.
 #[must_use]
 pub const fn kind_name(byte: u8) -> &'static str {
@@ -241,6 +270,8 @@ pub const fn kind_name(byte: u8) -> &'static str {
         b'z' => "quarantine",
         b'p' => "pauses",
         b'h' => "held",
+        b'u' => "usage",
+        b'b' => "spent",
         b'm' => "single",
         0 => "own",
         _ => "unknown",

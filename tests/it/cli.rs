@@ -5,6 +5,7 @@
 use majordomo::actors::control::Server;
 use majordomo::domain::fact::ChatRef;
 use majordomo::domain::offices::lists::{Lack, Outcome};
+use majordomo::domain::purse::usage::{By, Line};
 use majordomo::protocol::control::{
     Answer, Handler, InboxRow, PendingRow, PendingState, Request, Response, Status, TreeNode, socket_path,
 };
@@ -98,6 +99,9 @@ fn each_way_to_end_has_its_code_and_its_words() {
         (empty.path(), &["inbox", "list"], &[], 1, "start it with `majordomo run`"),
         (empty.path(), &["pending", "drop", "7"], &[], 1, "start it with `majordomo run`"),
         (empty.path(), &["membership", "import"], &[], 2, "--csv <FILE>"),
+        (empty.path(), &["usage"], &[], 1, "start it with `majordomo run`"),
+        (empty.path(), &["usage", "--since", "soon"], &[], 2, "--since <DATE>"),
+        (empty.path(), &["usage", "--since", "1969-01-01"], &[], 1, "a day since 1970-01-01"),
         (empty.path(), &["membership", "import", "--csv", "none.csv"], &[], 1, "none.csv: No such file"),
         (listed.path(), &["membership", "import", "--csv", "list.csv"], &[], 1, "start it with `majordomo run`"),
         (listed.path(), &["membership", "import", "--csv", "empty.csv"], &[], 1, "empty.csv: there is no line in it"),
@@ -183,6 +187,8 @@ impl Handler for House {
                 Request::PendingResend { id } => Response::Refused(format!("{id} is under way: wait for its outcome")),
                 Request::PendingDrop { id } => Response::Done(format!("{id} is forgotten")),
                 Request::BackupCreate { .. } | Request::StoreLook | Request::Job { .. } => Response::NotFound,
+                Request::Usage { by: By::User, since: 20_758 } => Response::Usage(vec![used()]),
+                Request::Usage { .. } => Response::Usage(Vec::new()),
                 Request::Guard { pair, .. } => match pair.group {
                     ChatRef::Name(name) if name == "readers" => Response::Guarded(Outcome::Protected),
                     ChatRef::Name(name) if name == "older" => Response::Guarded(Outcome::Already),
@@ -215,6 +221,10 @@ fn quarantined(payload: Option<&str>) -> InboxRow {
         at: 1_790_000_000_000,
         payload: payload.map(String::from),
     }
+}
+
+fn used() -> Line {
+    Line { of: "42".into(), answers: 3, cached: 1, input_tokens: 1_200, output_tokens: 300, money_micros: 4_200 }
 }
 
 fn owed() -> PendingRow {
@@ -253,6 +263,14 @@ fn the_commands_look_into_a_running_house() {
         (&["tree"], 0, "2 actors: 2 running\nroot      running    5s  #1\n└─ store  running    5s  #1\n"),
         (&["tree", "--json"], 0, "\"path\": \"store\""),
         (&["inbox", "list"], 0, "UPDATE  FEATURE     CHAT   KIND     CRASHES  AGE"),
+        (
+            &["usage", "--by", "user", "--since", "2026-11-01"],
+            0,
+            "42    3        1         1200       300         0.0042\n",
+        ),
+        (&["usage", "--by", "user", "--since", "2026-11-01", "--csv"], 0, "42,3,1,1200,300,4200\n"),
+        (&["usage", "--by", "user", "--since", "2026-11-01", "--json"], 0, "\"money_micros\": 4200"),
+        (&["usage", "--since", "2026-11-02"], 0, "Since 2026-11-02 nobody has asked a model.\n"),
         (&["inbox", "list", "--json"], 0, "\"update\": 901"),
         (&["inbox", "show", "901"], 0, "\"text\": \"hi\\u{202e}\""),
         (&["inbox", "show", "7"], 1, "there is nothing of that id"),

@@ -11,3 +11,4 @@ mod hub;
 mod membership;
 mod page;
 mod playground;
+mod porter;

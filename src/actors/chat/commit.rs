@@ -7,6 +7,7 @@ use super::rows::Value;
 use crate::actors::intake::item::{Disk, Item};
 use crate::actors::world::World;
 use crate::clock;
+use crate::domain::account::Account;
 use crate::domain::effect::{Call, Class, Effect, InDoubt, Owed, Target};
 use crate::domain::event::{ChatKind, Event, Happened, Note, Place};
 use crate::domain::feature::{Cell, SLOTS, Verdict};
@@ -67,6 +68,7 @@ struct Handover {
     questions: Vec<Question>,
     taken_back: Vec<(&'static str, String)>,
     owners: Vec<UserId>,
+    accounts: Vec<Account>,
 }
 
 impl Chat {
@@ -259,6 +261,7 @@ impl Chat {
                 batch.put(keys::meta(&format!("own/{}", user.0)), b"{}".to_vec());
                 handover.owners.push(user);
             }
+            Effect::Account(account) => handover.accounts.push(*account),
             Effect::Suspect { user, why } => {
                 Line::new(&events::SEC_AUTH_FAIL).actor(format!("chats/{}", user.0)).reason(why).user(user.0).emit();
             }
@@ -347,6 +350,7 @@ impl Handover {
         for (chat, seq, happened) in self.tells {
             world.intake.push_own(chat, seq, happened);
         }
+        world.set_accounts(self.accounts);
         if !self.owners.is_empty() {
             self.owners.into_iter().for_each(|it| world.add_owner(it));
             let world = world.clone();

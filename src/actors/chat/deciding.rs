@@ -95,6 +95,10 @@ impl Chat {
                 let found = self.rows(pending.feature, from..before, limit).await?;
                 pending.known.push((need, Fact::Rows(found)));
             }
+            Need::Usage { user, since, limit } => {
+                let found = self.usage(user, since, limit).await?;
+                pending.known.push((need, Fact::Usage(found)));
+            }
             Need::Stall => std::future::pending::<()>().await,
             other => match self.world.facts.peek(&other) {
                 Some(fact) => {

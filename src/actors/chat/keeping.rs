@@ -4,10 +4,12 @@ use super::Chat;
 use super::rows::Value;
 use crate::clock;
 use crate::domain::effect::Effect;
+use crate::domain::purse::{Entry, Used};
+use crate::domain::types::UserId;
 use crate::protocol::chat::ChatMsg;
 use crate::protocol::slot::Phase;
 use crate::store::engine::above;
-use crate::store::{Batch, Store, StoreError, check, keys};
+use crate::store::{Batch, Record, Store, StoreError, check, keys, rows};
 use ractor::ActorProcessingErr;
 use std::ops::Range;
 use std::sync::atomic::Ordering;
@@ -50,6 +52,20 @@ impl Chat {
         let found = found.into_iter().filter_map(|(key, row)| Some((keys::row_name(&key)?.to_owned(), row.value)));
         let found = found.take_while(|(name, _)| name.as_str() < range.end).collect();
         Ok(self.rows.over(feature, range.start, range.end, limit, found))
+    }
+
+    /// What somebody has used of models from that day on. Others write these rows, so they are read each time.
+    pub(super) async fn usage(&self, user: UserId, since: u32, limit: u32) -> Result<Vec<(Entry, Used)>, StoreError> {
+        let prefix = keys::usage(&Entry::key_of(user));
+        // Scans go on after a key: the day before has no row whose key is as long as this.
+        let after = keys::usage(&Entry::key_from(user, since));
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        self.slot.set_phase(Phase::Store);
+        let found = self.world.patiently(|| self.world.store.scan(prefix.clone(), Some(after.clone()), limit)).await?;
+        self.slot.set_phase(Phase::Awaiting);
+        let row =
+            |(key, record): (Vec<u8>, Record)| Some((keys::usage_of(&key)?, rows::read::<Used>(&record.value).ok()?));
+        Ok(found.into_iter().filter_map(row).collect())
     }
 
     /// Obeys a decision that only keeps: nothing is written.

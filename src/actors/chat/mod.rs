@@ -6,6 +6,7 @@ mod deciding;
 pub mod held;
 mod keeping;
 mod outlive;
+pub mod published;
 mod rows;
 pub mod writing;
 

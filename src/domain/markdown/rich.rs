@@ -136,6 +136,10 @@ impl Page {
 
     fn block(&self, start: usize, end: usize, source: &Source<'_>) -> Option<RichBlock> {
         match source {
+            // The rule of a list item stands behind its mark.
+            Source::Part(PartKind::Rule) if self.text.get(start..end)?.contains(char::is_alphanumeric) => {
+                Some(RichBlock::Paragraph { text: self.rich_text(start, end, Style::PLAIN)? })
+            }
             Source::Part(PartKind::Rule) => Some(RichBlock::Divider {}),
             Source::Part(PartKind::Table(table)) => Some(rows(table)),
             Source::Part(PartKind::Heading(size)) => {

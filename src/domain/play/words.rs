@@ -4,6 +4,9 @@
 
 use super::super::effect::{Button, Call, Does, Effect};
 use super::super::event::Note;
+use super::super::fact::Fact;
+use super::super::purse::{Entry, Used};
+use super::super::types::UserId;
 
 /// Effects in short words, for tables: `delete 1001`, `mute 7`, `say membership-notice`, `put mute/7`.
 pub(crate) fn told(effects: &[Effect]) -> Vec<String> {
@@ -42,6 +45,7 @@ fn word(effect: &Effect) -> String {
             Note::Trouble { text, .. } => format!("trouble {}", text.key),
             Note::Healed { .. } => "healed".into(),
             Note::Membership(word) => format!("tell {}", word.name()),
+            Note::Porter(word) => word.as_ref().name(),
             Note::Numbered(number) => format!("numbered {number}"),
             Note::Deliver { text, .. } => format!("deliver {}", text.key),
             Note::Undelivered { to } => format!("undelivered {}", to.0),
@@ -53,9 +57,16 @@ fn word(effect: &Effect) -> String {
         Effect::Drop { key } => format!("drop {key}"),
         Effect::Ask(ask) => format!("ask {} {}", ask.question.task, ask.token),
         Effect::Unask { token } => format!("unask {token}"),
+        Effect::Account(it) => format!("account {}", it.user.0),
         Effect::Own(user) => format!("own {}", user.0),
         Effect::Suspect { user, why } => format!("suspect {} {why}", user.0),
     }
+}
+
+/// What the ledger says of somebody from that day on.
+pub(super) fn usage(ledger: &[(Entry, Used)], (user, since): (UserId, u32), limit: u32) -> Fact {
+    let wanted = ledger.iter().filter(|(it, _)| it.person == user && it.day >= since);
+    Fact::Usage(wanted.take(limit as usize).cloned().collect())
 }
 
 /// The buttons of the first message among effects that has any.

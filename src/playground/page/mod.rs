@@ -46,7 +46,7 @@ async fn serve(options: PageOptions) -> Result<Exit, String> {
     let listener = listener.map_err(|it| format!("{address} cannot be listened on ({it}): try --port 0"))?;
     let address = listener.local_addr().map_err(|it| it.to_string())?;
     let (mut terminate, mut interrupt) = (told(SignalKind::terminate())?, told(SignalKind::interrupt())?);
-    let stage = Arc::new(stage::Stage::build().await?);
+    let stage = Arc::new(Box::pin(stage::Stage::build()).await?);
     let hub = Arc::new(hub::Hub::default());
     let visits = Arc::new(visits::Visits::begin());
     let watching = tokio::spawn(watch::watch(Arc::clone(&stage), Arc::clone(&hub)));

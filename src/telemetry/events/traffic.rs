@@ -121,7 +121,7 @@ catalogue! {
     SEC_AUTH_FAIL = "sec.auth_fail", Warn {
         meaning: "Somebody tried what is not for them: to become an owner by a wrong link, to call a page under a foreign name or from a foreign page, or to use the control socket as another user.",
         causes: ["a wrong, used or old one-time link", "someone is guessing", "a page of web.listen was called under a host name that is not in web.hosts", "a program of another user of this machine"],
-        next: "it was refused; after 5 wrong links the account is not heard until a new link is made",
+        next: "it was refused; after 5 wrong links the account is not heard until a new link is made, after some wrong invitation codes not for an hour",
         remedy: "Nothing if it was you; add your own host names to web.hosts. If wrong links keep coming, name the owners in owner.ids.",
     }
     SEC_WEBHOOK_FORGED = "sec.webhook_forged", Warn {

@@ -2,8 +2,10 @@
 
 use super::stage::Stage;
 use crate::config::ChatLimits;
+use crate::domain::purse::{Entry, Used};
+use crate::domain::types::{ChatNo, UserId};
 use crate::protocol::chat::ChatMsg;
-use crate::store::{Batch, Store};
+use crate::store::{Batch, Store, keys, rows};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
@@ -241,4 +243,19 @@ proptest! {
     ) {
         tokio::runtime::Runtime::new().unwrap().block_on(play(steps, cached));
     }
+}
+
+#[tokio::test]
+async fn what_somebody_has_used_is_read_from_the_ledger_from_that_day_on_and_nobody_elses() {
+    let mut stage = Stage::new(patient());
+    let _life = stage.begin().await;
+    let mut ledger = Batch::default();
+    for (person, day, chat, answers) in [(7, 9, 1, 1), (7, 10, 1, 2), (7, 10, 2, 3), (7, 11, 1, 4), (8, 10, 1, 5)] {
+        let entry = Entry { person: UserId(person), day, chat: ChatNo(chat), model: "main/x".into() };
+        let used = Used { answers, ..Used::default() };
+        ledger.put(keys::usage(&entry.key()), rows::write(&used));
+    }
+    stage.world.store.commit(ledger).await.unwrap();
+    let said = stage.obey("usage 7 10 9;usage 7 0 9;usage 7 12 9;usage 9 0 9;usage 7 0 2").await;
+    assert_eq!(said, ["10:2 10:3 11:4", "9:1 10:2 10:3 11:4", "", "", "9:1 10:2"]);
 }

@@ -11,7 +11,7 @@ use crate::domain::feature::{Command, Decision, Facts, Rules};
 use crate::domain::limits::breaker::{Breaker, BreakerRules};
 use crate::domain::limits::gate::{GateLimits, SendGate};
 use crate::domain::play::{Play, person};
-use crate::domain::types::{ChatId, ChatNo, Moment, UpdateId};
+use crate::domain::types::{ChatId, ChatNo, Moment, UpdateId, UserId};
 use crate::protocol::chat::ChatMsg;
 use crate::protocol::facts::FactsPort;
 use crate::protocol::gateway::GatewayPort;
@@ -51,9 +51,15 @@ fn needs(event: &Happened) -> Vec<Need> {
         ["rows", from, before, limit] => {
             Some(Need::Rows { from: from.into(), before: before.into(), limit: limit.parse().unwrap() })
         }
+        ["usage", user, since, limit] => Some(usage(user, since, limit)),
         _ => None,
     };
     words(event).iter().filter_map(need).collect()
+}
+
+fn usage(user: &str, since: &str, limit: &str) -> Need {
+    let (user, since, limit) = (UserId(user.parse().unwrap()), since.parse().unwrap(), limit.parse().unwrap());
+    Need::Usage { user, since, limit }
 }
 
 impl Rules for Obedient {
@@ -90,6 +96,11 @@ impl Rules for Obedient {
                 ["rows", from, before, _] => {
                     let rows = facts.rows(from, before).unwrap().iter();
                     let rows: Vec<_> = rows.map(|(key, it)| format!("{key}={}", text(it))).collect();
+                    self.0.lock().unwrap().push(rows.join(" "));
+                }
+                ["usage", user, since, limit] => {
+                    let rows = facts.usage(&usage(user, since, limit)).unwrap().iter();
+                    let rows: Vec<_> = rows.map(|(it, used)| format!("{}:{}", it.day, used.answers)).collect();
                     self.0.lock().unwrap().push(rows.join(" "));
                 }
                 ["tell", many] => effects.extend((1..=many.parse().unwrap()).map(|n: i64| Effect::Tell {

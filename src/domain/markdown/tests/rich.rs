@@ -27,6 +27,12 @@ fn headings_rules_code_and_words_are_blocks() {
 }
 
 #[test]
+fn a_rule_behind_a_mark_leaves_the_mark() {
+    let words = blocks("a[^1]\n\n[^1]: ---").to_string();
+    assert!(words.contains("[1]"), "{words}");
+}
+
+#[test]
 fn a_table_is_a_table_however_wide_it_is() {
     let cell = |text: Value, align: &str| json!({"text": text, "align": align, "valign": "top"});
     let head = |text: &str, align: &str| json!({"text": text, "is_header": true, "align": align, "valign": "top"});
