@@ -143,9 +143,11 @@ impl Gateway {
     async fn load(&mut self, first: bool) -> Result<(), StoreError> {
         let (mut found, most) = (Vec::new(), self.limits.queue);
         let mut more = false;
+        // As they are before the look: a row that is read may be gone, and out of this list, when it comes to be judged.
+        let ending = self.world.gateway.ends().clone();
         pages(&self.world.store, Kind::Asked.all(), |key, value| {
             let (Some(id), Ok(row)) = (keys::chat_and_seq(key), rows::read::<Asking>(value)) else { return };
-            match self.questions.contains_key(&id) || self.world.gateway.ends().contains(&id) {
+            match self.questions.contains_key(&id) || ending.contains(&id) {
                 true => {}
                 false if self.questions.len() + found.len() < most => {
                     found.push(Question { chat: id.0, seq: id.1, row });
@@ -312,11 +314,16 @@ impl Gateway {
         metrics::counter!("ai_questions_total", "outcome" => "taken_back").increment(1);
     }
 
-    /// Its row goes some time soon.
+    /// Its row goes. Until it is gone, no look at the disk takes it for a question.
     fn forget(&self, id: QuestionId) {
         let mut batch = Batch::default();
         batch.delete(keys::asked(id.0, id.1));
-        self.world.store.later(batch);
+        let world = Arc::clone(&self.world);
+        world.gateway.ends().insert(id);
+        tokio::spawn(async move {
+            news::write(&world, batch).await;
+            world.gateway.ends().remove(&id);
+        });
     }
 
     /// Has the gateway look again when the next question is due.

@@ -44,14 +44,11 @@ impl News {
         let row = rows::Queued::of_own(self.happened.clone());
         let key = keys::queued(self.chat, self.seq);
         batch.0.push(Op::Put { key, value: rows::write(&row), expect: Some(0) });
-        let (world, batch) = (Arc::clone(world), Arc::new(batch));
+        let world = Arc::clone(world);
         world.gateway.ends().extend(over);
         tokio::spawn(async move {
-            while world.store.commit(Arc::clone(&batch)).await.is_err() {
-                if world.closing.load(Ordering::Acquire) {
-                    return; // its row is still there for the next process
-                }
-                tokio::time::sleep(AGAIN).await;
+            if !write(&world, batch).await {
+                return; // its row is still there for the next process
             }
             world.intake.push_own(self.chat, self.seq, self.happened);
             if let Some(id) = over {
@@ -60,6 +57,18 @@ impl News {
             }
         });
     }
+}
+
+/// Writes a batch, as often as it takes; answers false when the house closes before that.
+pub(super) async fn write(world: &World, batch: Batch) -> bool {
+    let batch = Arc::new(batch);
+    while world.store.commit(Arc::clone(&batch)).await.is_err() {
+        if world.closing.load(Ordering::Acquire) {
+            return false;
+        }
+        tokio::time::sleep(AGAIN).await;
+    }
+    true
 }
 
 /// Tells the gateway, also when it is busy or being restarted: then what it knew is gone, and it looks at the disk.
