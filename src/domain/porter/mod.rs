@@ -1,6 +1,6 @@
 //! Porter: knows who may ask models, in which tier, and what they have used.
 //!
-//! Orders are given in private chats and carried out in the house's own chat, one after the other ([`desk`]).
+//! Orders are given in private chats and carried out in the house's own chat, one after the other (`desk.rs`).
 
 mod desk;
 pub mod invite;
